@@ -1,0 +1,105 @@
+# Every target does its own set-up from nothing but Python 3.11 or newer, make and a package index.
+# Set-up runs again only when a requirement file has changed. `make help` lists the targets.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+WORKERS ?= 2
+# More words for the tool that a target calls: make test ARGS="-k points"
+ARGS   ?=
+
+CREATED := $(VENV)/pyvenv.cfg
+RUNTIME := $(VENV)/.runtime-installed
+DEMO    := $(VENV)/.demo-installed
+TEST    := $(VENV)/.test-installed
+PEERS   := $(VENV)/bench/.installed
+PROGRAM := $(VENV)/.program-installed
+LOCKER  := $(VENV)/lock/.installed
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup demo test check lint format types pytest bench fault docs lock clean
+
+help:  ## lists the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(MAKEFILE_LIST) | awk -F': ' '{printf "make %-8s %s\n", $$1, $$2}'
+
+setup: $(RUNTIME) $(PROGRAM)  ## makes .venv with the pinned dependencies and memberbot in it
+
+demo: $(DEMO) $(PROGRAM)  ## starts the seeded club on http://127.0.0.1:8080/
+	$(BIN)/memberbot demo $(ARGS)
+
+test: check pytest  ## lint, types, import rules and the whole test suite on both databases
+
+check: lint types
+
+lint: $(TEST) $(PROGRAM)  ## ruff, the formatter and the import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+
+format: $(TEST)  ## puts the code into its shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(TEST) $(PROGRAM)  ## mypy
+	$(BIN)/mypy
+
+pytest: check $(TEST) $(PROGRAM)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
+
+bench: $(TEST) $(PEERS) $(PROGRAM)  ## measures speed and memory beside the peers, prints tables
+	$(BIN)/python -m bench $(ARGS)
+
+fault: $(TEST) $(PROGRAM)  ## kills the bot while updates come in, prints a table
+	$(BIN)/python -m bench.faults $(ARGS)
+
+docs: $(TEST) $(PROGRAM)  ## writes the generated parts of docs/reference
+	$(BIN)/python -m app.reference $(ARGS)
+
+$(CREATED):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "memberbot needs Python 3.11 or newer; say which with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# Larger sets hold the smaller ones at the same versions, so one install serves all stamps below it.
+$(RUNTIME): requirements/runtime.txt | $(CREATED)
+	$(PIP) --require-hashes -r requirements/runtime.txt
+	@touch $@
+
+$(DEMO): requirements/demo.txt | $(CREATED)
+	$(PIP) --require-hashes -r requirements/demo.txt
+	@touch $(RUNTIME) $@
+
+$(TEST): requirements/test.txt | $(CREATED)
+	$(PIP) --require-hashes -r requirements/test.txt
+	@touch $(RUNTIME) $(DEMO) $@
+
+# A new package at the top has to be made known, hence the second prerequisite.
+$(PROGRAM): pyproject.toml $(wildcard */__init__.py) | $(RUNTIME)
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(PEERS): requirements/bench.txt | $(CREATED)
+	$(PYTHON) -m venv $(VENV)/bench
+	$(VENV)/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@
+
+$(LOCKER): | $(CREATED)
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@touch $@
+
+# The locks name no host. Where another index is to be asked, say so by hand: make lock ARGS="--default-index …"
+COMPILE = cd requirements && ../$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes \
+  --python-version 3.11 --no-emit-index-url --no-header --no-annotate $(ARGS)
+
+lock: $(LOCKER)  ## writes requirements/*.txt anew from requirements/*.in
+	$(COMPILE) runtime.in demo.in test.in -o test.txt
+	$(COMPILE) runtime.in demo.in -c test.txt -o demo.txt
+	$(COMPILE) runtime.in -c test.txt -o runtime.txt
+	$(COMPILE) bench.in -o bench.txt
+
+clean:  ## removes .venv and what tools left behind
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

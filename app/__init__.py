@@ -1,0 +1,1 @@
+"""The composition root: it alone may import everything and puts the parts together."""

@@ -1,0 +1,1 @@
+"""What happens later: the clock, the jobs and the sender of deliveries."""

@@ -1,0 +1,1 @@
+"""Use cases: load, decide, save, announce; they own the protocols they need."""

@@ -1,0 +1,1 @@
+"""Message texts, one folder per language, and what renders them."""
