@@ -1,1 +1,1 @@
-"""How we talk on chat platforms. The neutral part imports the standard library only."""
+"""How we talk on chat platforms; the neutral part needs nothing but the standard library."""

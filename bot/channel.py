@@ -1,0 +1,69 @@
+"""What a chat platform can do for us, and the four ways in which sending fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from bot.messages import Document, Rendered
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """Limits and abilities of a platform, so that handlers need not know it.
+
+    Lengths in characters, `payload` in bytes; `reply_window` is how long after a person's message
+    we may write freely (None: always); `recall` how long a sent message can be deleted.
+    """
+
+    text: int = 4096
+    caption: int = 1024
+    payload: int = 64
+    buttons: bool = True
+    edits: bool = True
+    media: frozenset[str] = frozenset({"photo", "document"})
+    reply_window: timedelta | None = None
+    template_only: bool = False
+    quota_per_day: int | None = None
+    price_minor: int = 0
+    recall: timedelta | None = None
+
+
+class SendError(Exception):
+    """A message that was not surely delivered."""
+
+
+class RetryLater(SendError):
+    """Surely not sent; may be tried again, not before `after` (None: at once)."""
+
+    def __init__(self, after: timedelta | None = None, *, flood: bool = False) -> None:
+        super().__init__(after)
+        self.after = after
+        self.flood = flood
+
+
+class Unreachable(SendError):
+    """The person cannot be reached at this address (blocked, gone); stop trying."""
+
+
+class Rejected(SendError):
+    """The platform refuses this very message; another try changes nothing."""
+
+
+class Unknown(SendError):
+    """Nobody can tell whether it was delivered (read timeout, 5xx)."""
+
+
+class Channel(Protocol):
+    """One account on one platform that can send."""
+
+    name: str
+    account: str
+    capabilities: Capabilities
+
+    async def send(self, chat: str, message: Rendered, document: Document | None = None) -> str:
+        """Sends a message and returns its id; raises one of the four SendErrors."""
+
+    async def edit(self, chat: str, message_id: str, message: Rendered) -> None:
+        """Replaces a sent message; "not modified" counts as done."""

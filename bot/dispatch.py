@@ -1,0 +1,199 @@
+"""One inbound event = one transaction: route, handle, render, keep the answer, commit."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from bot.messages import Address, Inbound, Rendered, Reply, dump_rendered, load_rendered
+from bot.router import Match, Router
+from bot.state import Conversations, Inbox, State
+from bot.turn import Turn
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+TRIES = 3
+
+
+class StoreUnavailable(Exception):
+    """The database cannot commit: the platform must deliver the update again."""
+
+
+class Outgoing(Protocol):
+    """Where further messages of a reply become delivery rows."""
+
+    def reply(self, address: Address, message: Reply, locale: str, now: datetime) -> None: ...
+
+
+class Work(Protocol):
+    """What the core needs of a unit of work."""
+
+    @property
+    def conversations(self) -> Conversations: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def outgoing(self) -> Outgoing: ...
+
+
+class Units(Protocol):
+    """Runs plain functions in transactions; raises StoreUnavailable if none can be had."""
+
+    def read(self, use: Callable[[Any], T]) -> Awaitable[T]: ...
+    def write(self, use: Callable[[Any], T]) -> Awaitable[T]: ...
+
+
+class Renderer(Protocol):
+    """Turns a reply into text and labelled, packed buttons."""
+
+    def render(self, reply: Reply, locale: str, user: str, turn: int) -> Rendered: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Writes:
+    """A reading pass found that the route writes."""
+
+
+@dataclass(slots=True)
+class _Place:
+    lock: asyncio.Lock
+    waiting: int = 0
+
+
+class Queues:
+    """One address's place in line: its events run one after the other, others' beside them."""
+
+    def __init__(self) -> None:
+        self._places: dict[Address, _Place] = {}
+
+    async def run(self, address: Address, use: Callable[[], Awaitable[T]]) -> T:
+        """Awaits `use()` when every earlier event of the address is done."""
+        place = self._places.get(address) or self._places.setdefault(
+            address, _Place(asyncio.Lock())
+        )
+        place.waiting += 1
+        try:
+            async with place.lock:
+                return await use()
+        finally:
+            place.waiting -= 1
+            if not place.waiting:
+                self._places.pop(address, None)
+
+
+class Dispatch:
+    """Handles inbound events.
+
+    `clock` gives club time, `refused` is the root of the domain's refusals: such an error has
+    `code` (a message key) and `data()`, undoes the unit and becomes the answer.
+    """
+
+    def __init__(
+        self,
+        units: Units,
+        router: Router,
+        renderer: Renderer,
+        clock: Callable[[], datetime],
+        refused: type[Exception],
+    ) -> None:
+        self._units = units
+        self._router = router
+        self._renderer = renderer
+        self._clock = clock
+        self._refused = refused
+        self._queues = Queues()
+
+    async def handle(self, inbound: Inbound, raw: str = "") -> Rendered | None:
+        """The answer to an event, None where none is due.
+
+        Raises StoreUnavailable when nothing could be committed. An event that fails three times
+        is put to the dead letters and the person told.
+        """
+        return await self._queues.run(inbound.address, lambda: self._try(inbound, raw))
+
+    async def _try(self, inbound: Inbound, raw: str) -> Rendered | None:
+        why = ""
+        for attempt in range(TRIES):
+            try:
+                return await self._once(inbound)
+            except StoreUnavailable:
+                raise
+            except Exception as error:
+                why = f"{type(error).__name__}: {error}"
+                log.exception("update failed, try %d of %d", attempt + 1, TRIES)
+        return await self._give_up(inbound, raw, why)
+
+    async def _once(self, inbound: Inbound) -> Rendered | None:
+        now = self._clock()
+        answer = await self._units.read(lambda work: self._read(work, inbound, now))
+        if not isinstance(answer, _Writes):
+            return answer
+        try:
+            return await self._units.write(lambda work: self._write(work, inbound, now, None))
+        except self._refused as refusal:
+            reply = _refusal(refusal)
+            return await self._units.write(lambda work: self._write(work, inbound, now, reply))
+
+    def _read(self, work: Work, inbound: Inbound, now: datetime) -> Rendered | _Writes | None:
+        state = work.conversations.load(inbound.address, inbound.locale)
+        match = self._router.match(inbound, state, now)
+        if match.route.writes:
+            return _Writes()
+        turn = _turn(work, inbound, state, match, now)
+        try:
+            reply = match.route.handle(turn)
+        except self._refused as refusal:
+            reply = _refusal(refusal)
+        return self._render(reply, turn, inbound) if reply else None
+
+    def _write(
+        self, work: Work, inbound: Inbound, now: datetime, refusal: Reply | None
+    ) -> Rendered | None:
+        state = work.conversations.lock(inbound.address, inbound.locale)
+        row = work.inbox.receive(inbound.address, inbound.update_id, now)
+        if not row.new:
+            return load_rendered(row.answer) if row.answer else None
+        match = self._router.match(inbound, state, now)
+        turn = _turn(work, inbound, state, match, now, key=f"inbox:{row.id}")
+        reply = refusal or match.route.handle(turn)
+        if turn.moved and turn.person.address_id is not None:
+            work.conversations.save(
+                turn.person.address_id, inbound.address.chat, turn.conversation
+            )
+        rendered = self._render(reply, turn, inbound) if reply else None
+        if rendered or turn.moved:
+            work.inbox.answer(row.id, dump_rendered(rendered) if rendered else None)
+        return rendered
+
+    def _render(self, reply: Reply, turn: Turn[Any], inbound: Inbound) -> Rendered:
+        for message in reply.more:
+            turn.work.outgoing.reply(inbound.address, message, turn.locale, turn.now)
+        version = turn.conversation.version if turn.conversation.flow else 0
+        return self._renderer.render(reply, turn.locale, inbound.address.user, version)
+
+    async def _give_up(self, inbound: Inbound, raw: str, why: str) -> Rendered | None:
+        address = inbound.address
+
+        def bury(work: Work) -> str:
+            work.inbox.bury(address.channel, address.account, inbound.update_id, raw, why)
+            return work.conversations.load(address, inbound.locale).person.locale
+
+        locale = await self._units.write(bury)
+        return self._renderer.render(Reply("error.broken"), locale, address.user, 0)
+
+
+def _turn(
+    work: Any, inbound: Inbound, state: State, match: Match, now: datetime, key: str = ""
+) -> Turn[Any]:
+    turn = Turn.of(work, inbound, state, now, match.route.intent)
+    turn.args = match.args
+    turn.nonce = f"tap:{state.person.address_id}:{match.nonce}" if match.nonce else key
+    return turn
+
+
+def _refusal(error: Any) -> Reply:
+    return Reply(error.code, error.data())

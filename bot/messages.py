@@ -1,0 +1,225 @@
+"""What comes in and what goes out, without a word of any chat platform."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a person is reached: one chat of one user on one account (bot) of one channel."""
+
+    channel: str
+    account: str
+    chat: str
+    user: str
+
+    @property
+    def private(self) -> bool:
+        return self.chat == self.user
+
+
+class Kind(StrEnum):
+    """What sort of event came in."""
+
+    TEXT = "text"
+    TAP = "tap"
+    CONTACT = "contact"
+    PHOTO = "photo"
+    FILE = "file"
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A phone shared through the platform; `own` only if the platform vouches for it."""
+
+    phone: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or file the platform keeps for us under `reference`."""
+
+    reference: str
+    kind: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One event from a chat platform.
+
+    `payload` is the packed action of a tapped button, `message` the id of the message that was
+    sent or tapped, `callback` what the platform wants back to stop its spinner, `reply_to` the id
+    of the message this one answers, `locale` the platform's hint ("zh-hans", "en-GB", "").
+    """
+
+    address: Address
+    update_id: str
+    kind: Kind
+    text: str = ""
+    payload: str = ""
+    contact: Contact | None = None
+    media: tuple[Media, ...] = ()
+    locale: str = ""
+    name: str = ""
+    message: str = ""
+    callback: str = ""
+    reply_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button: its label by key, what the person wants by tapping it, or a link to open.
+
+    `effect` gives the packed action a nonce, which is the idempotency key of what it does;
+    `here` ties it to this point of the conversation: later it is an old button.
+    """
+
+    label: str
+    intent: str = ""
+    args: tuple[str, ...] = ()
+    effect: bool = False
+    here: bool = False
+    url: str = ""
+    values: Values = field(default_factory=dict)
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that we made for somebody."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What we say: a message key with plain values, buttons, and how it is shown.
+
+    `edit` replaces the tapped card instead of sending a new message; `toast` is the key of a
+    short note over the chat; `ask_contact` the label key of the platform's contact button;
+    `more` are further messages, which become deliveries of the same transaction.
+    """
+
+    key: str
+    values: Values = field(default_factory=dict)
+    rows: Rows = ()
+    edit: bool = False
+    toast: str = ""
+    ask_contact: str = ""
+    document: Document | None = None
+    photo: str = ""
+    protect: bool = False
+    more: tuple[Reply, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A rendered button: its label and either the packed action or a link."""
+
+    label: str
+    payload: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message ready for a channel: text in the neutral markup and labelled buttons."""
+
+    key: str
+    locale: str
+    text: str
+    rows: tuple[tuple[Key, ...], ...] = ()
+    edit: bool = False
+    toast: str = ""
+    ask_contact: str = ""
+    photo: str = ""
+    protect: bool = False
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it: dates as ISO text, money as {"minor", "currency"}."""
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(name): plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    if hasattr(value, "minor") and hasattr(value, "currency"):
+        return {"minor": value.minor, "currency": value.currency}
+    raise TypeError(f"a message value may not be a {type(value).__name__}")
+
+
+def plain_values(values: Values) -> dict[str, Any]:
+    """All values of a message as JSON can hold them."""
+    return {name: plain(value) for name, value in values.items()}
+
+
+def dump_rendered(message: Rendered) -> dict[str, Any]:
+    """A rendered message as plain data, for the inbox."""
+    data = {part.name: getattr(message, part.name) for part in fields(message)}
+    data["rows"] = [[[key.label, key.payload, key.url] for key in row] for row in message.rows]
+    return data
+
+
+def load_rendered(data: Mapping[str, Any]) -> Rendered:
+    """The rendered message that `dump_rendered` wrote."""
+    rows = tuple(tuple(Key(*key) for key in row) for row in data["rows"])
+    return Rendered(**{**data, "rows": rows})
+
+
+def dump_reply(reply: Reply) -> dict[str, Any]:
+    """A reply as plain data, for a delivery row; documents travel beside it."""
+    return {
+        "key": reply.key,
+        "values": plain_values(reply.values),
+        "rows": [[_dump_button(button) for button in row] for row in reply.rows],
+        "ask_contact": reply.ask_contact,
+        "photo": reply.photo,
+        "protect": reply.protect,
+    }
+
+
+def load_reply(data: Mapping[str, Any]) -> Reply:
+    """The reply that `dump_reply` wrote."""
+    rows = tuple(tuple(_load_button(button) for button in row) for row in data["rows"])
+    return Reply(
+        key=data["key"],
+        values=data["values"],
+        rows=rows,
+        ask_contact=data["ask_contact"],
+        photo=data["photo"],
+        protect=data["protect"],
+    )
+
+
+def _dump_button(button: Button) -> dict[str, Any]:
+    return {
+        "label": button.label,
+        "intent": button.intent,
+        "args": list(button.args),
+        "effect": button.effect,
+        "here": button.here,
+        "url": button.url,
+        "values": plain_values(button.values),
+    }
+
+
+def _load_button(data: Mapping[str, Any]) -> Button:
+    return Button(**{**data, "args": tuple(data["args"])})

@@ -1,0 +1,134 @@
+"""Ordered routes, first match wins: from what came in to the handler that answers it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.actions import Action, BadAction, Signer
+from bot.flow import Flow
+from bot.messages import Inbound, Kind, Reply
+from bot.state import State
+from bot.turn import Turn
+
+Handler = Callable[[Turn[Any]], Reply | None]
+
+BY_KIND = {
+    Kind.CONTACT: "contact",
+    Kind.PHOTO: "photo",
+    Kind.FILE: "file",
+    Kind.BLOCKED: "address.blocked",
+    Kind.UNBLOCKED: "address.unblocked",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An intent and its handler.
+
+    `writes`: runs under the address's lock in a write transaction with an inbox row.
+    `needs`: the staff permission without which the route does not exist for a person.
+    `anyone`: open to people who are not members.
+    """
+
+    intent: str
+    handle: Handler
+    writes: bool = False
+    needs: str = ""
+    anyone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The route that was found and what the intent carries. `stale`: an old button."""
+
+    route: Route
+    args: tuple[str, ...] = ()
+    nonce: str = ""
+    stale: bool = False
+
+
+def normalise(text: str) -> str:
+    """Words as they are compared: full-width folded, lower case, without marks at the ends."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(re.sub(r"[^\w\s+]", " ", folded).split())
+
+
+class Router:
+    """Resolves an inbound event to a route.
+
+    `phrases` maps normalised plain words to intents; `flows` are the known conversations.
+    Needed intents: `unknown` (nothing understood), `stranger` (not a member), `expired` (an old
+    or foreign button), `cancel`.
+    """
+
+    def __init__(
+        self,
+        routes: Sequence[Route],
+        flows: Sequence[Flow],
+        phrases: Mapping[str, str],
+        signer: Signer,
+    ) -> None:
+        self._routes: dict[str, Route] = {}
+        for route in routes:
+            self._routes.setdefault(route.intent, route)
+        self._flows = {flow.name: flow for flow in flows}
+        self._phrases = {normalise(words): intent for words, intent in phrases.items()}
+        self._signer = signer
+
+    def match(self, inbound: Inbound, state: State, now: datetime) -> Match:
+        """The route for an event in a state; never fails, at worst it is `unknown`."""
+        action, stale = self._wanted(inbound, state, now)
+        route = self._routes.get(action.intent)
+        if stale:
+            return Match(self._routes["expired"], stale=True)
+        if route is None or (route.needs and not state.person.may(route.needs)):
+            return Match(self._routes["unknown"])
+        if not route.anyone and not route.needs and state.person.member_id is None:
+            return Match(self._routes["stranger"])
+        return Match(route, action.args, action.nonce)
+
+    def _wanted(self, inbound: Inbound, state: State, now: datetime) -> tuple[Action, bool]:
+        if inbound.kind is Kind.TAP:
+            return self._tapped(inbound, state)
+        if inbound.kind is Kind.TEXT and inbound.text.startswith("/"):
+            return self._command(inbound.text), False
+        if inbound.kind in (Kind.BLOCKED, Kind.UNBLOCKED):
+            return Action(BY_KIND[inbound.kind]), False
+        if state.conversation.active(now) and (step := self._step(inbound, state)):
+            return Action(step), False
+        return self._spoken(inbound), False
+
+    def _tapped(self, inbound: Inbound, state: State) -> tuple[Action, bool]:
+        try:
+            action = self._signer.unpack(inbound.payload, inbound.address.user)
+        except BadAction:
+            return Action("expired"), True
+        return action, bool(action.turn) and action.turn != state.conversation.version
+
+    def _command(self, text: str) -> Action:
+        word, *rest = text[1:].split()[:8] or [""]
+        name = word.partition("@")[0].casefold()
+        return Action(name if name in self._routes and "." not in name else "unknown", tuple(rest))
+
+    def _step(self, inbound: Inbound, state: State) -> str:
+        """The step's intent, `cancel`, or "" if the flow does not take what came."""
+        talk = state.conversation
+        flow = self._flows.get(talk.flow)
+        if flow is None:
+            return ""
+        if inbound.kind is Kind.TEXT and self._phrases.get(normalise(inbound.text)) == "cancel":
+            return "cancel"
+        accepted = inbound.kind in flow.step(talk.step).accepts
+        return f"{talk.flow}.{talk.step}" if accepted else ""
+
+    def _spoken(self, inbound: Inbound) -> Action:
+        if inbound.kind is not Kind.TEXT:
+            return Action(BY_KIND.get(inbound.kind, "unknown"))
+        if inbound.reply_to and "reply" in self._routes:
+            return Action("reply")
+        return Action(self._phrases.get(normalise(inbound.text), "unknown"))
