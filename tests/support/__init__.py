@@ -1,0 +1,1 @@
+"""What tests share: private database servers, the network guard, the browser."""
