@@ -1,0 +1,221 @@
+"""The club's rules as one immutable, versioned value: what points, levels and care depend on.
+
+The YAML form that an owner writes is read and checked in services/programme_file.py.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from domain.birthdays import Feb29
+from domain.points import Expiry
+from domain.refunds import RefundPolicy
+
+Names = Mapping[str, str]  # language → text
+PROFILE_FIELDS: Final = ("name", "birthday", "phone", "city", "gender", "preferences")
+
+
+def say(names: Names, language: str) -> str:
+    """The text in a language, else in Chinese, else in whichever there is."""
+    return names.get(language) or names.get("zh") or next(iter(names.values()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class PointsName:
+    """What the brand calls its points: one point, many points."""
+
+    one: Names
+    other: Names
+
+
+@dataclass(frozen=True, slots=True)
+class Charter:
+    """The club rules a member accepts (会员章程). Accepted anew when rights shrink."""
+
+    version: int
+    text: Names
+    rights_shrink: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    key: str
+    names: Names
+
+
+# -- earning ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Conditions of an earning rule; all that are given must hold, empty ones always hold.
+
+    Weekdays 1 (Monday) to 7; `last_of_month` is a day of month that moves.
+    """
+
+    categories: tuple[str, ...] = ()
+    stores: tuple[str, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    days_of_month: tuple[int, ...] = ()
+    from_day: date | None = None
+    to_day: date | None = None
+    birthday_month: bool = False
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EarningRule:
+    """`multiply` is in hundredths (200 = double); `add` is whole points, once per purchase."""
+
+    key: str
+    names: Names
+    when: When = When()
+    multiply: int | None = None
+    add: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleGroup:
+    """Of the rules of a group, the first that matches counts."""
+
+    key: str
+    rules: tuple[EarningRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """`points` for every `per_minor` of money; `cap` of points per purchase; points can be used
+    `pending_days` after the purchase."""
+
+    points: int
+    per_minor: int
+    groups: tuple[RuleGroup, ...] = ()
+    cap: int | None = None
+    pending_days: int = 0
+
+
+# -- levels -----------------------------------------------------------------------------
+
+
+class Measure(StrEnum):
+    """What a level asks for. Money in minor units, the rest in whole numbers."""
+
+    LIFETIME_SPEND = "lifetime_spend"
+    SINGLE_PURCHASE = "single_purchase"
+    SPEND_IN_MONTHS = "spend_in_months"
+    PURCHASES_PER_MONTH = "purchases_per_month"
+    ACTIVITY_PER_MONTH = "activity_per_month"
+    GROWTH = "growth"
+
+
+MONEY_MEASURES: Final = frozenset(
+    {Measure.LIFETIME_SPEND, Measure.SINGLE_PURCHASE, Measure.SPEND_IN_MONTHS}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """measure ≥ least. `months` is the window of a spend, or how many months are averaged."""
+
+    measure: Measure
+    least: int
+    months: int = 0
+
+
+class Need(StrEnum):
+    ALL = "all"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One step of the ladder; without conditions it is given at joining. `multiplier` is in
+    hundredths (125 = 1.25 points where others get one)."""
+
+    key: str
+    names: Names
+    conditions: tuple[Condition, ...] = ()
+    need: Need = Need.ANY
+    multiplier: int = 100
+    colour: str = "#888888"
+    emoji: str = ""
+
+
+# -- care, refunds, limits --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BirthdayCare:
+    """Bonus points on the birthday, announced so many days before."""
+
+    points: int = 0
+    feb29: Feb29 = Feb29.FEB_28
+    announced_days: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Refunds:
+    """`restored_days`: what returns after its expiry stays usable at least this long."""
+
+    policy: RefundPolicy = RefundPolicy.WITHIN_BALANCE
+    restored_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustments:
+    """How many points one operator may give or take by hand in one day of the programme."""
+
+    per_operator_and_day: int = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """All rules of one version. A published version never changes (see `programme_file`)."""
+
+    version: int
+    names: Names
+    points_name: PointsName
+    currency: str
+    zone: str
+    opened_on: date
+    charter: Charter
+    earning: Earning
+    levels: tuple[Level, ...]
+    growth_name: Names = field(default_factory=dict)
+    welcome_points: int = 0
+    profile_rewards: Mapping[str, int] = field(default_factory=dict)
+    preferences: tuple[Preference, ...] = ()
+    expiry: Expiry = field(default_factory=Expiry)
+    refunds: Refunds = Refunds()
+    birthday: BirthdayCare = BirthdayCare()
+    expiry_reminder_days: tuple[int, ...] = (30, 7, 1)
+    adjustments: Adjustments = Adjustments()
+    zero_lines: Names = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.version, self.zone))
+
+    def level(self, key: str) -> Level:
+        """The level by key; a key of an older programme counts as the first level."""
+        return next((level for level in self.levels if level.key == key), self.levels[0])
+
+    @property
+    def first_level(self) -> Level:
+        return self.levels[0]
+
+    def name(self, language: str) -> str:
+        return say(self.names, language)
+
+    def level_name(self, key: str, language: str) -> str:
+        return say(self.level(key).names, language)
+
+    def points_word(self, amount: int, language: str) -> str:
+        """What the points are called, by their number: 1 point, 2 points."""
+        return say(self.points_name.one if amount == 1 else self.points_name.other, language)
+
+    def rule_names(self, key: str) -> Names | None:
+        """The name of an earning rule, for explanations; None for keys that are no rule."""
+        rules = (rule for group in self.earning.groups for rule in group.rules)
+        return next((rule.names for rule in rules if rule.key == key), None)
