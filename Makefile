@@ -46,7 +46,7 @@ types: $(TEST) $(PROGRAM)  ## mypy
 	$(BIN)/mypy
 
 pytest: check $(TEST) $(PROGRAM)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 bench: $(TEST) $(PEERS) $(PROGRAM)  ## measures speed and memory beside the peers, prints tables
 	$(BIN)/python -m bench $(ARGS)

@@ -30,13 +30,13 @@ def _last_name(node: ast.expr) -> str:
 def own_clocks(tree: ast.AST) -> Iterator[int]:
     """Give the lines that ask the machine what time it is."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and node.attr in CLOCKS.get(_last_name(node.value), ()):
-            yield node.lineno
-        elif (
-            isinstance(node, ast.ImportFrom)
-            and node.module == "time"
-            and CLOCKS["time"] & {alias.name for alias in node.names}
-        ):
+        if isinstance(node, ast.Attribute):
+            names, banned = {node.attr}, CLOCKS.get(_last_name(node.value), set())
+        elif isinstance(node, ast.ImportFrom) and node.module == "time":
+            names, banned = {alias.name for alias in node.names}, CLOCKS["time"]
+        else:
+            continue
+        if names & banned:
             yield node.lineno
 
 
