@@ -1,1 +1,1 @@
-"""The tests of memberbot: rules, dialogues, storage on both databases, pages and the house itself."""
+"""The tests of memberbot: rules, dialogues, storage, pages and the house itself."""
