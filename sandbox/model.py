@@ -1,0 +1,126 @@
+"""Bots, persons, chats and messages as the stand-in keeps them."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Person:
+    """Somebody with a phone; ``note`` is one line for the page's person picker."""
+
+    id: int
+    first_name: str
+    last_name: str = ""
+    username: str = ""
+    language_code: str = "en"
+    phone: str = ""
+    note: str = ""
+
+    def user(self) -> Json:
+        """The person as a Bot API ``User``."""
+        user: Json = {"id": self.id, "is_bot": False, "first_name": self.first_name}
+        return user | _filled(self, "last_name", "username", "language_code")
+
+    def chat(self) -> Json:
+        """The person's private chat as a Bot API ``Chat``; its id is the person's id."""
+        chat: Json = {"id": self.id, "type": "private", "first_name": self.first_name}
+        return chat | _filled(self, "last_name", "username")
+
+    def contact(self) -> Json:
+        """The person's own phone as a Bot API ``Contact``."""
+        contact: Json = {"phone_number": self.phone, "first_name": self.first_name}
+        return contact | _filled(self, "last_name") | {"user_id": self.id}
+
+
+def _filled(person: Person, *names: str) -> Json:
+    return {name: getattr(person, name) for name in names if getattr(person, name)}
+
+
+@dataclass
+class Webhook:
+    """Where updates of a bot are posted to, and how the last attempts went."""
+
+    url: str
+    secret: str = ""
+    max_connections: int = 40
+    last_error_date: int | None = None
+    last_error_message: str | None = None
+
+
+@dataclass
+class Bot:
+    """A bot by its token; ids of messages and updates count up per bot."""
+
+    token: str
+    username: str
+    name: str
+    next_message_id: int = 1
+    next_update_id: int = 100_000_001
+    webhook: Webhook | None = None
+    allowed_updates: list[str] | None = None
+    commands: dict[str, list[Json]] = field(default_factory=dict)
+
+    @property
+    def id(self) -> int:
+        """The number before the colon of the token."""
+        return int(self.token.partition(":")[0])
+
+    def user(self) -> Json:
+        """The bot as a Bot API ``User``."""
+        return {
+            "id": self.id,
+            "is_bot": True,
+            "first_name": self.name,
+            "username": self.username,
+        }
+
+    def record(self) -> Json:
+        """What is stored; the token stays out of the file."""
+        return {name: value for name, value in asdict(self).items() if name != "token"}
+
+
+@dataclass
+class Message:
+    """One message of a chat; ``body`` holds text, photo and so on in Bot API form."""
+
+    message_id: int
+    chat_id: int
+    by_bot: bool
+    date: int
+    body: Json
+    markup: Json | None = None
+    edit_date: int | None = None
+    reply_to: int | None = None
+    protected: bool = False
+
+
+@dataclass
+class Chat:
+    """A conversation of one bot with one person; a person may talk to several bots."""
+
+    bot_id: int
+    id: int
+    person_id: int
+    started: bool = False
+    blocked: bool = False
+    keyboard: Json | None = None
+    force_reply: Json | None = None
+    messages: dict[int, Message] = field(default_factory=dict)
+
+    def record(self) -> Json:
+        """What is stored; messages are stored one by one."""
+        return {name: value for name, value in vars(self).items() if name != "messages"}
+
+
+@dataclass
+class Query:
+    """A tap on an inline button that waits for answerCallbackQuery."""
+
+    id: str
+    bot_id: int
+    person_id: int
+    message_id: int
+    since: float
+    answer: Json | None = None

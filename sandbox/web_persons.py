@@ -1,0 +1,155 @@
+"""What persons do, over HTTP, for the page and for tests: ``/sandbox/persons/…``."""
+
+from typing import Any
+
+from aiohttp import web
+
+from sandbox import people
+from sandbox.errors import PersonError
+from sandbox.files import Upload
+from sandbox.messages import as_api
+from sandbox.model import Message
+from sandbox.view import chat_view, person_view
+from sandbox.web_common import WORLD, bot_of, person_of, read_form, read_json
+
+Json = dict[str, Any]
+routes = web.RouteTableDef()
+
+_PERSON = "/sandbox/persons/{person:\\d+}"
+_FIELDS = {
+    "id": int,
+    "first_name": str,
+    "last_name": str,
+    "username": str,
+    "language_code": str,
+    "phone": str,
+    "note": str,
+    "started": bool,
+}
+
+
+@routes.get("/sandbox/persons")
+async def persons(request: web.Request) -> web.Response:
+    """All persons, or those in whom ``?q=`` occurs; at most ``?limit=`` of them."""
+    world = request.app[WORLD]
+    words = request.query.get("q", "").lower().split()
+    found = [
+        person
+        for person in world.persons.values()
+        if all(word in " ".join(map(str, vars(person).values())).lower() for word in words)
+    ]
+    limit = int(request.query.get("limit", "100000"))
+    shown = [person_view(world, person) for person in found[:limit]]
+    return web.json_response({"persons": shown, "count": len(found)})
+
+
+@routes.post("/sandbox/persons")
+async def add_person(request: web.Request) -> web.Response:
+    """Creates a person (201)."""
+    world = request.app[WORLD]
+    given = await read_json(request)
+    for name, value in given.items():
+        if name not in _FIELDS or not isinstance(value, _FIELDS[name]):
+            raise PersonError(400, f"{name!r} does not describe a person")
+    first_name = str(given.pop("first_name", "")).strip()
+    if not first_name:
+        raise PersonError(400, "a person has a first_name")
+    number = given.pop("id", None)
+    if number in world.persons:
+        raise PersonError(409, f"person {number} exists already")
+    person = world.add_person(number, first_name, **given)
+    return web.json_response(person_view(world, person), status=201)
+
+
+@routes.get(_PERSON + "/chat")
+async def chat(request: web.Request) -> web.Response:
+    """The conversation with ``?bot=``."""
+    limit = int(request.query.get("limit", "200"))
+    world = request.app[WORLD]
+    return web.json_response(chat_view(world, bot_of(request), person_of(request), limit))
+
+
+@routes.post(_PERSON + "/messages")
+async def messages(request: web.Request) -> web.Response:
+    """Sends a text, a contact, or (multipart) a photo or document (201)."""
+    multipart = request.content_type == "multipart/form-data"
+    message = await (_send_upload(request) if multipart else _send_json(request))
+    return _sent(request, message, 201)
+
+
+def _sent(request: web.Request, message: Message, status: int) -> web.Response:
+    shown = as_api(request.app[WORLD], bot_of(request), message)
+    return web.json_response(shown, status=status)
+
+
+async def _send_json(request: web.Request) -> Message:
+    world, bot, person = request.app[WORLD], bot_of(request), person_of(request)
+    given = await read_json(request)
+    if "contact" in given:
+        own = given["contact"] in (True, "own", None)
+        if not own and not isinstance(given["contact"], dict):
+            raise PersonError(400, 'contact is "own" or an object')
+        return people.share_contact(world, bot, person, None if own else given["contact"])
+    text, reply_to = given.get("text"), given.get("reply_to")
+    if not isinstance(text, str) or not isinstance(reply_to, int | None):
+        raise PersonError(400, 'a message is {"text": …} or {"contact": …}')
+    return people.write(world, bot, person, text, reply_to)
+
+
+async def _send_upload(request: web.Request) -> Message:
+    world, bot, person = request.app[WORLD], bot_of(request), person_of(request)
+    form = await read_form(request)
+    caption = str(form.get("caption", ""))
+    for name in ("photo", "document"):
+        upload = form.get(name)
+        if isinstance(upload, Upload):
+            photo = name == "photo"
+            return people.send_file(world, bot, person, upload, as_photo=photo, caption=caption)
+    raise PersonError(400, "the form has neither a photo nor a document")
+
+
+@routes.post(_PERSON + "/messages/{message:\\d+}")
+async def edit(request: web.Request) -> web.Response:
+    """Changes an own text message."""
+    text = (await read_json(request)).get("text")
+    if not isinstance(text, str):
+        raise PersonError(400, "an edit has a text")
+    message_id = int(request.match_info["message"])
+    message = people.edit(
+        request.app[WORLD], bot_of(request), person_of(request), message_id, text
+    )
+    return _sent(request, message, 200)
+
+
+@routes.post(_PERSON + "/taps")
+async def taps(request: web.Request) -> web.Response:
+    """Taps an inline button (201 with the query's id)."""
+    given = await read_json(request)
+    message_id, data = given.get("message_id"), given.get("data")
+    if not isinstance(message_id, int) or not isinstance(data, str):
+        raise PersonError(400, "a tap has message_id and data")
+    query = people.tap(
+        request.app[WORLD],
+        bot_of(request),
+        person_of(request),
+        message_id,
+        data,
+        force=bool(given.get("force")),
+    )
+    return web.json_response({"query": query.id}, status=201)
+
+
+@routes.post(_PERSON + "/block")
+async def block(request: web.Request) -> web.Response:
+    """Blocks the bot."""
+    world, person = request.app[WORLD], person_of(request)
+    people.block(world, bot_of(request), person)
+    return web.json_response(person_view(world, person))
+
+
+@routes.post(_PERSON + "/unblock")
+async def unblock(request: web.Request) -> web.Response:
+    """Unblocks the bot."""
+    world, person = request.app[WORLD], person_of(request)
+    people.unblock(world, bot_of(request), person)
+    return web.json_response(person_view(world, person))
