@@ -11,16 +11,12 @@ from typing import Any, Protocol, TypeVar
 
 from bot.messages import Address, Inbound, Rendered, Reply, dump_rendered, load_rendered
 from bot.router import Match, Router
-from bot.state import Conversations, Inbox, State
+from bot.state import Conversations, Inbox, State, StoreUnavailable
 from bot.turn import Turn
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 TRIES = 3
-
-
-class StoreUnavailable(Exception):
-    """The database cannot commit: the platform must deliver the update again."""
 
 
 class Outgoing(Protocol):
@@ -154,7 +150,8 @@ class Dispatch:
         self, work: Work, inbound: Inbound, now: datetime, refusal: Reply | None
     ) -> Rendered | None:
         state = work.conversations.lock(inbound.address, inbound.locale)
-        row = work.inbox.receive(inbound.address, inbound.update_id, now)
+        sender = state.person.address_id
+        row = work.inbox.receive(inbound.address, inbound.update_id, now, sender)
         if not row.new:
             return load_rendered(row.answer) if row.answer else None
         match = self._router.match(inbound, state, now)

@@ -59,5 +59,7 @@ def _short_lines(marked: str, limit: int) -> list[str]:
             continue
         bare = plain_text(line)
         step = limit // 6  # an escaped character takes up to six
-        lines += [html.escape(bare[at : at + step], quote=False) for at in range(0, len(bare), step)]
+        lines += [
+            html.escape(bare[at : at + step], quote=False) for at in range(0, len(bare), step)
+        ]
     return lines

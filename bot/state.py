@@ -10,6 +10,10 @@ from typing import Any, Protocol
 from bot.messages import Address
 
 
+class StoreUnavailable(Exception):
+    """The database cannot commit: whoever sent the event must deliver it again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Staff:
     """The operator behind an address and what they may do (permissions `noun:verb`)."""
@@ -84,7 +88,9 @@ class Conversations(Protocol):
 class Inbox(Protocol):
     """Store of what came in and what was answered (UNIQUE channel, account, update id)."""
 
-    def receive(self, address: Address, update_id: str, now: datetime) -> Received:
+    def receive(
+        self, address: Address, update_id: str, now: datetime, address_id: int | None
+    ) -> Received:
         """Inserts the row, or finds the one that is there."""
 
     def answer(self, inbox_id: int, answer: Mapping[str, Any] | None) -> None:

@@ -1,1 +1,1 @@
-"""The database and everything that knows SQLAlchemy."""
+"""Where things are kept: tables, the unit of work and one repository per noun."""

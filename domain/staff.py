@@ -1,0 +1,43 @@
+"""Operators: their roles and what each role may do (deny by default)."""
+
+from typing import Final
+
+OWNER: Final = "owner"
+OPERATOR: Final = "operator"
+APPROVER: Final = "approver"
+SERVICE: Final = "service"
+TILL: Final = "till"
+ROLES: Final = (OWNER, OPERATOR, APPROVER, SERVICE, TILL)
+
+_TILL = frozenset({"purchase:book", "voucher:use", "member:find"})
+_SERVICE = frozenset({"member:find", "member:view", "ticket:answer"})
+_OPERATOR = (
+    _TILL
+    | _SERVICE
+    | frozenset(
+        {
+            "campaign:write",
+            "event:write",
+            "survey:write",
+            "benefit:write",
+            "points:adjust",
+            "purchase:move",
+            "member:merge",
+            "post:hold",
+        }
+    )
+)
+_APPROVER = frozenset({"member:view", "campaign:approve", "points:approve", "post:hold"})
+
+PERMISSIONS: Final = {
+    TILL: _TILL,
+    SERVICE: _SERVICE,
+    OPERATOR: _OPERATOR,
+    APPROVER: _APPROVER,
+    OWNER: _OPERATOR | _APPROVER | frozenset({"staff:write", "programme:publish", "export:all"}),
+}
+
+
+def permissions(role: str) -> frozenset[str]:
+    """What a role may do, as `noun:verb`; an unknown role may do nothing."""
+    return PERMISSIONS.get(role, frozenset())

@@ -1,0 +1,48 @@
+"""What services need of the outside: the unit of work and its repositories, as protocols."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from services.ports.club import Audit, Programmes, Settings, StaffRegister, Stores
+from services.ports.people import Addresses, Members
+from services.ports.post import Deliveries
+
+__all__ = ["Work"]
+
+
+class Vault(Protocol):
+    """Personal data: sealed for keeping, hashed with a key for finding."""
+
+    def seal(self, text: str) -> str: ...
+    def open(self, sealed: str) -> str: ...
+    def index(self, kind: str, text: str) -> str: ...
+
+
+class Work(Protocol):
+    """One transaction's repositories; services never commit."""
+
+    @property
+    def vault(self) -> Vault: ...
+    @property
+    def members(self) -> Members: ...
+    @property
+    def addresses(self) -> Addresses: ...
+    @property
+    def programmes(self) -> Programmes: ...
+    @property
+    def stores(self) -> Stores: ...
+    @property
+    def staff(self) -> StaffRegister: ...
+    @property
+    def audit(self) -> Audit: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
+
+    def new_id(self) -> int:
+        """A fresh time-ordered id."""
+
+    def random_id(self) -> int:
+        """A fresh random id."""

@@ -1,0 +1,89 @@
+"""Chat addresses of members and strangers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection as Db
+from sqlalchemy import bindparam, select, update
+
+from services.ports.people import AddressRow
+from storage.dialect import Upsert
+from storage.tables import chat, people
+
+_addresses = chat.Address.__table__  # type: ignore[attr-defined]
+_tombs = people.Tombstone.__table__  # type: ignore[attr-defined]
+
+_all = select(
+    _addresses.c.id,
+    _addresses.c.channel,
+    _addresses.c.account,
+    _addresses.c.user,
+    _addresses.c.member_id,
+    _addresses.c.locale,
+    _addresses.c.source,
+    _addresses.c.blocked_at,
+)
+_get = _all.where(_addresses.c.id == bindparam("id"))
+_find = _all.where(
+    _addresses.c.channel == bindparam("channel"),
+    _addresses.c.account == bindparam("account"),
+    _addresses.c.user == bindparam("user"),
+)
+_of_member = _all.where(_addresses.c.member_id == bindparam("member")).order_by(
+    _addresses.c.id.desc()
+)
+_change = update(_addresses).where(_addresses.c.id == bindparam("of"))
+_belong = _change.values(member_id=bindparam("member"))
+_locale = _change.values(locale=bindparam("to"))
+_source = _change.where(_addresses.c.source.is_(None)).values(source=bindparam("to"))
+_blocked = _change.values(blocked_at=bindparam("at"))
+_entomb = Upsert(people.Tombstone, ("index",), update=("until",))
+_entombed = select(_tombs.c.until).where(_tombs.c.index == bindparam("index"))
+
+
+class Addresses:
+    """The register of addresses (services.ports.people.Addresses)."""
+
+    def __init__(self, db: Db) -> None:
+        self._db = db
+
+    def get(self, address_id: int) -> AddressRow:
+        row = self._db.execute(_get, {"id": address_id}).one_or_none()
+        if row is None:
+            raise LookupError(address_id)
+        return _address(row)
+
+    def find(self, channel: str, account: str, user: str) -> AddressRow | None:
+        key = {"channel": channel, "account": account, "user": user}
+        row = self._db.execute(_find, key).one_or_none()
+        return _address(row) if row else None
+
+    def of_member(self, member_id: int) -> list[AddressRow]:
+        return [_address(row) for row in self._db.execute(_of_member, {"member": member_id})]
+
+    def belong(self, address_id: int, member_id: int | None) -> None:
+        self._db.execute(_belong, {"of": address_id, "member": member_id})
+
+    def set_locale(self, address_id: int, locale: str) -> None:
+        self._db.execute(_locale, {"of": address_id, "to": locale})
+
+    def set_source(self, address_id: int, source: str) -> None:
+        self._db.execute(_source, {"of": address_id, "to": source})
+
+    def set_blocked(self, address_id: int, at: datetime | None) -> None:
+        self._db.execute(_blocked, {"of": address_id, "at": at})
+
+    def entomb(self, index: str, until: date) -> None:
+        _entomb.run(self._db, {"index": index, "until": until})
+
+    def entombed(self, index: str, today: date) -> bool:
+        until = self._db.execute(_entombed, {"index": index}).scalar_one_or_none()
+        return until is not None and until >= today
+
+
+def _address(row: Any) -> AddressRow:
+    return AddressRow(
+        row[0], row[1], row[2], row[3], row[4], row[5] or "", row[6] or "", row[7] is not None
+    )

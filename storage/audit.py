@@ -1,0 +1,48 @@
+"""The journal of operators' changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection as Db
+from sqlalchemy import bindparam, insert, select
+
+from services.ports.club import Actor
+from storage.ids import Ids
+from storage.tables import club
+
+_audit = club.Audit.__table__  # type: ignore[attr-defined]
+_add = insert(_audit)
+_about = (
+    select(_audit)
+    .where(_audit.c.subject_kind == bindparam("kind"), _audit.c.subject_id == bindparam("id"))
+    .order_by(_audit.c.id.desc())
+)
+
+
+class Audit:
+    """The journal (services.ports.club.Audit)."""
+
+    def __init__(self, db: Db, ids: Ids) -> None:
+        self._db = db
+        self._ids = ids
+
+    def add(
+        self,
+        actor: Actor,
+        action: str,
+        subject: tuple[str, int | str],
+        at: datetime,
+        detail: Mapping[str, Any],
+        reason: str = "",
+    ) -> None:
+        who = {"staff_id": actor.staff_id, "staff_name": actor.name, "store_id": actor.store_id}
+        what = {"action": action, "subject_kind": subject[0], "subject_id": str(subject[1])}
+        when = {"id": self._ids.next(), "at": at, "detail": dict(detail), "reason": reason}
+        self._db.execute(_add, {**who, **what, **when})
+
+    def about(self, subject: tuple[str, int | str]) -> list[dict[str, Any]]:
+        rows = self._db.execute(_about, {"kind": subject[0], "id": str(subject[1])})
+        return [dict(row) for row in rows.mappings()]

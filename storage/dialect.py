@@ -1,0 +1,40 @@
+"""The few statements that the two databases spell differently."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+class Upsert:
+    """`INSERT … ON CONFLICT DO NOTHING` or `DO UPDATE` for one table, built once per database.
+
+    `update`: the columns that a conflict on `key` overwrites; none means do nothing.
+    """
+
+    def __init__(self, table: Any, key: tuple[str, ...], update: tuple[str, ...] = ()) -> None:
+        self._statements: dict[str, Any] = {}
+        for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert)):
+            statement: Any = insert(_table(table))
+            if update:
+                new = {column: statement.excluded[column] for column in update}
+                statement = statement.on_conflict_do_update(index_elements=key, set_=new)
+            else:
+                statement = statement.on_conflict_do_nothing(index_elements=key)
+            self._statements[name] = statement
+
+    def run(self, db: Connection, values: dict[str, Any] | list[dict[str, Any]]) -> int:
+        """Inserts and returns how many rows were written."""
+        return int(db.execute(self._statements[db.dialect.name], values).rowcount)
+
+
+def _table(model: Any) -> Table:
+    table: Table = model.__table__
+    return table
+
+
+def for_update(db: Connection) -> bool:
+    """Whether rows must be locked one by one (SQLite's writer is alone anyway)."""
+    return db.dialect.name == "postgresql"

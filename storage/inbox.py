@@ -1,0 +1,74 @@
+"""What came in, what was answered, and what could not be handled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection as Db
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from bot.messages import Address
+from bot.state import Received
+from storage.dialect import Upsert
+from storage.ids import Ids
+from storage.tables import chat
+
+_inbox = chat.Inbox.__table__  # type: ignore[attr-defined]
+_letters = chat.DeadLetter.__table__  # type: ignore[attr-defined]
+
+_receive = Upsert(chat.Inbox, ("channel", "account", "update_id"))
+_find = select(_inbox.c.id, _inbox.c.answer).where(
+    _inbox.c.channel == bindparam("channel"),
+    _inbox.c.account == bindparam("account"),
+    _inbox.c.update_id == bindparam("update_id"),
+)
+_answer = update(_inbox).where(_inbox.c.id == bindparam("row")).values(answer=bindparam("said"))
+_bury = insert(_letters)
+_forget = delete(_inbox).where(_inbox.c.received_at < bindparam("before"))
+_listed = select(
+    _letters.c.id, _letters.c.channel, _letters.c.update_id, _letters.c.why, _letters.c.buried_at
+).order_by(_letters.c.id.desc())
+_count = select(func.count()).select_from(_letters)
+
+
+class Inbox:
+    """The inbox (bot.state.Inbox) and its dead letters."""
+
+    def __init__(self, db: Db, ids: Ids, clock: Callable[[], datetime]) -> None:
+        self._db = db
+        self._ids = ids
+        self._clock = clock
+
+    def receive(
+        self, address: Address, update_id: str, now: datetime, address_id: int | None
+    ) -> Received:
+        key = {
+            "channel": address.channel,
+            "account": address.account,
+            "update_id": update_id,
+        }
+        row_id = self._ids.next()
+        new = {"id": row_id, "received_at": now, "address_id": address_id, "answer": None}
+        if _receive.run(self._db, {**key, **new}):
+            return Received(row_id, True)
+        row = self._db.execute(_find, key).one()
+        return Received(row[0], False, row[1])
+
+    def answer(self, inbox_id: int, answer: Mapping[str, Any] | None) -> None:
+        self._db.execute(_answer, {"row": inbox_id, "said": answer})
+
+    def bury(self, channel: str, account: str, update_id: str, raw: str, why: str) -> None:
+        letter = {"channel": channel, "account": account, "update_id": update_id, "raw": raw}
+        more = {"id": self._ids.next(), "why": why[:2000], "buried_at": self._clock()}
+        self._db.execute(_bury, {**letter, **more})
+
+    def forget(self, before: datetime) -> int:
+        """Removes rows received before that time and returns how many."""
+        return int(self._db.execute(_forget, {"before": before}).rowcount)
+
+    def dead_letters(self, most: int) -> tuple[int, list[dict[str, Any]]]:
+        """How many dead letters there are, and the newest of them."""
+        rows = self._db.execute(_listed.limit(most)).mappings()
+        return int(self._db.execute(_count).scalar_one()), [dict(row) for row in rows]

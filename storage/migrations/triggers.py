@@ -1,0 +1,38 @@
+"""Triggers that keep append-only tables append-only, on both databases."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+APPEND_ONLY = ("audit", "acceptances")
+
+
+def create(db: Connection) -> None:
+    """Creates the triggers; the tables must exist."""
+    if db.dialect.name == "postgresql":
+        db.exec_driver_sql(_POSTGRES_FUNCTION)
+    for table in APPEND_ONLY:
+        for statement in statements(db.dialect.name, table):
+            db.exec_driver_sql(statement)
+
+
+def statements(dialect: str, table: str) -> list[str]:
+    """The DDL that refuses UPDATE and DELETE on a table."""
+    if dialect == "postgresql":
+        return [
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        ]
+    return [
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        for verb in ("UPDATE", "DELETE")
+    ]
+
+
+_POSTGRES_FUNCTION = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
+END $$
+"""

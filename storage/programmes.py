@@ -1,0 +1,60 @@
+"""Published versions of the programme; they never change, so a process keeps what it has read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection as Db
+from sqlalchemy import bindparam, func, insert, select
+
+from domain import programme_json
+from domain.errors import ProgrammeChanged
+from domain.programme import Programme
+from storage.tables import club
+
+_programmes = club.Programme.__table__  # type: ignore[attr-defined]
+_newest = select(func.max(_programmes.c.version))
+_version = select(_programmes.c.content).where(_programmes.c.version == bindparam("version"))
+_hash = select(_programmes.c.content_hash).where(_programmes.c.version == bindparam("version"))
+_add = insert(_programmes)
+
+
+@dataclass(slots=True)
+class ProgrammeCache:
+    """Versions that were read once."""
+
+    versions: dict[int, Programme] = field(default_factory=dict)
+
+
+class Programmes:
+    """The programme's versions (services.ports.club.Programmes)."""
+
+    def __init__(self, db: Db, cache: ProgrammeCache) -> None:
+        self._db = db
+        self._cache = cache
+
+    def newest(self) -> int:
+        return self._db.execute(_newest).scalar_one() or 0
+
+    def current(self) -> Programme:
+        return self.version(self.newest())
+
+    def version(self, version: int) -> Programme:
+        if version not in self._cache.versions:
+            content = self._db.execute(_version, {"version": version}).scalar_one_or_none()
+            if content is None:
+                raise LookupError(f"programme version {version}")
+            self._cache.versions[version] = programme_json.from_json(content)
+        return self._cache.versions[version]
+
+    def publish(self, programme: Programme, at: datetime, by: int | None) -> None:
+        content = programme_json.to_json(programme)
+        fingerprint = programme_json.fingerprint(programme)
+        known = self._db.execute(_hash, {"version": programme.version}).scalar_one_or_none()
+        if known is not None:
+            if known != fingerprint:
+                raise ProgrammeChanged(programme.version)
+            return
+        row = {"version": programme.version, "content": content, "content_hash": fingerprint}
+        self._db.execute(_add, {**row, "published_at": at, "published_by": by})

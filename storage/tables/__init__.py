@@ -1,0 +1,7 @@
+"""The tables, as SQLModel classes; importing this package registers them all."""
+
+from sqlmodel import SQLModel
+
+from storage.tables import chat, club, people, post  # noqa: F401
+
+metadata = SQLModel.metadata

@@ -1,0 +1,106 @@
+"""One transaction's repositories, built when they are first used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from storage.addresses import Addresses
+from storage.audit import Audit
+from storage.conversations import Conversations
+from storage.deliveries import Deliveries
+from storage.ids import Ids, random_id
+from storage.inbox import Inbox
+from storage.members import Members
+from storage.programmes import ProgrammeCache, Programmes
+from storage.settings import Settings
+from storage.staff import StaffRegister
+from storage.stores import Stores
+from storage.vault import Vault
+
+
+def _nothing(_ids: tuple[int, ...]) -> None:
+    """Nobody waits for delivery rows."""
+
+
+@dataclass(slots=True)
+class Shared:
+    """What all units of a process share.
+
+    `clock` gives club time; `locale` is the language for who gives no hint; `after_commit` gets
+    the ids of the delivery rows that a unit wrote.
+    """
+
+    vault: Vault
+    ids: Ids
+    clock: Callable[[], datetime]
+    locale: str = "zh"
+    after_commit: Callable[[tuple[int, ...]], None] = _nothing
+    programmes: ProgrammeCache = field(default_factory=ProgrammeCache)
+
+
+class Work:
+    """The repositories over one connection (services.ports.Work, bot.dispatch.Work)."""
+
+    def __init__(self, db: Connection, shared: Shared) -> None:
+        self.db = db
+        self.shared = shared
+        self.vault = shared.vault
+        self.written: tuple[int, ...] = ()
+
+    def new_id(self) -> int:
+        return self.shared.ids.next()
+
+    def random_id(self) -> int:
+        return random_id()
+
+    def _wrote(self, delivery_id: int) -> None:
+        self.written = (*self.written, delivery_id)
+
+    @cached_property
+    def conversations(self) -> Conversations:
+        return Conversations(self.db, self.shared)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        return Inbox(self.db, self.shared.ids, self.shared.clock)
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        return Addresses(self.db)
+
+    @cached_property
+    def members(self) -> Members:
+        return Members(self.db, self.shared.ids, self.vault)
+
+    @cached_property
+    def programmes(self) -> Programmes:
+        return Programmes(self.db, self.shared.programmes)
+
+    @cached_property
+    def stores(self) -> Stores:
+        return Stores(self.db)
+
+    @cached_property
+    def staff(self) -> StaffRegister:
+        return StaffRegister(self.db)
+
+    @cached_property
+    def audit(self) -> Audit:
+        return Audit(self.db, self.shared.ids)
+
+    @cached_property
+    def settings(self) -> Settings:
+        return Settings(self.db)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self.db, self.shared.ids, self.shared.locale, self._wrote)
+
+    @property
+    def outgoing(self) -> Deliveries:
+        return self.deliveries
