@@ -1,0 +1,134 @@
+"""Telegram as a Channel: sends, edits and fetches through PTB's Bot."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from telegram import InputFile
+from telegram.error import ChatMigrated, TelegramError
+
+from bot.channel import Capabilities, RetryLater, SendError, Unknown
+from bot.messages import Document, Inbound, Rendered
+from bot.telegram.client import Client
+from bot.telegram.errors import meaning, unchanged
+from bot.telegram.render import CAPTION_LIMIT, EDIT, Call, answer, calls, pieces
+from bot.telegram.translate import CHANNEL
+
+log = logging.getLogger(__name__)
+TAP_TIMEOUT = 5.0
+# What PTB raises, and what its reading of an answer in an unforeseen shape raises.
+FAILURES = (TelegramError, KeyError, TypeError, ValueError, AttributeError)
+
+
+class TelegramChannel:
+    """One bot account. All sending raises the four SendErrors of bot.channel."""
+
+    name = CHANNEL
+    capabilities = Capabilities(recall=timedelta(hours=48))
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.account = client.account
+
+    async def send(self, chat: str, message: Rendered, document: Document | None = None) -> str:
+        """Sends a message, in pieces if it is long, and returns the id of the last one.
+
+        When a piece is out and a later one surely is not, the outcome as a whole is Unknown: a
+        repeat would show the first piece twice.
+        """
+        made = calls(message, chat)
+        if document is not None:
+            made = _with_document(made, document)
+        return await self._all(made)
+
+    async def edit(self, chat: str, message_id: str, message: Rendered) -> None:
+        """Replaces a sent message; "not modified" counts as done."""
+        await self._all(calls(message, chat, edit=message_id))
+
+    async def answer(self, message: Rendered, inbound: Inbound) -> None:
+        """Answers an event by calls alone."""
+        await self._all(answer(message, inbound))
+
+    async def begin(self, message: Rendered, inbound: Inbound) -> Call:
+        """Sends all of an answer but its last call, which is returned for the webhook."""
+        made = answer(message, inbound)
+        if len(made) > 1:
+            await self._all(made[:-1])
+        return made[-1]
+
+    async def answer_tap(self, callback: str, text: str = "") -> None:
+        """Stops the spinner of a tapped button; best effort, never raises a SendError."""
+        params: dict[str, Any] = {"callback_query_id": callback}
+        if text:
+            params["text"] = text
+        try:
+            await self.client.answer_callback_query(**params, read_timeout=TAP_TIMEOUT)
+        except FAILURES as error:
+            log.debug("a tap was not answered: %s", error)
+
+    async def download(self, reference: str) -> bytes:
+        """The content of a file somebody sent; the Bot API gives at most 20 MB."""
+        try:
+            file = await self.client.get_file(reference)
+            return bytes(await file.download_as_bytearray())
+        except FAILURES as error:
+            raise meaning(error) from error
+
+    async def run(self, call: Call, *, moved: bool = False) -> str:
+        """Makes one call; the id of its message, "" if it gives none.
+
+        A group that has become a supergroup has a new id, and nothing was sent to the old one.
+        """
+        try:
+            return _identity(await getattr(self.client, call.method)(**call.params))
+        except FAILURES as error:
+            if call.method == EDIT and unchanged(error):
+                return str(call.params["message_id"])
+            if moved or not isinstance(error, ChatMigrated):
+                raise meaning(error) from error
+            now = error.new_chat_id
+        return await self.run(Call(call.method, call.params | {"chat_id": now}), moved=True)
+
+    async def tried(self, call: Call) -> bool:
+        """Makes a call that nothing depends on; False, with a line in the log, if it failed."""
+        try:
+            await self.run(call)
+        except SendError as error:
+            log.warning("%s failed: %r", call.method, error)
+            return False
+        return True
+
+    async def _all(self, made: list[Call]) -> str:
+        last = ""
+        for number, call in enumerate(made):
+            try:
+                last = await self.run(call)
+            except RetryLater as error:
+                if number:
+                    raise Unknown(f"{number} of {len(made)} parts are out") from error
+                raise
+        return last
+
+
+def _with_document(made: list[Call], document: Document) -> list[Call]:
+    """The file takes the text as its caption if that is short, and always the buttons."""
+    *before, body = made
+    params = dict(body.params)
+    text, keyboard = str(params.pop("text", "")), params.pop("reply_markup", None)
+    params.pop("link_preview_options", None)
+    if before or body.method != "sendMessage" or len(pieces(text, CAPTION_LIMIT)) > 1:
+        body.params.pop("reply_markup", None)
+        before = made
+        params = {name: params[name] for name in ("chat_id", "protect_content") if name in params}
+    elif text:
+        params["caption"] = text
+    if keyboard:
+        params["reply_markup"] = keyboard
+    params["document"] = InputFile(document.content, filename=document.name)
+    return [*before, Call("sendDocument", params)]
+
+
+def _identity(made: Any) -> str:
+    return str(made.message_id) if hasattr(made, "message_id") else ""
