@@ -254,7 +254,7 @@ class AlreadyRefunded(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault in a file: where it is (`levels.2.any.0.least`) and what to do about it."""
+    """One fault in a file: where (`levels[3].any[1]`, counted from 1) and what to do about it."""
 
     path: str
     advice: str

@@ -52,7 +52,7 @@ class Preference:
 class When:
     """Conditions of an earning rule; all that are given must hold, empty ones always hold.
 
-    Weekdays 1 (Monday) to 7; `last_of_month` is a day of month that moves.
+    Weekdays 1 (Monday) to 7; the day of month -1 is the last one.
     """
 
     categories: tuple[str, ...] = ()

@@ -1,0 +1,177 @@
+"""The programme file as an owner writes it: sections, their keys, and what may stand in them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+
+def _decimal(value: Any) -> Any:
+    """Whole numbers, decimals and texts such as "1.00" are amounts; nothing is ever a float."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return Decimal(value)
+    if isinstance(value, str) and value.replace(".", "", 1).isascii():
+        digits = value.replace(".", "", 1)
+        return Decimal(value) if digits.isdigit() and value[-1] != "." else value
+    return value
+
+
+Amount = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=Decimal(10**9))]
+Factor = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=100, decimal_places=2)]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Short = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+Points = Annotated[int, Field(ge=0, le=10**9)]
+Days = Annotated[int, Field(ge=0, le=3660)]
+Months = Annotated[int, Field(ge=1, le=120)]
+
+
+class Section(BaseModel):
+    """A part of the file; a key that is not known here is a mistake, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Text(Section):
+    zh: Annotated[str, StringConstraints(min_length=1)]
+    en: Annotated[str, StringConstraints(min_length=1)]
+
+
+class Counted(Section):
+    zh: Short
+    en: Annotated[tuple[Short, ...], BeforeValidator(lambda v: tuple(v) if v else v)] = Field(
+        min_length=2, max_length=2
+    )
+
+
+class Club(Section):
+    name: Text
+    points: Counted
+    growth: Text | None = None
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    zone: str
+    opened_on: date
+
+
+class Charter(Section):
+    version: Annotated[int, Field(ge=1)]
+    rights_shrink: bool = False
+    text: Text
+
+
+class Rewards(Section):
+    name: Points = 0
+    birthday: Points = 0
+    phone: Points = 0
+    city: Points = 0
+    gender: Points = 0
+    preferences: Points = 0
+
+
+class Preference(Text):
+    key: Key
+
+
+class Dates(Section):
+    first: date | None = Field(default=None, alias="from")
+    last: date | None = Field(default=None, alias="to")
+
+
+Names = Annotated[list[Short], Field(min_length=1)]
+
+
+class When(Section):
+    category: Names = []
+    store: Names = []
+    level: Names = []
+    weekday: list[Annotated[int, Field(ge=1, le=7)]] = []
+    day_of_month: list[Annotated[int, Field(ge=-1, le=31)]] = []
+    dates: Dates | None = None
+    birthday_month: bool = False
+
+
+class Rule(Section):
+    key: Key
+    name: Text
+    when: When = When()
+    multiply: Factor | None = None
+    add: Points | None = None
+
+
+class Group(Section):
+    key: Key
+    rules: Annotated[list[Rule], Field(min_length=1)]
+
+
+class Earning(Section):
+    points: Annotated[int, Field(ge=0, le=10**6)]
+    per: Amount
+    pending_days: Days = 0
+    cap_per_purchase: Annotated[int, Field(ge=1, le=10**9)] | None = None
+    groups: list[Group] = []
+
+
+class Expiry(Section):
+    kind: Literal["none", "after", "yearly", "sliding"]
+    days: Days = 0
+    months: Annotated[int, Field(ge=0, le=120)] = 0
+    round_up: Literal["month", "quarter", "year"] | None = None
+    month: Annotated[int, Field(ge=1, le=12)] = 12
+    day: Annotated[int, Field(ge=1, le=31)] = 31
+    at_least_months: Annotated[int, Field(ge=0, le=60)] = 0
+
+
+class Refunds(Section):
+    policy: Literal["only_pending", "within_balance", "unlimited"] = "within_balance"
+    restored_days: Annotated[int, Field(ge=1, le=366)] = 30
+
+
+class Condition(Section):
+    lifetime_spend: Amount | None = None
+    single_purchase: Amount | None = None
+    spend: Amount | None = None
+    purchases_per_month: Points | None = None
+    activity_points_per_month: Points | None = None
+    growth: Points | None = None
+    months: Months | None = None
+
+
+class Level(Section):
+    key: Key
+    name: Text
+    all: Annotated[list[Condition], Field(min_length=1)] | None = None
+    any: Annotated[list[Condition], Field(min_length=1)] | None = None
+    multiplier: Factor = Decimal(1)
+    colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#888888"
+    emoji: Annotated[str, StringConstraints(max_length=8)] = ""
+
+
+class Birthday(Section):
+    points: Points = 0
+    feb29: Literal["02-28", "03-01"] = "02-28"
+    announced_days: Annotated[int, Field(ge=0, le=60)] = 7
+
+
+class Adjustments(Section):
+    per_operator_and_day: Points = 5000
+
+
+class File(Section):
+    version: Annotated[int, Field(ge=1, le=10**6)]
+    club: Club
+    charter: Charter
+    welcome_points: Points = 0
+    profile_rewards: Rewards = Rewards()
+    preferences: list[Preference] = []
+    earning: Earning
+    expiry: Expiry = Expiry(kind="none")
+    refunds: Refunds = Refunds()
+    levels: Annotated[list[Level], Field(min_length=1, max_length=20)]
+    birthday: Birthday = Birthday()
+    expiry_reminder_days: list[Annotated[int, Field(ge=1, le=365)]] = [30, 7, 1]
+    adjustments: Adjustments = Adjustments()
+    zero_lines: Text | None = None
