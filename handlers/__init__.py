@@ -1,1 +1,1 @@
-"""What we say: read the input, call one service, answer with a message key and plain values."""
+"""What we say: read the input, call one service, answer by message key."""

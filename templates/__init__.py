@@ -1,1 +1,1 @@
-"""Message texts, one folder per language, and what renders them."""
+"""Message texts in every language, and how they are rendered."""

@@ -1,0 +1,72 @@
+"""All message keys of all languages, compiled once."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import StrictUndefined, Template
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from templates import formats
+
+HERE = Path(__file__).parent
+LANGUAGES = ("zh", "en")
+FALLBACK = "en"
+_NOT_MESSAGES = frozenset({"words", "commands"})
+
+
+def _environment(language: str) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals.clear()
+    environment.filters.update(formats.filters(language))
+    return environment
+
+
+@cache
+def _file(language: str, noun: str) -> dict[str, Any]:
+    text = (HERE / language / f"{noun}.yaml").read_text(encoding="utf-8")
+    content: dict[str, Any] = yaml.safe_load(text) or {}
+    return content
+
+
+def nouns() -> list[str]:
+    """The nouns (files) of the catalogue."""
+    return sorted(path.stem for path in (HERE / FALLBACK).glob("*.yaml"))
+
+
+@cache
+def sources(language: str) -> dict[str, str]:
+    """Every message key of a language with its source text."""
+    found = {}
+    for noun in nouns():
+        if noun not in _NOT_MESSAGES:
+            for outcome, text in _file(language, noun).items():
+                found[f"{noun}.{outcome}"] = str(text).rstrip("\n")
+    return found
+
+
+@cache
+def compiled(language: str) -> dict[str, Template]:
+    """Every message of a language, ready to render."""
+    environment = _environment(language)
+    return {key: environment.from_string(text) for key, text in sources(language).items()}
+
+
+def phrases() -> dict[str, str]:
+    """Plain words of all languages and the intents they stand for."""
+    return {
+        str(phrase): intent
+        for language in LANGUAGES
+        for intent, spoken in _file(language, "words").items()
+        for phrase in spoken
+    }
+
+
+def commands(language: str) -> dict[str, str]:
+    """The command menu of a language: command and description, in order."""
+    return {name: str(text) for name, text in _file(language, "commands").items()}

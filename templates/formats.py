@@ -1,0 +1,75 @@
+"""How numbers, money and dates are written in each language (CLDR data through Babel)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+
+CLDR = {"zh": "zh_Hans_CN", "en": "en_US"}
+_DAY = {"zh": "y年M月d日", "en": "d MMM y"}
+_SHORT_DAY = {"zh": "M月d日", "en": "d MMM"}
+_MOMENT = {"zh": "y年M月d日 HH:mm", "en": "d MMM y, HH:mm"}
+
+
+def number(language: str, value: int | str) -> str:
+    """A whole number with grouping: 1,280."""
+    if isinstance(value, int):
+        return f"{value:,}"
+    return numbers.format_decimal(Decimal(value), locale=CLDR[language])
+
+
+def signed(language: str, value: int) -> str:
+    """A change with its sign: +128 or −80."""
+    return f"+{value:,}" if value > 0 else f"−{-value:,}" if value else "0"
+
+
+def money(language: str, value: Mapping[str, Any]) -> str:
+    """An amount of minor units in its currency: ¥1,280.00."""
+    currency = value["currency"]
+    digits = numbers.get_currency_precision(currency)
+    amount = Decimal(value["minor"]).scaleb(-digits)
+    return numbers.format_currency(amount, currency, locale=CLDR[language])
+
+
+def day(language: str, value: str | date) -> str:
+    """A date: 2026年5月20日, 20 May 2026."""
+    return dates.format_date(_date(value), _DAY[language], locale=CLDR[language])
+
+
+def short_day(language: str, value: str | date) -> str:
+    """A date without its year: 5月20日, 20 May."""
+    return dates.format_date(_date(value), _SHORT_DAY[language], locale=CLDR[language])
+
+
+def moment(language: str, value: str | datetime, zone: str = "UTC") -> str:
+    """A time in a zone: 2026年5月20日 09:30."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    local = at.astimezone(ZoneInfo(zone))
+    return dates.format_datetime(local, _MOMENT[language], locale=CLDR[language])
+
+
+def plural(language: str, value: int, one: str, other: str) -> str:
+    """The word that goes with a number (Chinese has one form)."""
+    return one if language == "en" and value == 1 else other
+
+
+def bar(language: str, value: int, width: int = 10) -> str:
+    """Progress in per cent as a bar of blocks."""
+    full = max(0, min(width, value * width // 100))
+    return "▰" * full + "▱" * (width - full)
+
+
+def filters(language: str) -> dict[str, Callable[..., str]]:
+    """The filters for templates of one language."""
+    functions = (number, signed, money, day, short_day, moment, plural, bar)
+    return {function.__name__: partial(function, language) for function in functions}
+
+
+def _date(value: str | date) -> date:
+    return date.fromisoformat(value[:10]) if isinstance(value, str) else value

@@ -1,0 +1,73 @@
+"""Turns a reply into text and labelled buttons in one language."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from bot.messages import Button, Key, Rendered, Reply, plain_values
+from templates import catalogue
+
+log = logging.getLogger(__name__)
+Pack = Callable[[Button, str, int], str]
+
+
+class Renderer:
+    """Renders replies.
+
+    `pack` makes the payload of a button for a user at a conversation's version; `club` gives
+    values that every text may use (the club's and the points' names per language).
+    """
+
+    def __init__(self, pack: Pack, club: Callable[[str], dict[str, Any]]) -> None:
+        self._pack = pack
+        self._club = club
+
+    def render(self, reply: Reply, locale: str, user: str, turn: int) -> Rendered:
+        """The message for a user; raises KeyError for an unknown key and jinja2's
+        UndefinedError for a missing value."""
+        language = locale if locale in catalogue.LANGUAGES else catalogue.FALLBACK
+        club = self._club(language)
+        rows = tuple(
+            tuple(self._key(button, language, club, user, turn) for button in row)
+            for row in reply.rows
+            if row
+        )
+        return Rendered(
+            key=reply.key,
+            locale=language,
+            text=self._text(reply.key, language, {**club, **plain_values(reply.values)}),
+            rows=rows,
+            edit=reply.edit,
+            toast=self._text(reply.toast, language, club) if reply.toast else "",
+            ask_contact=self._text(reply.ask_contact, language, club) if reply.ask_contact else "",
+            photo=reply.photo,
+            protect=reply.protect,
+        )
+
+    def _key(
+        self, button: Button, language: str, club: dict[str, Any], user: str, turn: int
+    ) -> Key:
+        values = {**club, **plain_values(button.values)} if button.values else club
+        label = _unescape(self._text(button.label, language, values))
+        payload = self._pack(button, user, turn) if button.intent else ""
+        return Key(label, payload, button.url)
+
+    def _text(self, key: str, language: str, values: dict[str, Any]) -> str:
+        template = catalogue.compiled(language).get(key)
+        if template is None:
+            log.error("no text %s in %s", key, language)
+            template = catalogue.compiled(catalogue.FALLBACK)[key]
+        return template.render(values).strip()
+
+
+def _unescape(label: str) -> str:
+    """Labels are plain text on every platform."""
+    return (
+        label.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&#34;", '"')
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
+    )
