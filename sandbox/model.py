@@ -5,6 +5,9 @@ from typing import Any
 
 Json = dict[str, Any]
 
+# a text of the page, in one language or by language code
+Words = str | dict[str, str]
+
 
 @dataclass
 class Person:
@@ -16,7 +19,7 @@ class Person:
     username: str = ""
     language_code: str = "en"
     phone: str = ""
-    note: str = ""
+    note: Words = ""
 
     def user(self) -> Json:
         """The person as a Bot API ``User``."""

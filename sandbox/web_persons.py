@@ -23,7 +23,7 @@ _FIELDS = {
     "username": str,
     "language_code": str,
     "phone": str,
-    "note": str,
+    "note": str | dict,
     "started": bool,
 }
 
@@ -47,10 +47,7 @@ async def persons(request: web.Request) -> web.Response:
 async def add_person(request: web.Request) -> web.Response:
     """Creates a person (201)."""
     world = request.app[WORLD]
-    given = await read_json(request)
-    for name, value in given.items():
-        if name not in _FIELDS or not isinstance(value, _FIELDS[name]):
-            raise PersonError(400, f"{name!r} does not describe a person")
+    given = await _person_facts(request)
     first_name = str(given.pop("first_name", "")).strip()
     if not first_name:
         raise PersonError(400, "a person has a first_name")
@@ -59,6 +56,25 @@ async def add_person(request: web.Request) -> web.Response:
         raise PersonError(409, f"person {number} exists already")
     person = world.add_person(number, first_name, **given)
     return web.json_response(person_view(world, person), status=201)
+
+
+async def _person_facts(request: web.Request) -> Json:
+    given = await read_json(request)
+    for name, value in given.items():
+        if name not in _FIELDS or not isinstance(value, _FIELDS[name]):
+            raise PersonError(400, f"{name!r} does not describe a person")
+    return given
+
+
+@routes.patch(_PERSON)
+async def change_person(request: web.Request) -> web.Response:
+    """Changes what is known about a person: name, language, phone, note."""
+    world, person = request.app[WORLD], person_of(request)
+    given = await _person_facts(request)
+    if not str(given.get("first_name", "x")).strip() or given.keys() & {"id", "started"}:
+        raise PersonError(400, "the first name cannot be empty, the id cannot change")
+    changed = world.add_person(**{**vars(person), **given})
+    return web.json_response(person_view(world, changed))
 
 
 @routes.get(_PERSON + "/chat")

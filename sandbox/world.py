@@ -12,7 +12,7 @@ from sandbox.events import Events
 from sandbox.faults import Faults
 from sandbox.files import StoredFile, Upload, describe
 from sandbox.journal import Journal
-from sandbox.model import Bot, Chat, Message, Person, Query, Webhook
+from sandbox.model import Bot, Chat, Message, Person, Query, Webhook, Words
 from sandbox.store import Store
 from sandbox.updates import UpdateQueue, wanted
 
@@ -31,16 +31,16 @@ class World:
 
     ``bots``: (token, username, name) of each bot; other tokens get 401. ``now``: the club's
     clock, which dates messages. ``store``: a file that lets the world survive a restart.
-    ``title`` and ``note`` head the page. ``webhook_pace`` stretches (or, in tests, shrinks) the
-    waits between deliveries that failed.
+    ``title`` and ``note`` head the page, as one text or by language code. ``webhook_pace``
+    stretches (or, in tests, shrinks) the waits between deliveries that failed.
     """
 
     def __init__(
         self,
         bots: Iterable[tuple[str, str, str]],
         *,
-        title: str = "",
-        note: str = "",
+        title: Words = "",
+        note: Words = "",
         now: Callable[[], datetime] = _utc_now,
         store: Path | None = None,
         webhook_pace: float = 1.0,
@@ -82,7 +82,7 @@ class World:
         username: str = "",
         language_code: str = "en",
         phone: str = "",
-        note: str = "",
+        note: Words = "",
         *,
         started: bool = False,
     ) -> Person:

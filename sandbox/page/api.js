@@ -1,0 +1,60 @@
+// Talks to the stand-in: requests, and the live events.
+
+export class Refused extends Error {
+  constructor(status, text) {
+    super(text);
+    this.status = status;
+  }
+}
+
+async function request(path, method = "GET", body) {
+  const options = { method };
+  if (body instanceof FormData) options.body = body;
+  else if (body !== undefined) {
+    options.body = JSON.stringify(body);
+    options.headers = { "Content-Type": "application/json" };
+  }
+  const response = await fetch(path, options);
+  const text = await response.text();
+  let answer = {};
+  try {
+    answer = text ? JSON.parse(text) : {};
+  } catch {
+    // not JSON: the status says enough
+  }
+  if (!response.ok) {
+    throw new Refused(response.status, answer.error ?? answer.detail ?? answer.title ?? `${response.status} ${response.statusText}`);
+  }
+  return answer;
+}
+
+const person = (id, rest, bot) => `/sandbox/persons/${id}/${rest}?bot=${encodeURIComponent(bot)}`;
+
+export const api = {
+  info: () => request("/sandbox/info"),
+  persons: (query, limit) => request(`/sandbox/persons?q=${encodeURIComponent(query)}&limit=${limit}`),
+  addPerson: (facts) => request("/sandbox/persons", "POST", facts),
+  changePerson: (id, facts) => request(`/sandbox/persons/${id}`, "PATCH", facts),
+  chat: (id, bot, limit) => request(`${person(id, "chat", bot)}&limit=${limit}`),
+  send: (id, bot, message) => request(person(id, "messages", bot), "POST", message),
+  edit: (id, bot, message, text) => request(person(id, `messages/${message}`, bot), "POST", { text }),
+  tap: (id, bot, message_id, data) => request(person(id, "taps", bot), "POST", { message_id, data }),
+  block: (id, bot) => request(person(id, "block", bot), "POST"),
+  unblock: (id, bot) => request(person(id, "unblock", bot), "POST"),
+  log: () => request("/sandbox/log?limit=200"),
+  clearLog: () => request("/sandbox/log", "DELETE"),
+  faults: () => request("/sandbox/faults"),
+  addFault: (fault) => request("/sandbox/faults", "POST", fault),
+  clearFault: (id) => request(`/sandbox/faults${id ? `/${id}` : ""}`, "DELETE"),
+  clock: () => request("/demo/clock"),
+  moveClock: (to) => request("/demo/clock", "POST", { to }),
+};
+
+/** Listens to the stand-in's events; `onState(false)` when the connection is lost. */
+export function listen(onEvent, onState) {
+  const source = new EventSource("/sandbox/events");
+  source.onmessage = (event) => onEvent(JSON.parse(event.data));
+  source.onopen = () => onState(true);
+  source.onerror = () => onState(false);
+  return source;
+}

@@ -1,0 +1,273 @@
+// One phone: who holds it, the conversation with the bot, and what happens in it.
+
+import { api, Refused } from "./api.js";
+import { Composer } from "./composer.js";
+import { avatar, copyText, fullName, h, icon, iconButton, openDialog } from "./dom.js";
+import { MessageList } from "./messages.js";
+import { pickPerson } from "./picker.js";
+import { say, pick } from "./words.js";
+
+const PAGE_SIZE = 100;
+
+export class Phone {
+  constructor({ place, bots, onPerson }) {
+    this.place = place;
+    this.bots = bots;
+    this.bot = bots[0].username;
+    this.onPerson = onPerson;
+    this.person = null;
+    this.state = null;
+    this.limit = PAGE_SIZE;
+    this.start = "";
+    this.waiting = new Map();
+    this.list = new MessageList(this);
+    this.composer = new Composer(this);
+    this.head = h("div.chat-head");
+    this.notices = h("div.notices", { "aria-live": "polite" });
+    this.screen = h("div.screen", {}, this.head, this.notices, this.list.node, this.composer.node);
+    this.node = h("section.phone", {}, this.screen);
+  }
+
+  /** Chooses the person of the address, the one chosen last, or (first phone) the first of all. */
+  async begin(wanted, start) {
+    this.start = start;
+    const id = Number(wanted ?? localStorage.getItem(`sandbox.person.${this.place}`));
+    const { persons } = await api.persons("", 100000);
+    const person = persons.find((each) => each.id === id) ?? (this.place === 0 ? persons[0] : null);
+    if (person) await this.hold(person);
+  }
+
+  async hold(person) {
+    this.person = person;
+    this.limit = PAGE_SIZE;
+    this.state = null;
+    localStorage.setItem(`sandbox.person.${this.place}`, person.id);
+    this.list.clear();
+    this.composer.reset();
+    this.onPerson();
+    await this.load();
+  }
+
+  choose() {
+    pickPerson(say("pickPerson"), (person) => this.hold(person));
+  }
+
+  /** The bar (on a narrow screen: the tab) that names the person. */
+  who(active, onSelect) {
+    const name = this.person ? fullName(this.person) : say("choosePerson");
+    const note = this.person ? pick(this.person.note) : "";
+    return h("div.who", { "data-active": String(active) },
+      h("button.who-tab", { type: "button", onclick: () => (active || this.isWide() ? this.choose() : onSelect()), title: say("changePerson") },
+        this.person ? avatar(name, this.person.id) : h("span.avatar.nobody", {}, icon("contact")),
+        h("span.who-text", {}, h("strong", { text: name }), note ? h("small", { text: note }) : null),
+        icon("down")));
+  }
+
+  isWide() {
+    return window.matchMedia("(min-width: 820px)").matches;
+  }
+
+  refreshWords() {
+    this.node.setAttribute("aria-label", this.person ? say("messagesOf", { name: fullName(this.person) }) : say("choosePerson"));
+    this.draw(true);
+  }
+
+  /** Reads the conversation anew; several wishes at once become one more reading. */
+  async load() {
+    if (!this.person) return;
+    if (this.loading) {
+      this.again = true;
+      return;
+    }
+    this.loading = true;
+    do {
+      this.again = false;
+      const person = this.person;
+      try {
+        const state = await api.chat(person.id, this.bot, this.limit);
+        if (person === this.person) this.state = state;
+      } catch (error) {
+        this.tell(error.message);
+        break;
+      }
+      this.draw();
+    } while (this.again);
+    this.loading = false;
+  }
+
+  draw(everything = false) {
+    this.drawHead();
+    this.node.dataset.ready = String(Boolean(this.state));
+    this.composer.draw(this.state);
+    this.list.draw(this.state, everything);
+  }
+
+  drawHead() {
+    const bot = this.bots.find((each) => each.username === this.bot);
+    const below = this.typing ? say("typing") : `@${bot.username}`;
+    this.head.replaceChildren(
+      avatar(bot.name, bot.id),
+      h("div.chat-title", {}, this.botName(bot), h("small", { class: this.typing ? "is-typing" : "" , text: below })),
+      this.person ? iconButton("more", say("more"), () => this.showMore()) : "");
+  }
+
+  botName(bot) {
+    if (this.bots.length === 1) return h("strong", { text: bot.name });
+    const options = this.bots.map((each) => h("option", { value: each.username, selected: each === bot }, each.name));
+    return h("select", { "aria-label": say("bot"), onchange: (event) => { this.bot = event.target.value; this.hold(this.person); } }, ...options);
+  }
+
+  settle() {
+    this.list.toEnd();
+  }
+
+  // -- what the person does ------------------------------------------------------------------
+
+  /** Runs an action of the person and shows why, if the phone cannot do it. */
+  async attempt(action) {
+    try {
+      return await action();
+    } catch (error) {
+      this.tell(error instanceof Refused ? error.message : say("failed"));
+      return null;
+    }
+  }
+
+  async sendText(text, replyTo) {
+    const pending = this.list.addPending(text);
+    const sent = await this.attempt(() => api.send(this.person.id, this.bot, { text, reply_to: replyTo ?? undefined }));
+    await this.load();
+    this.list.removePending(pending);
+    return sent;
+  }
+
+  async sendForm(kind, file, caption = "") {
+    const form = new FormData();
+    form.append(kind, file, file.name);
+    if (caption) form.append("caption", caption);
+    const pending = this.list.addPending(file.name);
+    await this.attempt(() => api.send(this.person.id, this.bot, form));
+    await this.load();
+    this.list.removePending(pending);
+  }
+
+  sendStart(payload = "") {
+    const text = payload ? `/start ${payload}` : "/start";
+    this.start = "";
+    return this.sendText(text);
+  }
+
+  async shareOwnContact() {
+    const phone = this.person.phone;
+    const bot = this.bots.find((each) => each.username === this.bot).name;
+    const input = phone ? null : h("input", { type: "tel", "aria-label": say("phone"), placeholder: "+1 555 0100", autofocus: true });
+    const dialog = openDialog("ask",
+      h("p", { text: phone ? say("contactAsk", { bot }) : say("contactNeeds") }),
+      phone ? h("p.big", { text: phone }) : input,
+      h("div.actions", {},
+        h("button.quiet", { type: "button", onclick: () => dialog.close() }, say("cancel")),
+        h("button.primary", { type: "button", onclick: () => this.contactAgreed(dialog, input) }, say("contactShare"))));
+  }
+
+  async contactAgreed(dialog, input) {
+    const number = input?.value.trim();
+    if (input && !number) return input.focus();
+    dialog.close();
+    if (number) this.person = (await this.attempt(() => api.changePerson(this.person.id, { phone: number }))) ?? this.person;
+    await this.attempt(() => api.send(this.person.id, this.bot, { contact: "own" }));
+    return this.load();
+  }
+
+  shareOtherContact() {
+    pickPerson(say("shareWhose"), async (other) => {
+      if (!other.phone) return this.tell(say("contactNone", { name: fullName(other) }));
+      const contact = { phone_number: other.phone, first_name: other.first_name, user_id: other.id };
+      if (other.last_name) contact.last_name = other.last_name;
+      await this.attempt(() => api.send(this.person.id, this.bot, { contact }));
+      return this.load();
+    });
+  }
+
+  async press(button, message, node) {
+    if (button.kind === "callback") return this.tap(message, button.data, node);
+    if (button.kind === "start") return this.sendStart(button.payload);
+    if (button.kind === "url") return window.open(button.url, "_blank", "noopener");
+    if (button.kind === "copy") return this.tell(await copyText(button.copy_text));
+    return this.tell(say("unsupported"));
+  }
+
+  async tap(message, data, node) {
+    node.classList.add("busy");
+    const tapped = await this.attempt(() => api.tap(this.person.id, this.bot, message.message_id, data));
+    if (!tapped) return node.classList.remove("busy");
+    const done = () => this.list.node.querySelectorAll(".busy").forEach((each) => each.classList.remove("busy"));
+    this.waiting.set(tapped.query, done);
+    setTimeout(() => this.waiting.delete(tapped.query) && done(), 10_000);
+    return null;
+  }
+
+  openLink(event) {
+    const link = event.target.closest("a");
+    if (!link) return;
+    if (link.dataset.command) {
+      event.preventDefault();
+      this.sendText(link.dataset.command);
+    } else if (link.dataset.bot) {
+      event.preventDefault();
+      this.sendStart(decodeURIComponent(link.dataset.start ?? ""));
+    }
+  }
+
+  showMore() {
+    const blocked = this.state?.blocked;
+    const toggle = async () => {
+      dialog.close();
+      await this.attempt(() => (blocked ? api.unblock : api.block)(this.person.id, this.bot));
+      this.load();
+    };
+    const choose = () => { dialog.close(); this.choose(); };
+    const dialog = openDialog("sheet",
+      h("button.row", { type: "button", onclick: choose }, icon("people"), say("changePerson")),
+      h("button.row.danger", { type: "button", onclick: toggle }, icon("stop"), say(blocked ? "unblock" : "block")));
+  }
+
+  // -- what happens --------------------------------------------------------------------------
+
+  onEvent(event) {
+    if (!this.person || event.person !== this.person.id) return;
+    if (event.kind === "chat") this.load();
+    if (event.kind === "typing") this.setTyping(event.on);
+    if (event.kind === "answer") this.onAnswer(event);
+  }
+
+  setTyping(on) {
+    clearTimeout(this.typingEnds);
+    this.typing = on;
+    if (on) this.typingEnds = setTimeout(() => this.setTyping(false), 5000);
+    this.drawHead();
+  }
+
+  onAnswer({ query, text, show_alert: alert, url }) {
+    const done = this.waiting.get(query);
+    if (!done) return;
+    this.waiting.delete(query);
+    done();
+    const start = /^https:\/\/t\.me\/\w+\?start=([\w-]+)$/.exec(url ?? "");
+    if (start) this.sendStart(start[1]);
+    else if (url) window.open(url, "_blank", "noopener");
+    if (text && alert) this.alert(text);
+    else if (text) this.tell(text);
+  }
+
+  alert(text) {
+    const dialog = openDialog("ask", h("p", { text }),
+      h("div.actions", {}, h("button.primary", { type: "button", autofocus: true, onclick: () => dialog.close() }, say("ok"))));
+  }
+
+  /** A short notice at the top of the chat. */
+  tell(text) {
+    const notice = h("div.toast", { role: "status", text });
+    this.notices.replaceChildren(notice);
+    setTimeout(() => notice.remove(), Math.max(3500, text.length * 60));
+  }
+}

@@ -1,0 +1,168 @@
+// Every word the page itself says, in both languages, and the switch between them.
+
+const WORDS = {
+  en: {
+    languageName: "English",
+    appName: "Club sandbox",
+    openTools: "Tools", closeTools: "Close",
+    tabLog: "Calls", tabFaults: "Faults", tabView: "View",
+    language: "Language", theme: "Appearance",
+    themeAuto: "Automatic", themeLight: "Light", themeDark: "Dark",
+    secondOn: "Second phone", secondOff: "Remove second phone", secondShort: "Second person",
+    offline: "No connection. Trying again …",
+
+    you: "You are", changePerson: "Change person", pickPerson: "Who holds this phone?",
+    searchPerson: "Search by name, number or note", noPerson: "Nobody found. Create this person?",
+    newPerson: "New person", firstName: "First name", lastName: "Last name",
+    phone: "Phone number", username: "User name", personLanguage: "App language",
+    create: "Create", cancel: "Cancel", close: "Close", back: "Back",
+    morePersons: "{n} more – search to find them", inChat: "in the chat", hasBlocked: "blocked",
+    choosePerson: "Choose a person",
+    shareWhose: "Whose contact?",
+
+    bot: "bot", typing: "typing …", more: "More", block: "Block this bot",
+    unblock: "Unblock", unblockLong: "Unblock and go on",
+    blockedNote: "You have blocked this bot. It cannot write to you.",
+    start: "Start", emptyTitle: "Nothing here yet",
+    emptyText: "Tap Start, just as a new customer would.",
+    menu: "Menu", commands: "Commands", noCommands: "This bot has no commands.",
+    write: "Message", send: "Send", attach: "Attach",
+    attachPhoto: "Photo", attachFile: "File", attachContact: "My phone number",
+    attachOther: "Somebody else’s contact",
+    keyboardShow: "Show the buttons", keyboardHide: "Hide the buttons",
+    reply: "Reply", replyTo: "Reply to", edit: "Edit", editing: "Edit message", edited: "edited",
+    sending: "Sending", failed: "Not sent",
+    contactAsk: "Share your phone number with {bot}?", contactShare: "Share",
+    contactNeeds: "This person has no phone number yet. Enter one to share it:",
+    contactNone: "{name} has no phone number.",
+    photo: "Photo", download: "Download", openPhoto: "Open photo", protectedNote: "protected",
+    copied: "Copied", unsupported: "This kind of button is not part of the sandbox.",
+    ok: "OK", newMessages: "New messages", earlier: "Show earlier messages ({n})",
+    today: "Today", messagesOf: "Conversation of {name}",
+
+    clock: "Club time", clockMove: "Time machine",
+    clockNote: "Moves the club’s clock. What falls due on the way happens now, in order.",
+    clockTo: "Go to", clockGo: "Go", hour: "+1 hour", day: "+1 day", week: "+7 days",
+    clockBusy: "Moving …", clockDone: "It is now {now}", clockForward: "Time only moves forward.",
+    clockFailed: "The clock did not move: {why}",
+
+    logNote: "What the bot asks of the Bot API, newest first.",
+    logEmpty: "No calls yet.", logFilter: "Filter by method or content",
+    logPolling: "Show polling", logErrors: "Only refusals", logClear: "Clear",
+    logParams: "Parameters", logAnswer: "Answer", logViaWebhook: "in the webhook answer",
+    logFault: "fault", logOpen: "open",
+
+    faultsNote: "Make the network and Telegram behave badly, and see what the bot makes of it.",
+    faultKind: "Fault", faultMethod: "Where", faultAnyMethod: "Any method",
+    faultAnyUpdate: "Any update", faultCount: "How often", faultOnce: "Once", faultTimes: "{n} times",
+    faultAlways: "Until switched off", faultChance: "Chance",
+    faultWait: "Seconds to wait", faultMs: "Delay in milliseconds",
+    faultOn: "Switch on", faultOff: "Switch off", faultAllOff: "All off",
+    faultNone: "Everything works.", faultHits: "struck {n} times", faultLeft: "{n} left",
+    fault_429: "Too many requests (429)", faultHint_429: "The call is refused with a time to wait.",
+    fault_403: "Blocked (403)", faultHint_403: "The call is refused as if the person had blocked the bot.",
+    fault_400: "Refused (400)", faultHint_400: "The call is refused: chat not found.",
+    fault_500: "Server error (500)", faultHint_500: "The call fails on Telegram’s side.",
+    fault_slow: "Slow", faultHint_slow: "The call is carried out, but late.",
+    fault_hang: "No answer", faultHint_hang: "The call is carried out, but its answer never comes.",
+    fault_duplicate: "Doubled update", faultHint_duplicate: "The bot gets the same update twice.",
+    fault_reorder: "Swapped updates", faultHint_reorder: "An update arrives after the one that follows it.",
+  },
+  zh: {
+    languageName: "中文",
+    appName: "会员俱乐部沙盒",
+    openTools: "工具", closeTools: "关闭",
+    tabLog: "调用记录", tabFaults: "故障", tabView: "显示",
+    language: "语言", theme: "外观",
+    themeAuto: "跟随系统", themeLight: "浅色", themeDark: "深色",
+    secondOn: "第二部手机", secondOff: "收起第二部手机", secondShort: "第二个人",
+    offline: "连接已断开，正在重试……",
+
+    you: "当前身份", changePerson: "更换人物", pickPerson: "这部手机是谁的？",
+    searchPerson: "按姓名、编号或备注搜索", noPerson: "没有找到，要新建这个人吗？",
+    newPerson: "新建人物", firstName: "名字", lastName: "姓氏",
+    phone: "手机号", username: "用户名", personLanguage: "应用语言",
+    create: "创建", cancel: "取消", close: "关闭", back: "返回",
+    morePersons: "还有 {n} 人，请搜索查找", inChat: "已在对话中", hasBlocked: "已屏蔽",
+    choosePerson: "选择一个人",
+    shareWhose: "分享谁的名片？",
+
+    bot: "机器人", typing: "正在输入……", more: "更多", block: "屏蔽此机器人",
+    unblock: "解除屏蔽", unblockLong: "解除屏蔽并继续",
+    blockedNote: "您已屏蔽此机器人，它无法给您发消息。",
+    start: "开始", emptyTitle: "还没有消息",
+    emptyText: "点“开始”，像一位新顾客那样体验。",
+    menu: "菜单", commands: "命令", noCommands: "此机器人没有命令。",
+    write: "输入消息", send: "发送", attach: "附件",
+    attachPhoto: "图片", attachFile: "文件", attachContact: "我的手机号",
+    attachOther: "别人的名片",
+    keyboardShow: "展开按钮", keyboardHide: "收起按钮",
+    reply: "回复", replyTo: "回复", edit: "编辑", editing: "编辑消息", edited: "已编辑",
+    sending: "发送中", failed: "未发出",
+    contactAsk: "要把您的手机号分享给{bot}吗？", contactShare: "分享",
+    contactNeeds: "此人还没有手机号，请输入后分享：",
+    contactNone: "{name}没有手机号。",
+    photo: "图片", download: "下载", openPhoto: "查看图片", protectedNote: "受保护",
+    copied: "已复制", unsupported: "沙盒不支持这种按钮。",
+    ok: "好的", newMessages: "新消息", earlier: "查看更早的消息（{n}）",
+    today: "今天", messagesOf: "{name}的对话",
+
+    clock: "俱乐部时间", clockMove: "时光机",
+    clockNote: "拨动俱乐部的时钟，途中到期的事项会按顺序立即发生。",
+    clockTo: "前往", clockGo: "出发", hour: "+1 小时", day: "+1 天", week: "+7 天",
+    clockBusy: "正在前往……", clockDone: "现在是 {now}", clockForward: "时间只能向前走。",
+    clockFailed: "时钟没有移动：{why}",
+
+    logNote: "机器人对 Bot API 的调用，最新的在最上面。",
+    logEmpty: "还没有调用。", logFilter: "按方法或内容筛选",
+    logPolling: "显示轮询", logErrors: "只看被拒绝的", logClear: "清空",
+    logParams: "参数", logAnswer: "应答", logViaWebhook: "随 webhook 应答返回",
+    logFault: "故障", logOpen: "进行中",
+
+    faultsNote: "让网络和 Telegram 出点状况，看看机器人如何应对。",
+    faultKind: "故障", faultMethod: "作用于", faultAnyMethod: "任何方法",
+    faultAnyUpdate: "任何更新", faultCount: "次数", faultOnce: "一次", faultTimes: "{n} 次",
+    faultAlways: "直到关闭", faultChance: "概率",
+    faultWait: "需等待的秒数", faultMs: "延迟（毫秒）",
+    faultOn: "开启", faultOff: "关闭", faultAllOff: "全部关闭",
+    faultNone: "一切正常。", faultHits: "已触发 {n} 次", faultLeft: "剩余 {n} 次",
+    fault_429: "请求过多（429）", faultHint_429: "调用被拒绝，并告知需要等待的时间。",
+    fault_403: "被屏蔽（403）", faultHint_403: "调用被拒绝，如同对方屏蔽了机器人。",
+    fault_400: "被拒绝（400）", faultHint_400: "调用被拒绝：找不到对话。",
+    fault_500: "服务器错误（500）", faultHint_500: "调用在 Telegram 一侧失败。",
+    fault_slow: "缓慢", faultHint_slow: "调用会执行，但来得晚。",
+    fault_hang: "没有应答", faultHint_hang: "调用会执行，但应答永远不来。",
+    fault_duplicate: "重复更新", faultHint_duplicate: "机器人会收到同一条更新两次。",
+    fault_reorder: "更新乱序", faultHint_reorder: "一条更新会晚于其后的更新到达。",
+  },
+};
+
+function initial() {
+  const kept = localStorage.getItem("sandbox.language");
+  if (kept in WORDS) return kept;
+  return (navigator.language || "en").toLowerCase().startsWith("zh") ? "zh" : "en";
+}
+
+let current = initial();
+
+export const languages = () => Object.keys(WORDS).map((code) => [code, WORDS[code].languageName]);
+export const language = () => current;
+export const locale = () => (current === "zh" ? "zh-CN" : "en-GB");
+
+export function setLanguage(code) {
+  current = code;
+  localStorage.setItem("sandbox.language", code);
+}
+
+/** The page's wording for a key, with {name} filled in. */
+export function say(key, values = {}) {
+  const text = WORDS[current][key] ?? WORDS.en[key];
+  if (text === undefined) throw new Error(`no word for ${key}`);
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+/** A text that the server gives in one language or in several. */
+export function pick(text) {
+  if (text && typeof text === "object") return text[current] ?? text.en ?? Object.values(text)[0] ?? "";
+  return text ?? "";
+}
