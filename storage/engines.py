@@ -61,14 +61,17 @@ def _prepare(connection: Any, _record: Any) -> None:
         connection.execute(pragma)
 
 
-def postgres_engine(url: str, pool: int) -> AsyncEngine:
-    """An asyncpg engine; connections are not checked on return, the unit always ends them."""
+def postgres_engine(url: str, pool: int, *, reads: bool = False) -> AsyncEngine:
+    """An asyncpg engine. One for `reads` is in autocommit and leaves out the ROLLBACK at return,
+    which would be a round trip for nothing."""
     address = url.split("://", 1)[1]
     return create_async_engine(
         f"postgresql+asyncpg://{address}",
         pool_size=pool,
         max_overflow=0,
         pool_timeout=30,
+        pool_reset_on_return=None if reads else "rollback",
+        isolation_level="AUTOCOMMIT" if reads else "READ COMMITTED",
         query_cache_size=2000,
         connect_args={"server_settings": {"jit": "off", "application_name": "memberbot"}},
     )

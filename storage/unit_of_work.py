@@ -217,7 +217,7 @@ class PostgresUnits:
     def __init__(self, url: str, shared: Shared, pool: int) -> None:
         self.shared = shared
         self._writes = engines.postgres_engine(url, pool)
-        self._reads = self._writes.execution_options(isolation_level="AUTOCOMMIT")
+        self._reads = engines.postgres_engine(url, pool, reads=True)
 
     async def read(self, use: Callable[[Work], T]) -> T:
         return await self._guard(self._read(use))
@@ -231,6 +231,7 @@ class PostgresUnits:
         return result
 
     async def close(self) -> None:
+        await self._reads.dispose()
         await self._writes.dispose()
 
     async def _read(self, use: Callable[[Work], T]) -> T:
