@@ -48,11 +48,11 @@ def translate(update: Any, account: str) -> Inbound:
 
 
 def _event(update: Json, update_id: str, account: str) -> Inbound | None:
-    if message := some_part(update, "message"):
+    if (message := some_part(update, "message")) is not None:
         return _message(message, update_id, account)
-    if query := some_part(update, "callback_query"):
+    if (query := some_part(update, "callback_query")) is not None:
         return _tap(query, update_id, account)
-    if change := some_part(update, "my_chat_member"):
+    if (change := some_part(update, "my_chat_member")) is not None:
         return _standing(change, update_id, account)
     return None
 
@@ -93,12 +93,12 @@ def _content(
 ) -> tuple[Kind, Contact | None, tuple[Media, ...]]:
     if text and message.get("text"):
         return Kind.TEXT, None, ()
-    if contact := some_part(message, "contact"):
+    if (contact := some_part(message, "contact")) is not None:
         return Kind.CONTACT, _contact(contact, sender), ()
     if sizes := some_parts(message, "photo"):
         return Kind.PHOTO, None, (Media(_largest(sizes), "photo"),)
     for kind in FILES:
-        if found := some_part(message, kind):
+        if (found := some_part(message, kind)) is not None:
             file = Media(string(found, "file_id"), kind, some_string(found, "file_name"))
             return Kind.FILE, None, (file,)
     return Kind.OTHER, None, ()
