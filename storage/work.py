@@ -15,6 +15,8 @@ from storage.conversations import Conversations
 from storage.deliveries import Deliveries
 from storage.ids import Ids, random_id
 from storage.inbox import Inbox
+from storage.ledger import Ledger
+from storage.levels import Levels
 from storage.members import Members
 from storage.programmes import ProgrammeCache, Programmes
 from storage.settings import Settings
@@ -96,6 +98,14 @@ class Work:
     @cached_property
     def settings(self) -> Settings:
         return Settings(self.db)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.db)
+
+    @cached_property
+    def levels(self) -> Levels:
+        return Levels(self.db, self.shared.ids)
 
     @cached_property
     def deliveries(self) -> Deliveries:

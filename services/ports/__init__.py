@@ -6,6 +6,7 @@ from typing import Protocol
 
 from services.ports.club import Audit, Programmes, Settings, StaffRegister, Stores
 from services.ports.people import Addresses, Members
+from services.ports.points import Ledger, Levels
 from services.ports.post import Deliveries
 
 __all__ = ["Work"]
@@ -38,6 +39,10 @@ class Work(Protocol):
     def audit(self) -> Audit: ...
     @property
     def settings(self) -> Settings: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def levels(self) -> Levels: ...
     @property
     def deliveries(self) -> Deliveries: ...
 

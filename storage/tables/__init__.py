@@ -2,6 +2,6 @@
 
 from sqlmodel import SQLModel
 
-from storage.tables import chat, club, people, post  # noqa: F401
+from storage.tables import chat, club, ledger, people, post  # noqa: F401
 
 metadata = SQLModel.metadata

@@ -138,6 +138,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
+        "legs",
+        sa.Column("posting_id", types.Id, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("posting_id", "position"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "level_changes",
+        sa.Column("id", types.Id, nullable=False),
+        sa.Column("member_id", types.Id, nullable=False),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.Column("from_level", sa.String(), nullable=False),
+        sa.Column("to_level", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_level_changes_member", "level_changes", ["member_id", "id"], unique=False)
+    op.create_table(
         "link_codes",
         sa.Column("code_index", sa.String(), nullable=False),
         sa.Column("purpose", sa.String(), nullable=False),
@@ -148,6 +169,49 @@ def upgrade() -> None:
         sa.Column("used_at", types.Instant(), nullable=True),
         sa.PrimaryKeyConstraint("code_index"),
     )
+    op.create_table(
+        "lot_moves",
+        sa.Column("posting_id", types.Id, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("lot_id", types.Id, nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("posting_id", "position"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_lot_moves_lot_id"), "lot_moves", ["lot_id"], unique=False)
+    op.create_table(
+        "lots",
+        sa.Column("id", types.Id, nullable=False),
+        sa.Column("member_id", types.Id, nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("left", sa.BigInteger(), nullable=False),
+        sa.Column("active_from", types.Instant(), nullable=False),
+        sa.Column("expires_at", types.Instant(), nullable=True),
+        sa.Column("made_at", types.Instant(), nullable=False),
+        sa.Column("source_type", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("rule_version", sa.Integer(), nullable=False),
+        sa.Column("posting_id", types.Id, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "ix_lots_due",
+        "lots",
+        ["expires_at", "member_id", "left"],
+        unique=False,
+        postgresql_where=sa.text('"left" > 0 AND expires_at IS NOT NULL'),
+        sqlite_where=sa.text('"left" > 0 AND expires_at IS NOT NULL'),
+    )
+    op.create_index(
+        "ix_lots_open",
+        "lots",
+        ["member_id", "unit", "expires_at", "active_from", "left"],
+        unique=False,
+        postgresql_where=sa.text('"left" > 0'),
+        sqlite_where=sa.text('"left" > 0'),
+    )
+    op.create_index("ix_lots_posting", "lots", ["posting_id"], unique=False)
     op.create_table(
         "members",
         sa.Column("id", types.Id, nullable=False),
@@ -188,6 +252,55 @@ def upgrade() -> None:
     op.create_index("ix_members_birthday", "members", ["birth_month", "birth_day"], unique=False)
     op.create_index(op.f("ix_members_email_index"), "members", ["email_index"], unique=False)
     op.create_index(op.f("ix_members_phone_index"), "members", ["phone_index"], unique=False)
+    op.create_table(
+        "posting_reasons",
+        sa.Column("posting_id", types.Id, nullable=False),
+        sa.Column("member_id", types.Id, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("posting_id"),
+    )
+    op.create_index(
+        op.f("ix_posting_reasons_member_id"), "posting_reasons", ["member_id"], unique=False
+    )
+    op.create_table(
+        "postings",
+        sa.Column("id", types.Id, nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("content_hash", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("member_id", types.Id, nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.Column("source_type", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("rule_version", sa.Integer(), nullable=False),
+        sa.Column("explanation", sa.Text(), nullable=False),
+        sa.Column("reverses", types.Id, nullable=True),
+        sa.Column("staff_id", types.Id, nullable=True),
+        sa.Column("store_id", types.Id, nullable=True),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("key"),
+        sa.UniqueConstraint("member_id", "unit", "seq"),
+    )
+    op.create_index(
+        "ix_postings_reverses",
+        "postings",
+        ["reverses"],
+        unique=False,
+        postgresql_where=sa.text("reverses IS NOT NULL"),
+        sqlite_where=sa.text("reverses IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_postings_staff",
+        "postings",
+        ["staff_id", "at"],
+        unique=False,
+        postgresql_where=sa.text("staff_id IS NOT NULL"),
+        sqlite_where=sa.text("staff_id IS NOT NULL"),
+    )
     op.create_table(
         "programmes",
         sa.Column("version", sa.Integer(), nullable=False),
@@ -240,6 +353,23 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("member_id", "version"),
+    )
+    op.create_table(
+        "accounts",
+        sa.Column("member_id", types.Id, nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("wallet", sa.BigInteger(), nullable=False),
+        sa.Column("held", sa.BigInteger(), nullable=False),
+        sa.Column("debt", sa.BigInteger(), nullable=False),
+        sa.Column("lifetime", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("head", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"],
+            ["members.id"],
+        ),
+        sa.PrimaryKeyConstraint("member_id", "unit"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "addresses",

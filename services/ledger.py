@@ -1,0 +1,174 @@
+"""Booking points for one member: bonus, payment, return, expiry. One key, one effect, for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from domain import bookings
+from domain.dates import local_day, start_of_day
+from domain.earning import lapses_at
+from domain.ledger import Account, Booked, Entry, Kind, Posting, Share, content_hash, same_content
+from domain.members import require_active
+from domain.points import Lot, Unit
+from domain.programme import Programme
+from services.ports import Work
+
+Source = tuple[str, int | str]
+Decide = Callable[[Account, Entry], Booked]
+
+
+def bonus(
+    work: Work,
+    member_id: int,
+    points: int,
+    *,
+    key: str,
+    source: Source,
+    now: datetime,
+    explanation: tuple[Share, ...] = (),
+    staff_id: int | None = None,
+    store_id: int | None = None,
+) -> Posting | None:
+    """Gives points for something that is no purchase; None for zero points.
+
+    `key`: the effect's own key (UNIQUE for ever); the same again returns the first posting, other
+    content raises KeyConflict. Raises MemberFrozen, MemberClosed.
+    """
+    if not points:
+        return None
+    programme = work.programmes.current()
+    shares = explanation or (Share(source[0], programme.version, "", points),)
+
+    def decide(account: Account, entry: Entry) -> Booked:
+        lapses = lapses_at(programme, now)
+        explained = replace(entry, explanation=shares)
+        return bookings.give(account, explained, points, work.new_id(), now, lapses, Kind.BONUS)
+
+    entry = Entry(
+        0, key, now, source[0], str(source[1]), programme.version, (), staff_id, store_id
+    )
+    return book(work, member_id, entry, (Kind.BONUS, points), decide)
+
+
+def spend(
+    work: Work,
+    member_id: int,
+    points: int,
+    *,
+    key: str,
+    source: Source,
+    now: datetime,
+    staff_id: int | None = None,
+    store_id: int | None = None,
+) -> Posting:
+    """Pays with points, soonest-expiring lots first; raises NotEnoughPoints, KeyConflict."""
+    version = work.programmes.newest()
+    shares = (Share(source[0], version, "", -points),)
+
+    def decide(account: Account, entry: Entry) -> Booked:
+        return bookings.spend(account, entry, points, work.ledger.lots(member_id, Unit.POINTS))
+
+    entry = Entry(0, key, now, source[0], str(source[1]), version, shares, staff_id, store_id)
+    return book(work, member_id, entry, (Kind.SPENT, points), decide)
+
+
+def give_back(
+    work: Work,
+    posting_id: int,
+    *,
+    key: str,
+    now: datetime,
+    staff_id: int | None = None,
+    store_id: int | None = None,
+) -> Posting:
+    """Returns what a payment took, to exactly its lots; expired ones last some days more."""
+    paid = work.ledger.posting(posting_id)
+    programme = work.programmes.current()
+    takes = tuple(take for take in paid.takes if take.amount > 0)
+    shares = (Share("returned", programme.version, "", -paid.amount),)
+
+    def decide(account: Account, entry: Entry) -> Booked:
+        lots = work.ledger.lots_by_id([take.lot_id for take in takes])
+        until = restored_until(programme, now)
+        return bookings.give_back(account, entry, takes, lots, until, work.new_id)
+
+    entry = Entry(
+        0,
+        key,
+        now,
+        paid.source_type,
+        paid.source_id,
+        programme.version,
+        shares,
+        staff_id,
+        store_id,
+    )
+    return book(work, paid.member_id, entry, (Kind.RETURNED, posting_id), decide, idle_too=True)
+
+
+def book(
+    work: Work,
+    member_id: int,
+    entry: Entry,
+    content: tuple[object, ...],
+    decide: Decide,
+    *,
+    idle_too: bool = False,
+) -> Posting:
+    """Books what `decide` makes of the locked account, once per key.
+
+    `content` is what the key stands for beside source, staff and store. `idle_too`: also for
+    members who are frozen or closed.
+    """
+    work.members.lock(member_id)
+    asked = content_hash(
+        member_id, entry.source_type, entry.source_id, entry.staff_id, entry.store_id, *content
+    )
+    if before := work.ledger.by_key(entry.key):
+        same_content(entry.key, before[1], asked)
+        return before[0]
+    if not idle_too:
+        require_active(work.members.get(member_id).state)
+    booked = decide(work.ledger.account(member_id, Unit.POINTS), replace(entry, id=work.new_id()))
+    work.ledger.append(booked, asked)
+    return booked.posting
+
+
+def restored_until(programme: Programme, now: datetime) -> datetime:
+    """How long points stay usable that come back after their expiry. SEMANTICS: Points."""
+    last = local_day(now, programme.zone) + timedelta(days=programme.refunds.restored_days)
+    return start_of_day(last + timedelta(days=1), programme.zone)
+
+
+# -- expiry -----------------------------------------------------------------------------
+
+
+def expire(work: Work, member_id: int, now: datetime) -> Posting | None:
+    """Posts what the clock has expired for one member; None when there is nothing."""
+    work.members.lock(member_id)
+    lots = work.ledger.lots(member_id, Unit.POINTS)
+    account = work.ledger.account(member_id, Unit.POINTS)
+    booked = expiry(account, lots, now, work.new_id, work.programmes.newest())
+    if booked is None:
+        return None
+    work.ledger.append(booked, "")
+    return booked.posting
+
+
+def expiry(
+    account: Account, lots: list[Lot], now: datetime, new_id: Callable[[], int], version: int
+) -> Booked | None:
+    """The posting of what has expired by `now`; its key is the account's next number."""
+    gone = sum(lot.left for lot in lots if lot.is_expired(now))
+    key = f"expire:{account.member_id}:{account.unit}:{account.seq + 1}"
+    shares = (Share("expired", version, "", -gone),)
+    entry = Entry(new_id(), key, now, "expiry", "", version, shares)
+    return bookings.expire(account, entry, lots)
+
+
+def expire_due(work: Work, now: datetime, limit: int = 200) -> int:
+    """Posts expiry for some of the members who have it due; how many were done."""
+    done = [expire(work, member_id, now) for member_id in work.ledger.due(now, limit)]
+    return len(done)

@@ -1,0 +1,243 @@
+"""The ledger's tables: appending postings, reading accounts, lots and balances."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, and_, bindparam, case, func, insert, or_, select, type_coerce
+from sqlalchemy import Connection as Db
+
+from domain.ledger import Account, Booked, Posting
+from domain.points import Lot, Portion, Take
+from services.ports.points import HistoryRow, Summary
+from storage import posting_rows as rows
+from storage.bulk import Bulk
+from storage.tables import ledger as tables
+from storage.types import from_millis, to_millis
+
+_accounts = tables.Account.__table__  # type: ignore[attr-defined]
+_postings = tables.Posting.__table__  # type: ignore[attr-defined]
+_legs = tables.Leg.__table__  # type: ignore[attr-defined]
+_lots = tables.Lot.__table__  # type: ignore[attr-defined]
+_moves = tables.LotMove.__table__  # type: ignore[attr-defined]
+_reasons = tables.PostingReason.__table__  # type: ignore[attr-defined]
+
+_now = bindparam("now", type_=BigInteger)
+_expires = type_coerce(_lots.c.expires_at, BigInteger)
+_active = type_coerce(_lots.c.active_from, BigInteger)
+
+
+def _summed(condition: Any) -> Any:
+    return func.coalesce(func.sum(case((condition, _lots.c.left), else_=0)), 0)
+
+
+# One row per day of expiry, read off the index in its order.
+_summary = (
+    select(
+        func.max(_accounts.c.held),
+        func.max(_accounts.c.debt),
+        func.max(_accounts.c.lifetime),
+        _expires,
+        _summed(_active <= _now),
+        _summed(_active > _now),
+    )
+    .select_from(
+        _accounts.outerjoin(
+            _lots,
+            and_(
+                _lots.c.member_id == _accounts.c.member_id,
+                _lots.c.unit == _accounts.c.unit,
+                _lots.c.left > 0,
+                or_(_lots.c.expires_at.is_(None), _expires > _now),
+            ),
+        )
+    )
+    .where(_accounts.c.member_id == bindparam("member"), _accounts.c.unit == bindparam("unit"))
+    .group_by(_lots.c.expires_at)
+    .order_by(_lots.c.expires_at)
+)
+_account = select(_accounts).where(
+    _accounts.c.member_id == bindparam("member"), _accounts.c.unit == bindparam("unit")
+)
+_some_accounts = select(_accounts).where(
+    _accounts.c.member_id.in_(bindparam("members", expanding=True)),
+    _accounts.c.unit == bindparam("unit"),
+)
+_open_lots = select(_lots).where(
+    _lots.c.member_id == bindparam("member"),
+    _lots.c.unit == bindparam("unit"),
+    _lots.c.left > 0,
+)
+_lots_by_id = select(_lots).where(_lots.c.id.in_(bindparam("ids", expanding=True)))
+_lots_made = select(_lots).where(_lots.c.posting_id == bindparam("posting")).order_by(_lots.c.id)
+_by_key = select(_postings.c.id, _postings.c.content_hash).where(
+    _postings.c.key == bindparam("key")
+)
+_by_id = select(_postings).where(_postings.c.id == bindparam("id"))
+_previous = select(_postings.c.hash).where(
+    _postings.c.member_id == bindparam("member"),
+    _postings.c.unit == bindparam("unit"),
+    _postings.c.seq == bindparam("seq"),
+)
+_legs_of = (
+    select(_legs.c.account, _legs.c.amount)
+    .where(_legs.c.posting_id == bindparam("posting"))
+    .order_by(_legs.c.position)
+)
+_moves_of = (
+    select(_moves.c.lot_id, _moves.c.amount)
+    .where(_moves.c.posting_id == bindparam("posting"))
+    .order_by(_moves.c.position)
+)
+_reversing = select(_postings.c.id).where(_postings.c.reverses == bindparam("posting"))
+_history = (
+    select(_postings, _reasons.c.reason)
+    .select_from(_postings.outerjoin(_reasons, _reasons.c.posting_id == _postings.c.id))
+    .where(
+        _postings.c.member_id == bindparam("member"),
+        _postings.c.unit == bindparam("unit"),
+        or_(bindparam("before", type_=BigInteger).is_(None), _postings.c.id < bindparam("before")),
+    )
+    .order_by(_postings.c.seq.desc())
+    .limit(bindparam("size"))
+)
+_due = (
+    select(_lots.c.member_id)
+    .distinct()
+    .where(_lots.c.left > 0, _lots.c.expires_at.is_not(None), _expires <= _now)
+    .limit(bindparam("size"))
+)
+_adjusted = select(func.coalesce(func.sum(func.abs(_postings.c.amount)), 0)).where(
+    _postings.c.staff_id == bindparam("staff"),
+    _postings.c.kind == "adjusted",
+    _postings.c.at >= bindparam("since", type_=_postings.c.at.type),
+    _postings.c.at < bindparam("until", type_=_postings.c.at.type),
+)
+_activity = select(_postings.c.at, _postings.c.amount).where(
+    _postings.c.member_id == bindparam("member"),
+    _postings.c.unit == "points",
+    _postings.c.kind == "bonus",
+    _postings.c.at >= bindparam("since", type_=_postings.c.at.type),
+)
+_add_reason = insert(_reasons)
+
+_insert_postings = Bulk(tables.Posting)
+_insert_legs = Bulk(tables.Leg)
+_insert_lots = Bulk(tables.Lot)
+_insert_moves = Bulk(tables.LotMove)
+_put_accounts = Bulk(
+    tables.Account,
+    "ON CONFLICT (member_id, unit) DO UPDATE SET wallet = excluded.wallet, held = excluded.held,"
+    " debt = excluded.debt, lifetime = excluded.lifetime, seq = excluded.seq,"
+    " head = excluded.head",
+)
+_take_from_lot = {
+    "sqlite": 'UPDATE lots SET "left" = "left" - ? WHERE id = ?',
+    "postgresql": 'UPDATE lots SET "left" = "left" - $1 WHERE id = $2',
+}
+
+
+class Ledger:
+    """The postings of all members (services.ports.points.Ledger)."""
+
+    def __init__(self, db: Db) -> None:
+        self._db = db
+
+    # -- reading ------------------------------------------------------------------------
+
+    def summary(self, member_id: int, unit: str, now: datetime) -> Summary:
+        values = {"member": member_id, "unit": unit, "now": to_millis(now)}
+        found = self._db.execute(_summary, values).all()
+        if not found:
+            return Summary()
+        held, debt, lifetime = found[0][:3]
+        parts = [(row[3], int(row[4])) for row in found if row[3] is not None and row[4]]
+        return Summary(
+            sum(int(row[4]) for row in found),
+            sum(int(row[5]) for row in found),
+            held,
+            debt,
+            lifetime,
+            tuple(Portion(amount, from_millis(at)) for at, amount in sorted(parts)),
+        )
+
+    def account(self, member_id: int, unit: str) -> Account:
+        row = self._db.execute(_account, {"member": member_id, "unit": unit}).one_or_none()
+        return Account(*row) if row else Account(member_id, unit)
+
+    def accounts(self, member_ids: Collection[int], unit: str) -> dict[int, Account]:
+        found = self._db.execute(_some_accounts, {"members": list(member_ids), "unit": unit})
+        return {row[0]: Account(*row) for row in found}
+
+    def lots(self, member_id: int, unit: str) -> list[Lot]:
+        found = self._db.execute(_open_lots, {"member": member_id, "unit": unit})
+        return [Lot(*row) for row in found]
+
+    def lots_by_id(self, lot_ids: Collection[int]) -> dict[int, Lot]:
+        found = self._db.execute(_lots_by_id, {"ids": list(lot_ids)})
+        return {row[0]: Lot(*row) for row in found}
+
+    def by_key(self, key: str) -> tuple[Posting, str] | None:
+        row = self._db.execute(_by_key, {"key": key}).one_or_none()
+        return (self.posting(row[0]), row[1]) if row else None
+
+    def posting(self, posting_id: int) -> Posting:
+        row = self._db.execute(_by_id, {"id": posting_id}).mappings().one_or_none()
+        if row is None:
+            raise LookupError(posting_id)
+        before = {"member": row["member_id"], "unit": row["unit"], "seq": row["seq"] - 1}
+        previous = self._db.execute(_previous, before).scalar_one_or_none()
+        mine = {"posting": posting_id}
+        legs = [tuple(leg) for leg in self._db.execute(_legs_of, mine)]
+        made = [Lot(*lot) for lot in self._db.execute(_lots_made, mine)]
+        return rows.posting(row, legs, made, self.takes_of(posting_id), previous)
+
+    def takes_of(self, posting_id: int) -> tuple[Take, ...]:
+        found = self._db.execute(_moves_of, {"posting": posting_id})
+        return tuple(Take(*row) for row in found)
+
+    def is_reversed(self, posting_id: int) -> bool:
+        return self._db.execute(_reversing, {"posting": posting_id}).first() is not None
+
+    def history(
+        self, member_id: int, unit: str, before_id: int | None, size: int
+    ) -> list[HistoryRow]:
+        values = {"member": member_id, "unit": unit, "before": before_id, "size": size}
+        return [rows.history(row) for row in self._db.execute(_history, values).mappings()]
+
+    def due(self, now: datetime, limit: int) -> list[int]:
+        return list(self._db.execute(_due, {"now": to_millis(now), "size": limit}).scalars())
+
+    def adjusted_by(self, staff_id: int, since: datetime, until: datetime) -> int:
+        values = {"staff": staff_id, "since": since, "until": until}
+        return int(self._db.execute(_adjusted, values).scalar_one())
+
+    def activity(self, member_id: int, since: datetime) -> list[tuple[datetime, int]]:
+        found = self._db.execute(_activity, {"member": member_id, "since": since})
+        return [(at, amount) for at, amount in found]
+
+    # -- writing ------------------------------------------------------------------------
+
+    def append(self, booked: Booked, content_hash: str) -> None:
+        self.append_all([(booked, content_hash)])
+
+    def append_all(self, booked: Sequence[tuple[Booked, str]]) -> None:
+        postings = [one.posting for one, _ in booked]
+        _insert_postings.run(self._db, [rows.columns(one.posting, c) for one, c in booked])
+        _insert_legs.run(self._db, rows.legs(postings))
+        _insert_lots.run(self._db, rows.lots(postings))
+        moves = rows.moves(postings)
+        _insert_moves.run(self._db, moves)
+        self._move([(amount, lot_id) for _, _, lot_id, amount in moves])
+        last = {(one.account.member_id, one.account.unit): one.account for one, _ in booked}
+        _put_accounts.run(self._db, [rows.account(account) for account in last.values()])
+
+    def _move(self, parts: list[tuple[int, int]]) -> None:
+        if parts:
+            self._db.exec_driver_sql(_take_from_lot[self._db.dialect.name], parts)
+
+    def add_reason(self, posting_id: int, member_id: int, reason: str) -> None:
+        row = {"posting_id": posting_id, "member_id": member_id, "reason": reason}
+        self._db.execute(_add_reason, row)
