@@ -31,6 +31,8 @@ GROUP = 128
 GROUP_SECONDS = 0.03
 TRIES = 20
 AGAIN = frozenset({"40001", "40P01"})
+STORE_FAILURES = frozenset({5, 6, 7, 8, 10, 11, 13, 14, 26})
+"""SQLite's BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB."""
 
 
 class Units(Protocol):
@@ -171,9 +173,9 @@ class SqliteUnits:
         work = Work(db, self.shared)
         try:
             waiting.result = waiting.use(work)
-        except OperationalError:
-            raise
         except Exception as error:
+            if _store_failed(error):
+                raise
             raw.execute("ROLLBACK TO unit")
             waiting.error = error
         else:
@@ -201,6 +203,14 @@ class SqliteUnits:
                 loop.call_soon_threadsafe(_answer, settled)
 
 
+def _store_failed(error: Exception) -> bool:
+    """Whether SQLite itself failed (disk, lock, memory), not the statement."""
+    if not isinstance(error, OperationalError):
+        return False
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code is None or code & 0xFF in STORE_FAILURES
+
+
 def _answer(group: list[_Waiting]) -> None:
     for waiting in group:
         if waiting.future.done():
@@ -218,6 +228,7 @@ class PostgresUnits:
         self.shared = shared
         self._writes = engines.postgres_engine(url, pool)
         self._reads = engines.postgres_engine(url, pool, reads=True)
+        self._closed = False
 
     async def read(self, use: Callable[[Work], T]) -> T:
         return await self._guard(self._read(use))
@@ -225,12 +236,15 @@ class PostgresUnits:
     read_long = read
 
     async def write(self, use: Callable[[Work], T]) -> T:
+        if self._closed:
+            raise StoreUnavailable
         result, written = await self._guard(self._write(use))
         if written:
             self.shared.after_commit(written)
         return result
 
     async def close(self) -> None:
+        self._closed = True
         await self._reads.dispose()
         await self._writes.dispose()
 

@@ -1,0 +1,130 @@
+"""From what came in to the route: commands, words, buttons, steps, permissions."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.actions import Action, Signer
+from bot.flow import TEXT_OR_CONTACT, Flow, Step
+from bot.messages import Address, Inbound, Kind, Reply
+from bot.router import Route, Router, normalise
+from bot.state import Conversation, Person, Staff, State
+
+NOW = datetime(2026, 5, 20, tzinfo=UTC)
+SIGNER = Signer(b"key")
+
+
+def _answer(_turn: Any) -> Reply:
+    return Reply("some.key")
+
+
+ROUTES = [
+    Route("points", _answer),
+    Route("start", _answer, anyone=True),
+    Route("award", _answer, writes=True, needs="purchase:book"),
+    Route("profile.name", _answer, writes=True),
+    Route("contact", _answer),
+    Route("reply", _answer),
+    *(
+        Route(intent, _answer, anyone=True)
+        for intent in ("unknown", "stranger", "expired", "cancel")
+    ),
+]
+FLOWS = [Flow("profile", (Step("name"), Step("phone", TEXT_OR_CONTACT)))]
+ROUTER = Router(
+    ROUTES, FLOWS, {"我的积分": "points", "My Points": "points", "取消": "cancel"}, SIGNER
+)
+
+MEMBER = Person(1, "en", member_id=5)
+TALKING = Conversation("profile", "name", {}, 3, NOW + timedelta(hours=1))
+
+
+def _inbound(text: str = "", kind: Kind = Kind.TEXT, **parts: Any) -> Inbound:
+    return Inbound(Address("telegram", "1", "7", "7"), "1", kind, text, **parts)
+
+
+def _intent(inbound: Inbound, person: Person = MEMBER, talk: Conversation | None = None) -> str:
+    state = State(person, talk or Conversation())
+    return ROUTER.match(inbound, state, NOW).route.intent
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("/points", "points"),
+        ("/points@my_bot now", "points"),
+        ("/POINTS", "points"),
+        ("/profile.name", "unknown"),
+        ("/", "unknown"),
+        ("/nothing", "unknown"),
+        ("我的积分", "points"),
+        ("我的积分？", "points"),
+        ("ｍｙ　ｐｏｉｎｔｓ！", "points"),
+        ("my  points", "points"),
+        ("something else", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_what_is_said_finds_its_route(said: str, intent: str) -> None:
+    assert _intent(_inbound(said)) == intent
+
+
+def test_a_command_carries_its_words() -> None:
+    match = ROUTER.match(_inbound("/start src_poster more"), State(MEMBER, Conversation()), NOW)
+    assert match.args == ("src_poster", "more")
+
+
+def test_a_stranger_is_led_to_the_door() -> None:
+    assert _intent(_inbound("/points"), Person(None, "en")) == "stranger"
+    assert _intent(_inbound("/start"), Person(None, "en")) == "start"
+
+
+def test_a_staff_route_does_not_exist_for_others() -> None:
+    cashier = Person(
+        1, "en", None, "", Staff(1, "Wang", "till", None, frozenset({"purchase:book"}))
+    )
+    assert _intent(_inbound("/award"), cashier) == "award"
+    assert _intent(_inbound("/award")) == "unknown"
+    service = Person(1, "en", 5, "", Staff(1, "Li", "service", None, frozenset({"ticket:answer"})))
+    assert _intent(_inbound("/award"), service) == "unknown"
+
+
+def test_free_text_goes_to_the_running_step_but_commands_and_cancel_win() -> None:
+    assert _intent(_inbound("my points"), talk=TALKING) == "profile.name"
+    assert _intent(_inbound("/points"), talk=TALKING) == "points"
+    assert _intent(_inbound("取消"), talk=TALKING) == "cancel"
+
+
+def test_a_lapsed_conversation_takes_no_answer() -> None:
+    lapsed = Conversation("profile", "name", {}, 3, NOW)
+    assert _intent(_inbound("Mei"), talk=lapsed) == "unknown"
+
+
+def test_a_step_takes_only_the_kinds_it_accepts() -> None:
+    assert _intent(_inbound(kind=Kind.CONTACT), talk=TALKING) == "contact"
+
+
+def test_a_tapped_button_carries_its_arguments_and_nonce() -> None:
+    payload = SIGNER.pack(Action("points", ("a",), "n1"), "7")
+    match = ROUTER.match(_inbound(kind=Kind.TAP, payload=payload), State(MEMBER, TALKING), NOW)
+    assert (match.route.intent, match.args, match.nonce) == ("points", ("a",), "n1")
+
+
+def test_a_button_of_an_earlier_point_of_the_conversation_is_old() -> None:
+    for turn, intent in ((3, "points"), (2, "expired"), (0, "points")):
+        payload = SIGNER.pack(Action("points", turn=turn), "7")
+        assert _intent(_inbound(kind=Kind.TAP, payload=payload), talk=TALKING) == intent
+
+
+def test_a_foreign_button_is_old() -> None:
+    payload = SIGNER.pack(Action("points"), "8")
+    assert _intent(_inbound(kind=Kind.TAP, payload=payload)) == "expired"
+
+
+def test_an_answer_to_a_message_is_a_reply() -> None:
+    assert _intent(_inbound("thank you", reply_to="12")) == "reply"
+
+
+def test_words_are_compared_without_their_marks() -> None:
+    assert normalise("  Ｈello,   WORLD!! ") == "hello world"
