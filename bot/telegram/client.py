@@ -14,6 +14,8 @@ from bot.telegram.translate import account_of
 from bot.telegram.transport import Transport
 
 API = "https://api.telegram.org"
+# Seconds that a long poll may last beyond its own wait.
+LEEWAY = 10.0
 
 
 class Client(Bot):
@@ -71,4 +73,4 @@ class Client(Bot):
         if offset:
             query["offset"] = offset
         url = f"{self.base_url}/getUpdates?{urlencode(query)}"
-        return await self._long.post(url, read_timeout=wait + 10)
+        return await self._long.post(url, read_timeout=wait + LEEWAY)
