@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.messages import Address, Inbound, Rendered, Reply, dump_rendered, load_rendered
-from bot.router import Match, Router
+from bot.router import PASS, Match, Router
 from bot.state import Conversations, Inbox, State, StoreUnavailable
 from bot.turn import Turn
 
@@ -154,9 +154,7 @@ class Dispatch:
         row = work.inbox.receive(inbound.address, inbound.update_id, now, sender)
         if not row.new:
             return load_rendered(row.answer) if row.answer else None
-        match = self._router.match(inbound, state, now)
-        turn = _turn(work, inbound, state, match, now, key=f"inbox:{row.id}")
-        reply = refusal or match.route.handle(turn)
+        turn, reply = self._handle(work, inbound, state, now, f"inbox:{row.id}", refusal)
         if turn.moved and turn.person.address_id is not None:
             work.conversations.save(
                 turn.person.address_id, inbound.address.chat, turn.conversation
@@ -165,6 +163,22 @@ class Dispatch:
         if rendered or turn.moved:
             work.inbox.answer(row.id, dump_rendered(rendered) if rendered else None)
         return rendered
+
+    def _handle(
+        self,
+        work: Work,
+        inbound: Inbound,
+        state: State,
+        now: datetime,
+        key: str,
+        refusal: Reply | None,
+    ) -> tuple[Turn[Any], Reply | None]:
+        match = self._router.match(inbound, state, now)
+        turn = _turn(work, inbound, state, match, now, key=key)
+        reply = refusal or match.route.handle(turn)
+        if reply is not PASS:
+            return turn, reply
+        return self._handle(work, replace(inbound, reply_to=""), state, now, key, refusal)
 
     def _render(self, reply: Reply, turn: Turn[Any], inbound: Inbound) -> Rendered:
         for message in reply.more:

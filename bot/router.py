@@ -16,6 +16,9 @@ from bot.state import State
 from bot.turn import Turn
 
 Handler = Callable[[Turn[Any]], Reply | None]
+PASS = Reply("")
+"""What the route `reply` returns when the quoted message is nothing to it: the event is matched
+again as if it quoted nothing."""
 
 BY_KIND = {
     Kind.CONTACT: "contact",
@@ -99,6 +102,8 @@ class Router:
             return self._command(inbound.text), False
         if inbound.kind in (Kind.BLOCKED, Kind.UNBLOCKED):
             return Action(BY_KIND[inbound.kind]), False
+        if inbound.reply_to and "reply" in self._routes:
+            return Action("reply"), False
         if state.conversation.active(now) and (step := self._step(inbound, state)):
             return Action(step), False
         return self._spoken(inbound), False
@@ -129,6 +134,4 @@ class Router:
     def _spoken(self, inbound: Inbound) -> Action:
         if inbound.kind is not Kind.TEXT:
             return Action(BY_KIND.get(inbound.kind, "unknown"))
-        if inbound.reply_to and "reply" in self._routes:
-            return Action("reply")
         return Action(self._phrases.get(normalise(inbound.text), "unknown"))
