@@ -65,9 +65,14 @@ def bar(language: str, value: int, width: int = 10) -> str:
     return "▰" * full + "▱" * (width - full)
 
 
+def said(language: str, names: Mapping[str, str]) -> str:
+    """A text that was given per language, in this one, else in Chinese, else in any."""
+    return names.get(language) or names.get("zh") or next(iter(names.values()), "")
+
+
 def filters(language: str) -> dict[str, Callable[..., str]]:
     """The filters for templates of one language."""
-    functions = (number, signed, money, day, short_day, moment, plural, bar)
+    functions = (number, signed, money, day, short_day, moment, plural, bar, said)
     return {function.__name__: partial(function, language) for function in functions}
 
 
