@@ -33,6 +33,11 @@ _link = (
 _disable = (
     update(_staff).where(_staff.c.id == bindparam("of")).values(active=False, address_id=None)
 )
+_role = (
+    update(_staff)
+    .where(_staff.c.id == bindparam("of"))
+    .values(role=bindparam("to"), store_id=bindparam("store"))
+)
 _in_roles = select(*_columns).where(
     _staff.c.active,
     _staff.c.address_id.is_not(None),
@@ -49,6 +54,14 @@ _use_code = (
     )
     .values(used_at=bindparam("now"))
     .returning(_codes.c.staff_id, _codes.c.member_id)
+)
+
+
+_peek_code = select(_codes.c.member_id).where(
+    _codes.c.code_index == bindparam("index"),
+    _codes.c.purpose == bindparam("wanted"),
+    _codes.c.used_at.is_(None),
+    _codes.c.expires_at > bindparam("now"),
 )
 
 
@@ -72,6 +85,9 @@ class StaffRegister:
     def link(self, staff_id: int, address_id: int) -> None:
         self._db.execute(_free, {"address": address_id})
         self._db.execute(_link, {"of": staff_id, "address": address_id})
+
+    def set_role(self, staff_id: int, role: str, store_id: int | None) -> None:
+        self._db.execute(_role, {"of": staff_id, "to": role, "store": store_id})
 
     def disable(self, staff_id: int) -> None:
         self._db.execute(_disable, {"of": staff_id})
@@ -100,3 +116,7 @@ class StaffRegister:
         if row is None:
             raise LookupError(purpose)
         return row[0], row[1]
+
+    def peek_code(self, index: str, purpose: str, now: datetime) -> int | None:
+        used = {"index": index, "wanted": purpose, "now": now}
+        return self._db.execute(_peek_code, used).scalar_one_or_none()

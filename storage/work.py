@@ -10,6 +10,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from storage.addresses import Addresses
+from storage.api_keys import ApiKeys
 from storage.audit import Audit
 from storage.conversations import Conversations
 from storage.deliveries import Deliveries
@@ -90,6 +91,10 @@ class Work:
     @cached_property
     def staff(self) -> StaffRegister:
         return StaffRegister(self.db)
+
+    @cached_property
+    def api_keys(self) -> ApiKeys:
+        return ApiKeys(self.db)
 
     @cached_property
     def audit(self) -> Audit:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from services.ports.club import Audit, Programmes, Settings, StaffRegister, Stores
+from services.ports.keys import ApiKeys
 from services.ports.people import Addresses, Members
 from services.ports.points import Ledger, Levels
 from services.ports.post import Deliveries
@@ -35,6 +36,8 @@ class Work(Protocol):
     def stores(self) -> Stores: ...
     @property
     def staff(self) -> StaffRegister: ...
+    @property
+    def api_keys(self) -> ApiKeys: ...
     @property
     def audit(self) -> Audit: ...
     @property

@@ -83,6 +83,7 @@ class StaffRegister(Protocol):
     def link(self, staff_id: int, address_id: int) -> None:
         """Binds the operator to a chat address and frees the address of another operator."""
 
+    def set_role(self, staff_id: int, role: str, store_id: int | None) -> None: ...
     def disable(self, staff_id: int) -> None: ...
     def in_roles(self, roles: frozenset[str]) -> list[Operator]:
         """Active operators with one of these roles and a linked chat."""
@@ -103,6 +104,9 @@ class StaffRegister(Protocol):
         """Uses a code up and returns (staff id, member id); raises LookupError if it is not
         valid (unknown, used, lapsed, of another purpose)."""
 
+    def peek_code(self, index: str, purpose: str, now: datetime) -> int | None:
+        """The member of a code that is still valid, without using it up."""
+
 
 class Audit(Protocol):
     """The journal of operators' changes."""
@@ -115,8 +119,14 @@ class Audit(Protocol):
         at: datetime,
         detail: Mapping[str, Any],
         reason: str = "",
+        *,
+        member_id: int | None = None,
     ) -> None:
-        """Writes a row; `action` is `noun.verb`, `subject` (kind, id); no personal data."""
+        """Writes a row; `action` is `noun.verb`, `subject` (kind, id); no personal data.
+
+        `reason`: free text, kept where it can be erased with the member it is about: `member_id`,
+        or the subject if that is a member.
+        """
 
     def about(self, subject: tuple[str, int | str]) -> list[dict[str, Any]]:
         """The rows about a subject, newest first."""

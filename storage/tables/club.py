@@ -67,7 +67,16 @@ class Audit(SQLModel, table=True):
     subject_id: str
     store_id: int | None = Field(default=None, sa_type=Id)
     detail: Any = Field(sa_type=Json)
-    reason: str = Field(default="", sa_type=Text)
+
+
+class AuditReason(SQLModel, table=True):
+    """The free text of an audit row, beside it so that it can be erased with the member."""
+
+    __tablename__ = "audit_reasons"
+
+    audit_id: int = Field(primary_key=True, sa_type=Id)
+    member_id: int | None = Field(default=None, sa_type=Id, index=True)
+    reason: str = Field(sa_type=Text)
 
 
 class Setting(SQLModel, table=True):

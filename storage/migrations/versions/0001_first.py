@@ -49,10 +49,19 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.String(), nullable=False),
         sa.Column("store_id", types.Id, nullable=True),
         sa.Column("detail", types.Json(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_audit_subject", "audit", ["subject_kind", "subject_id"], unique=False)
+    op.create_table(
+        "audit_reasons",
+        sa.Column("audit_id", types.Id, nullable=False),
+        sa.Column("member_id", types.Id, nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("audit_id"),
+    )
+    op.create_index(
+        op.f("ix_audit_reasons_member_id"), "audit_reasons", ["member_id"], unique=False
+    )
     op.create_table(
         "dead_letters",
         sa.Column("id", types.Id, nullable=False),
@@ -72,10 +81,12 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
         sa.Column("chat", sa.String(), nullable=False),
+        sa.Column("user", sa.String(), nullable=False),
         sa.Column("address_id", types.Id, nullable=True),
         sa.Column("member_id", types.Id, nullable=True),
         sa.Column("campaign_id", types.Id, nullable=True),
         sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("lane", sa.Integer(), nullable=False),
         sa.Column("surely", sa.Boolean(), nullable=False),
         sa.Column("dedupe", sa.String(), nullable=True),
         sa.Column("locale", sa.String(), nullable=False),
@@ -92,19 +103,28 @@ def upgrade() -> None:
         sa.Column("sent_at", types.Instant(), nullable=True),
         sa.Column("message_id", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("campaign_id", "member_id"),
         sa.UniqueConstraint("dedupe"),
     )
     op.create_index(op.f("ix_deliveries_address_id"), "deliveries", ["address_id"], unique=False)
-    op.create_index(op.f("ix_deliveries_campaign_id"), "deliveries", ["campaign_id"], unique=False)
+    op.create_index("ix_deliveries_campaign", "deliveries", ["campaign_id", "state"], unique=False)
     op.create_index(
         "ix_deliveries_due",
         "deliveries",
-        ["channel", "account", "due_at"],
+        ["channel", "account", "lane", "due_at", "id"],
         unique=False,
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
     )
     op.create_index(op.f("ix_deliveries_member_id"), "deliveries", ["member_id"], unique=False)
+    op.create_index(
+        "ix_deliveries_on_their_way",
+        "deliveries",
+        ["channel", "account", "claimed_until"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('claimed', 'sending')"),
+        postgresql_where=sa.text("state IN ('claimed', 'sending')"),
+    )
     op.create_table(
         "files",
         sa.Column("id", types.Id, nullable=False),
@@ -115,6 +135,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_files_member_id"), "files", ["member_id"], unique=False)
+    op.create_table(
+        "floods",
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("chat", sa.String(), nullable=False),
+        sa.Column("until", types.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("channel", "account", "chat"),
+    )
     op.create_table(
         "inbox",
         sa.Column("id", types.Id, nullable=False),
@@ -231,6 +259,7 @@ def upgrade() -> None:
         sa.Column("birth_day", sa.Integer(), nullable=True),
         sa.Column("birth_year", sa.Integer(), nullable=True),
         sa.Column("birthday_set_at", types.Instant(), nullable=True),
+        sa.Column("birthday_changed_at", types.Instant(), nullable=True),
         sa.Column("gender", sa.String(), nullable=True),
         sa.Column("city", sa.String(), nullable=True),
         sa.Column("preferences", types.Json(), nullable=True),

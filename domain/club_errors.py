@@ -1,0 +1,170 @@
+"""Refusals about operators, stores, keys, claiming, merging and erasing."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from domain.errors import Refused
+
+# -- operators, stores, keys ------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class BadRole(Refused):
+    """`roles`: the roles there are, for the answer to name them."""
+
+    role: str
+    roles: tuple[str, ...]
+    code: ClassVar[str] = "staff.bad_role"
+
+
+@dataclass(eq=False)
+class OperatorExists(Refused):
+    name: str
+    code: ClassVar[str] = "staff.exists"
+
+
+@dataclass(eq=False)
+class OperatorNotFound(Refused):
+    name: str
+    code: ClassVar[str] = "staff.not_found"
+
+
+@dataclass(eq=False)
+class LastOwner(Refused):
+    """Without this operator nobody could manage the others."""
+
+    name: str
+    code: ClassVar[str] = "staff.last_owner"
+
+
+@dataclass(eq=False)
+class BadLinkCode(Refused):
+    """Unknown, used already, or older than `hours`."""
+
+    hours: int
+    code: ClassVar[str] = "staff.bad_code"
+
+
+@dataclass(eq=False)
+class NoReason(Refused):
+    code: ClassVar[str] = "staff.no_reason"
+
+
+@dataclass(eq=False)
+class BadStoreCode(Refused):
+    text: str
+    longest: int
+    code: ClassVar[str] = "store.bad_code"
+
+
+@dataclass(eq=False)
+class BadZone(Refused):
+    zone: str
+    code: ClassVar[str] = "store.bad_zone"
+
+
+@dataclass(eq=False)
+class StoreExists(Refused):
+    store: str
+    code: ClassVar[str] = "store.exists"
+
+
+@dataclass(eq=False)
+class StoreNotFound(Refused):
+    """`stores`: the codes there are."""
+
+    store: str
+    stores: tuple[str, ...] = ()
+    code: ClassVar[str] = "store.not_found"
+
+
+@dataclass(eq=False)
+class BadScope(Refused):
+    scope: str
+    scopes: tuple[str, ...]
+    code: ClassVar[str] = "api_key.bad_scope"
+
+
+@dataclass(eq=False)
+class ApiKeyExists(Refused):
+    name: str
+    code: ClassVar[str] = "api_key.exists"
+
+
+@dataclass(eq=False)
+class ApiKeyNotFound(Refused):
+    name: str
+    code: ClassVar[str] = "api_key.not_found"
+
+
+# -- finding, claiming, merging ---------------------------------------------------------
+
+
+@dataclass(eq=False)
+class SeveralMembers(Refused):
+    """More than one membership fits; `count` of them."""
+
+    who: str
+    count: int
+    code: ClassVar[str] = "member.several"
+
+
+@dataclass(eq=False)
+class OwnMembership(Refused):
+    """Operators do not change their own membership."""
+
+    code: ClassVar[str] = "staff.own_membership"
+
+
+@dataclass(eq=False)
+class BadMergeCode(Refused):
+    """Unknown, used already, or older than `minutes`."""
+
+    minutes: int
+    code: ClassVar[str] = "merge.bad_code"
+
+
+@dataclass(eq=False)
+class SameMembership(Refused):
+    code: ClassVar[str] = "merge.same"
+
+
+@dataclass(eq=False)
+class MergeHeld(Refused):
+    """Points are held at a till or in an order; `points` of them."""
+
+    points: int
+    code: ClassVar[str] = "merge.held"
+
+
+@dataclass(eq=False)
+class MergeNotFound(Refused):
+    code: ClassVar[str] = "merge.not_found"
+
+
+@dataclass(eq=False)
+class MergeTooOld(Refused):
+    """The way back is open for `days` days."""
+
+    days: int
+    code: ClassVar[str] = "merge.too_old"
+
+
+@dataclass(eq=False)
+class MergeUndone(Refused):
+    code: ClassVar[str] = "merge.undone_already"
+
+
+# -- erasing ----------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class CreditLeft(Refused):
+    """Stored value must be paid out by an operator first; `minor` units of `currency`."""
+
+    minor: int
+    currency: str
+    code: ClassVar[str] = "mydata.credit_left"
+
+    def data(self) -> dict[str, object]:
+        return {"left": {"minor": self.minor, "currency": self.currency}}
