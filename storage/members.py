@@ -19,7 +19,15 @@ _members = people.Member.__table__  # type: ignore[attr-defined]
 _consents = people.Consent.__table__  # type: ignore[attr-defined]
 
 _OPEN = (MemberState.ACTIVE.value, MemberState.FROZEN.value)
-_EXTRAS = ("phone_verified", "claimed_at", "closed_at", "level_since", "quiet_from", "quiet_to")
+_EXTRAS = (
+    "phone_verified",
+    "claimed_at",
+    "closed_at",
+    "level_since",
+    "quiet_from",
+    "quiet_to",
+    "birthday_changed_at",
+)
 
 _number = Upsert(people.Member, ("number",))
 _get = select(_members).where(_members.c.id == bindparam("id"))

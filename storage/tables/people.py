@@ -34,6 +34,7 @@ class Member(SQLModel, table=True):
     birth_day: int | None = None
     birth_year: int | None = None
     birthday_set_at: datetime | None = Field(default=None, sa_type=Instant)
+    birthday_changed_at: datetime | None = Field(default=None, sa_type=Instant)
     gender: str | None = None
     city: str | None = None
     preferences: Any = Field(default=None, sa_type=Json, nullable=True)

@@ -1,0 +1,45 @@
+"""The main buttons: everything that works, for strangers, for members and for each staff role.
+
+A slice of the chat adds one line to MEMBER, or to STAFF with the permission it needs.
+"""
+
+from bot.messages import Button, Rows
+from handlers.turns import Turn
+
+JOIN = Button("button.join", "join", effect=True)
+RULES = Button("button.rules", "rules")
+LANGUAGE = Button("button.language", "language")
+CARD = Button("button.card", "card")
+
+# In the order in which a member sees them, two in a row.
+MEMBER: tuple[Button, ...] = (
+    Button("button.points", "points"),
+    Button("button.history", "history"),
+    Button("button.level", "level"),
+    Button("button.profile", "profile"),
+    Button("button.settings", "settings"),
+    Button("button.help", "help"),
+)
+
+# The row of staff: what each button needs.
+STAFF: tuple[tuple[str, Button], ...] = ()
+
+STRANGER: Rows = ((JOIN,), (RULES, LANGUAGE))
+# Under answers that are asked for often: few buttons, the card has the rest.
+SHORT: Rows = ((Button("button.history", "history"), CARD),)
+
+
+def main(turn: Turn) -> Rows:
+    """The buttons of the member card; a stranger's lead into the club."""
+    return rows_for(turn, member=turn.person.member_id is not None)
+
+
+def rows_for(turn: Turn, *, member: bool) -> Rows:
+    """As `main`, for somebody who has joined in this very turn."""
+    theirs = _two_in_a_row(MEMBER) if member else STRANGER
+    staff = tuple(button for needs, button in STAFF if turn.person.may(needs))
+    return (*theirs, *_two_in_a_row(staff))
+
+
+def _two_in_a_row(buttons: tuple[Button, ...]) -> Rows:
+    return tuple(buttons[at : at + 2] for at in range(0, len(buttons), 2))
