@@ -2,6 +2,16 @@
 
 from sqlmodel import SQLModel
 
-from storage.tables import chat, club, ledger, people, post  # noqa: F401
+from storage.tables import (  # noqa: F401
+    benefits,
+    chat,
+    club,
+    events,
+    ledger,
+    people,
+    post,
+    surveys,
+    tickets,
+)
 
 metadata = SQLModel.metadata
