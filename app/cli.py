@@ -1,0 +1,98 @@
+"""The command `memberbot`: finds the command that is asked for and turns errors into sentences."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import sys
+from typing import Any
+
+import click
+
+# name → where it is and what `--help` says about it; modules are loaded when they are needed.
+COMMANDS = {
+    "demo": ("app.commands.demo:demo", "Start the seeded club with a chat page, no token needed"),
+    "serve": ("app.commands.serve:serve", "Run the bot: webhook or polling, API, health"),
+    "chat": ("app.commands.chat:chat", "Talk to the bot in this terminal"),
+    "migrate": ("app.commands.migrate:migrate", "Bring the database to the newest level"),
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported one by one."""
+
+    def __init__(self, *args: Any, commands_at: dict[str, tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._at = commands_at
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self._at)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._at:
+            return None
+        module, _, name = self._at[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in self._at.items()])
+
+
+@click.group(
+    cls=Lazy,
+    commands_at=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="memberbot")
+def memberbot() -> None:
+    """A brand's member club inside the chat apps its customers already use.
+
+    Start with `memberbot demo`. Settings are read from the environment and from .env; the file
+    .env.example lists them all.
+    """
+
+
+def main() -> None:
+    """Runs a command. Exit codes: 0 done, 1 refused or failed, 2 wrong use."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Runs a command and returns its exit code; every error is one readable line on stderr."""
+    try:
+        result = memberbot.main(arguments, prog_name="memberbot", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone, as `head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        return _failed(error)
+    return result if isinstance(result, int) else 0
+
+
+def _failed(error: Exception) -> int:
+    from app.failures import sentences
+
+    known = sentences(error)
+    if known is None:
+        logging.getLogger(__name__).exception("this should not have happened")
+        known = [f"something went wrong here: {type(error).__name__}; the log above says more"]
+    for sentence in known:
+        click.echo(f"memberbot: {sentence}", err=True)
+    return 1
+
+
+if __name__ == "__main__":
+    main()

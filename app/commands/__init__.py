@@ -1,0 +1,1 @@
+"""The commands of `memberbot`, one module each, loaded when they are called."""

@@ -1,0 +1,47 @@
+"""`memberbot chat`."""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import os
+
+import click
+
+from app.commands.common import load
+from app.running import run
+from app.settings import Settings
+from app.wiring import opened
+
+
+@click.command()
+@click.option("--user", default="", help="Who writes; another name is another person.")
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Your language to begin with.")
+def chat(user: str, language: str | None) -> None:
+    """Talk to the bot in this terminal: the same answers as in Telegram, buttons as numbers."""
+    locale = language or os.environ.get("LANG", "").partition("_")[0].replace("C.UTF-8", "")
+    run(_talk(load(logging.ERROR), user or getpass.getuser(), locale))
+
+
+async def _talk(settings: Settings, user: str, locale: str) -> None:
+    from bot.messages import Reply
+    from bot.terminal import chat as terminal
+    from bot.terminal.console import console
+    from bot.terminal.screen import body
+
+    async with opened(settings) as club:
+
+        def trouble() -> str:
+            shown = club.renderer.render(Reply("error.broken"), locale, user, 0)
+            return body(shown.text, colours=False) + "\n\n"
+
+        channel = terminal.TerminalChannel(console(), settings.data / "received")
+        click.echo("Ctrl-D ends the conversation.\n")
+        await terminal.run(
+            club.dispatch,
+            channel._io,
+            channel=channel,
+            user=user,
+            locale=locale,
+            trouble=trouble,
+        )

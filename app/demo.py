@@ -1,0 +1,138 @@
+"""The seeded club of `memberbot demo`: a grocer's members and purchases, and a chat page.
+
+The bot takes its updates by webhook over loopback: the answer then rides in the response to the
+update, which is the quickest way and the one that a real installation uses.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import sys
+import webbrowser
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from pydantic import SecretStr
+
+from app import logs, serving
+from app.clock import TimeMachine
+from app.failures import Failed
+from app.running import Tasks, settle_memory, stop_event
+from app.secret_key import NAME as KEY_FILE
+from app.secret_key import secret_key
+from app.settings import PROGRAMMES, FixedSettings, Settings
+from app.web import Site, add_demo, create_app
+from app.wiring import Club, guarded_secrets, opened
+from sandbox import web as sandbox
+from sandbox.world import World
+
+log = logging.getLogger(__name__)
+BEGIN = datetime(2018, 1, 2, 9, tzinfo=ZoneInfo("America/New_York"))
+FILES = ("memberbot.db", "sandbox.db")
+BOT_ID = "1000001"
+BOT_NAME = "neighbourhood_fresh_bot"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What `memberbot demo` was asked for."""
+
+    port: int
+    data: Path
+    fresh: bool = False
+    everything: bool = False
+    browser: bool = True
+
+
+async def run_demo(wanted: Wanted, say: Callable[[str], object] = click.echo) -> None:
+    """Makes or reuses the club and serves it until Ctrl-C."""
+    if wanted.fresh:
+        forget(wanted.data)
+    wanted.data.mkdir(parents=True, exist_ok=True)
+    settings = settings_of(wanted)
+    logs.set_up("text", guarded_secrets(settings), logging.WARNING)
+    stop = stop_event()
+    say(f"Opening the club in {wanted.data} …")
+    async with AsyncExitStack() as stack:
+        club = await stack.enter_async_context(opened(settings, begin_at=BEGIN))
+        world = make_world(club)
+        site = Site(club)
+        app = create_app(site)
+        add_demo(app, TimeMachine(club.clock, club.units, _nothing_due))
+        sandbox.add_routes(app, world)
+        tasks = Tasks(stop)
+        url = await stack.enter_async_context(serving.listening(app, settings))
+        await stack.enter_async_context(serving.bot(site, tasks))
+        settle_memory()
+        site.started = True
+        _welcome(say, club, url)
+        if wanted.browser and sys.stdout.isatty():
+            webbrowser.open(url)
+        await stop.wait()
+        say("\nStopping …")
+    say("The demo has stopped; start it again to go on where you left.")
+
+
+async def _nothing_due(_to: datetime) -> None:
+    return None
+
+
+def settings_of(wanted: Wanted) -> Settings:
+    """The demo's settings; it looks at no environment, so a real club is never touched."""
+    bare = FixedSettings(data=wanted.data, port=wanted.port)
+    key = secret_key(bare)
+    root = f"http://127.0.0.1:{wanted.port}"
+    return FixedSettings(
+        data=wanted.data,
+        port=wanted.port,
+        programme=PROGRAMMES / "grocer.yaml",
+        telegram_token=SecretStr(f"{BOT_ID}:{_derived(key, 'token')}"),
+        telegram_secret=SecretStr(_derived(key, "webhook")),
+        telegram_mode="webhook",
+        telegram_api_url=f"{root}/botapi",
+        public_url=root,
+    )
+
+
+def _derived(key: bytes, purpose: str) -> str:
+    return hmac.new(key, f"demo {purpose}".encode(), sha256).hexdigest()[:40]
+
+
+def make_world(club: Club) -> World:
+    """The stand-in's world; it survives a restart beside the club's database."""
+    settings = club.settings
+    assert settings.telegram_token is not None
+    world = World(
+        [(settings.telegram_token.get_secret_value(), BOT_NAME, "Neighbourhood Fresh")],
+        title="Neighbourhood Fresh",
+        note="Purchases: The Complete Journey, simulated after a real grocer's log",
+        now=club.clock.now,
+        store=settings.data / "sandbox.db",
+    )
+    if not world.persons:
+        world.add_person(None, "Ann", language_code="en", phone="+12125550111", note="no member")
+        world.add_person(None, "小美", language_code="zh-hans", phone="+8613800138000")
+    return world
+
+
+def forget(data: Path) -> None:
+    """Removes the files of an earlier demo and nothing else; raises Failed."""
+    if data.exists() and not data.is_dir():
+        raise Failed(f"{data} is no folder; give another with --data")
+    for name in (*FILES, KEY_FILE):
+        for suffix in ("", "-wal", "-shm"):
+            (data / (name + suffix)).unlink(missing_ok=True)
+
+
+def _welcome(say: Callable[[str], object], club: Club, url: str) -> None:
+    now = club.clock.now().astimezone(BEGIN.tzinfo)
+    say(f"\n  The club is open: {url}\n")
+    say(f"  Its clock stands at {now:%A, %-d %B %Y, %H:%M}. Try: pick a person, say /start,")
+    say("  join with one tap, ask for your points. Ctrl-C stops.\n")

@@ -1,0 +1,35 @@
+"""Whether the process lives, and whether it can do its work."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from app.wiring import Club
+from bot.state import StoreUnavailable
+from storage import migrations
+from storage.work import Work
+
+log = logging.getLogger(__name__)
+
+
+async def readiness(club: Club, *, started: bool, connected: bool) -> tuple[bool, dict[str, Any]]:
+    """Whether the club can answer, and the parts of that: database, level, platform, lag.
+
+    A platform that does not answer is told but does not count: updates still come in.
+    """
+    try:
+        facts = await club.units.read(lambda work: _facts(work, club))
+    except StoreUnavailable:
+        return False, {"ready": False, "database": "unreachable"}
+    facts["platform"] = "connected" if connected else "not connected"
+    ready = started and facts["level"] == facts["needed_level"]
+    return ready, {"ready": ready, **facts}
+
+
+def _facts(work: Work, club: Club) -> dict[str, Any]:
+    return {
+        "database": "reachable",
+        "level": migrations.current(work.db),
+        "needed_level": migrations.newest(),
+    }

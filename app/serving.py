@@ -1,0 +1,90 @@
+"""A web server with a club behind it, from its start to its end."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from app.logs import Access
+from app.running import Tasks, settle_memory, stop_event
+from app.settings import PREFIX, Settings
+from app.telegram_bot import Telegram
+from app.web import Site, create_app
+from app.wiring import opened
+
+log = logging.getLogger(__name__)
+SHUTDOWN_SECONDS = 5.0
+Told = Callable[[str], object]
+
+
+class PortTaken(Exception):
+    """Nothing can listen there; the text says what to do."""
+
+
+async def serve(settings: Settings, *, with_work: bool, told: Told) -> None:
+    """Serves until it is asked to stop; `told` gets the line that says it is ready."""
+    stop = stop_event()
+    async with opened(settings) as club:
+        site = Site(club)
+        app = create_app(site)
+        tasks = Tasks(stop)
+        async with listening(app, settings) as url, bot(site, tasks):
+            settle_memory()
+            site.started = True
+            told(f"memberbot is ready on {url}")
+            await stop.wait()
+            log.info("stopping")
+
+
+@asynccontextmanager
+async def bot(site: Site, tasks: Tasks) -> AsyncIterator[Telegram | None]:
+    """The chat side: the clock is followed, updates come in."""
+    club = site.club
+    tasks.start("clock", club.clock.follow(club.units))
+    telegram: Telegram | None = None
+    try:
+        if club.settings.telegram_token is None:
+            log.warning("%sTELEGRAM_TOKEN is not set: nobody can chat with this club", PREFIX)
+        else:
+            telegram = Telegram(site, tasks)
+            await telegram.start()
+        yield telegram
+    finally:
+        if telegram is not None:
+            await telegram.close()
+        await tasks.close()
+
+
+@asynccontextmanager
+async def listening(app: web.Application, settings: Settings) -> AsyncIterator[str]:
+    """The application on its port; gives its URL. Open requests are ended in peace."""
+    runner = web.AppRunner(
+        app,
+        access_log_class=Access,
+        handle_signals=False,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+    )
+    await runner.setup()
+    try:
+        yield await _listen(runner, settings)
+    finally:
+        await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> str:
+    site = web.TCPSite(runner, settings.host, settings.port)
+    try:
+        await site.start()
+    except OSError as error:
+        reason = os.strerror(error.errno).lower() if error.errno else str(error)
+        raise PortTaken(
+            f"cannot listen on {settings.host}:{settings.port}: {reason};"
+            f" end what uses that port or give another with --port"
+        ) from error
+    port = runner.addresses[0][1]
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{port}/"

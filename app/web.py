@@ -1,0 +1,147 @@
+"""The one aiohttp application: health, metrics, webhook, API, and in the demo the sandbox."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import orjson
+from aiohttp import web
+
+from app import metrics
+from app.clock import ClockBackwards, TimeMachine
+from app.health import readiness
+from app.wiring import Club
+from bot.telegram.webhook import PATH, Webhook
+from storage.work import Work
+
+log = logging.getLogger(__name__)
+LARGEST_BODY = 1024 * 1024
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(slots=True)
+class Site:
+    """What the routes share. The webhook comes when the platform has been asked who we are."""
+
+    club: Club
+    counts: metrics.Counts = field(default_factory=metrics.Counts)
+    webhook: Webhook | None = None
+    connected: bool = False
+    started: bool = False
+    machine: TimeMachine | None = None
+
+
+SITE = web.AppKey("site", Site)
+
+
+def create_app(site: Site) -> web.Application:
+    """The application with all routes that every installation has."""
+    app = web.Application(middlewares=[_plain_errors], client_max_size=LARGEST_BODY)
+    app[SITE] = site
+    app.router.add_get("/health/live", _live)
+    app.router.add_get("/health/ready", _ready)
+    app.router.add_get("/metrics", _metrics)
+    if site.club.settings.telegram_mode == "webhook":
+        app.router.add_post(PATH, _webhook)
+    return app
+
+
+def add_demo(app: web.Application, machine: TimeMachine) -> None:
+    """Adds the time machine."""
+    app[SITE].machine = machine
+    app.router.add_get("/demo/clock", _clock)
+    app.router.add_post("/demo/clock", _move_clock)
+
+
+def answer(data: Any, status: int = 200) -> web.Response:
+    """A JSON response."""
+    return web.Response(
+        body=orjson.dumps(data),
+        status=status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
+    )
+
+
+@web.middleware
+async def _plain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whatever breaks, the caller sees no internals."""
+    try:
+        return await handler(request)
+    except web.HTTPException:
+        raise
+    except Exception:
+        log.exception("%s %s failed", request.method, request.path)
+        return answer({"error": "something went wrong here; it has been noted"}, 500)
+
+
+async def _live(_: web.Request) -> web.Response:
+    return answer({"live": True})
+
+
+async def _ready(request: web.Request) -> web.Response:
+    site = request.app[SITE]
+    ready, facts = await readiness(site.club, started=site.started, connected=site.connected)
+    return answer(facts, 200 if ready else 503)
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    site = request.app[SITE]
+    gauges = {"memberbot_connected": ("Whether the chat platform answers", float(site.connected))}
+    text = metrics.exposition(site.counts, gauges)
+    return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4"})
+
+
+async def _webhook(request: web.Request) -> web.Response:
+    webhook = request.app[SITE].webhook
+    if webhook is None:
+        return answer({"error": "starting; try again"}, 503)
+    return await webhook.handle(request)
+
+
+async def _clock(request: web.Request) -> web.Response:
+    site = request.app[SITE]
+    zone = await site.club.units.read(_zone)
+    now = site.club.clock.now().astimezone(ZoneInfo(zone))
+    return answer({"now": now.isoformat(timespec="seconds"), "zone": zone})
+
+
+def _zone(work: Work) -> str:
+    return work.programmes.current().zone
+
+
+async def _move_clock(request: web.Request) -> web.Response:
+    """`{"to": ISO}`; a time without an offset is in the programme's zone."""
+    site = request.app[SITE]
+    assert site.machine is not None
+    if _foreign(request):
+        return answer({"error": "other origins may not do this"}, 403)
+    to = _moment(await request.read(), ZoneInfo(await site.club.units.read(_zone)))
+    if to is None:
+        return answer({"error": 'send {"to": "2018-03-01T09:00:00-05:00"}'}, 400)
+    try:
+        await site.machine.move(to)
+    except ClockBackwards as error:
+        sentence = f"the club's clock only goes forward; it stands at {error.now.isoformat()}"
+        return answer({"error": sentence}, 409)
+    return await _clock(request)
+
+
+def _foreign(request: web.Request) -> bool:
+    origin = request.headers.get("Origin")
+    return bool(origin) and urlsplit(str(origin)).netloc != request.host
+
+
+def _moment(body: bytes, zone: ZoneInfo) -> datetime | None:
+    try:
+        given = orjson.loads(body)["to"]
+        to = datetime.fromisoformat(given)
+        return to if to.tzinfo else to.replace(tzinfo=zone)
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return None

@@ -1,0 +1,192 @@
+"""Builds a club out of its parts: who is given which clock, store, renderer and key."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from app import secret_key
+from app.clock import ClubClock
+from app.settings import Settings
+from bot.actions import Action, Signer
+from bot.dispatch import Dispatch
+from bot.messages import Button
+from bot.router import Router
+from domain.errors import Refused
+from domain.programme import Programme
+from handlers import routes
+from services import programme_file
+from storage import engines, migrations
+from storage.ids import Ids
+from storage.unit_of_work import Units, open_units
+from storage.vault import Vault
+from storage.work import Shared, Work
+from templates import catalogue
+from templates.render import Renderer
+
+log = logging.getLogger(__name__)
+NONCE_BYTES = 6
+
+
+class NotMigrated(Exception):
+    """The database is not at the level that this program needs; the text says what to do."""
+
+
+@dataclass(slots=True)
+class Club:
+    """A running club: everything that a web server, a worker or a command works with."""
+
+    settings: Settings
+    clock: ClubClock
+    units: Units
+    renderer: Renderer
+    signer: Signer
+    dispatch: Dispatch
+    name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
+
+    @property
+    def shared(self) -> Shared:
+        """What all units of this process share."""
+        return self.units.shared
+
+
+def guarded_secrets(settings: Settings) -> list[str]:
+    """What may stand in no log line: the secrets among the settings, whole and in part."""
+    given = [settings.telegram_token, settings.telegram_secret, settings.secret_key]
+    found = [secret.get_secret_value() for secret in given if secret]
+    password = settings.database_url.rpartition("@")[0].rpartition(":")[2]
+    return [*found, *(s.partition(":")[2] for s in found[:1]), password]
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, *, publish: bool = True, begin_at: datetime | None = None
+) -> AsyncIterator[Club]:
+    """The club of these settings, closed again at the end.
+
+    Brings a SQLite database to the newest level; raises NotMigrated for a PostgreSQL one that is
+    not there. `publish` the first programme, `begin_at` sets the clock of a new club. Raises
+    BadSecretKey, ProgrammeInvalid, OSError for a missing programme file, StoreUnavailable.
+    """
+    vault = Vault(secret_key.secret_key(settings))
+    if not engines.is_postgres(settings.database):
+        _migrate_sqlite(settings)
+    club = build(settings, vault)
+    try:
+        if engines.is_postgres(settings.database):
+            await club.units.read(check_level)
+        await club.units.write(lambda work: _begin(work, club, vault, begin_at))
+        if publish:
+            await publish_first(club)
+        yield club
+    finally:
+        await club.units.close()
+
+
+def build(settings: Settings, vault: Vault) -> Club:
+    """The parts put together, before anything is read."""
+    clock = ClubClock()
+    shared = Shared(vault, Ids(lambda: int(time.time() * 1000)), clock.now)
+    units = open_units(settings.database, shared)
+    signer = Signer(vault.action_key)
+    renderer = Renderer(_packer(signer), Names(units).of)
+    router = Router(routes.ROUTES, routes.FLOWS, catalogue.phrases(), signer)
+    dispatch = Dispatch(units, router, renderer, clock.now, Refused)
+    return Club(settings, clock, units, renderer, signer, dispatch)
+
+
+def _packer(signer: Signer) -> Any:
+    def pack(button: Button, user: str, turn: int) -> str:
+        nonce = secrets.token_urlsafe(NONCE_BYTES) if button.effect else ""
+        version = turn if button.here else 0
+        return signer.pack(Action(button.intent, button.args, nonce, version), user)
+
+    return pack
+
+
+class Names:
+    """What every text may use: how the club and its points are called in a language.
+
+    Taken from the newest programme that this process has seen.
+    """
+
+    def __init__(self, units: Units) -> None:
+        self._programmes = units.shared.programmes
+        self._known: dict[tuple[int, str], dict[str, Any]] = {}
+
+    def of(self, language: str) -> dict[str, Any]:
+        """The names in a language."""
+        version = max(self._programmes.versions, default=0)
+        if (version, language) not in self._known:
+            if not version:
+                return {"club": "", "points_word": ""}
+            programme = self._programmes.versions[version]
+            self._known[version, language] = names_of(programme, language)
+        return self._known[version, language]
+
+
+def names_of(programme: Programme, language: str) -> dict[str, Any]:
+    """The values that a programme gives to every text."""
+    return {
+        "club": programme.name(language),
+        "points_word": programme.points_word(2, language),
+    }
+
+
+def _migrate_sqlite(settings: Settings) -> None:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    library = engines.sqlite_module()
+    if library.sqlite_version_info < engines.SAFE_SQLITE:
+        log.warning(
+            "SQLite %s is older than %s: a crash at a bad moment can lose what was committed;"
+            " install a newer one, such as the package pysqlite3",
+            library.sqlite_version,
+            ".".join(map(str, engines.SAFE_SQLITE)),
+        )
+    Path(settings.database.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    migrations.upgrade(settings.database)
+
+
+def check_level(work: Work) -> None:
+    """Raises NotMigrated if the database is not at the newest level."""
+    here, needed = migrations.current(work.db), migrations.newest()
+    if here != needed:
+        stands = f"stands at level {here}" if here else "is empty"
+        raise NotMigrated(
+            f"the database {stands}, this program needs level {needed}; run: memberbot migrate"
+        )
+
+
+def _begin(work: Work, club: Club, vault: Vault, at: datetime | None) -> None:
+    secret_key.check_fingerprint(work, vault)
+    if at is not None:
+        club.clock.begin(work, at)
+    club.clock.read(work)
+    if work.programmes.newest():
+        work.programmes.current()
+
+
+async def publish_first(club: Club) -> None:
+    """Publishes the settings' programme if none has been published yet."""
+    if await club.units.read(lambda work: work.programmes.newest()):
+        return
+    text = await asyncio.to_thread(club.settings.programme.read_text, encoding="utf-8")
+    programme = programme_file.read(text)
+
+    def publish(work: Work) -> None:
+        if not work.programmes.newest():
+            work.programmes.publish(programme, club.clock.now(), None)
+        work.programmes.current()
+
+    await club.units.write(publish)
+    log.info("published %s, version %d", club.settings.programme.name, programme.version)
