@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Db
 from sqlalchemy import bindparam, insert, select
 
-from bot.messages import Address, Button, Document, Reply, dump_reply
-from services.ports.post import Notice
+from bot.messages import Address, Button, Document, Rendered, Reply, dump_rendered, dump_reply
+from services.ports.post import Notice, Occasion, Recipient
 from storage.dialect import Upsert
 from storage.ids import Ids
 from storage.tables import chat, people, post
 
+_rows = post.Delivery.__table__  # type: ignore[attr-defined]
 _addresses = chat.Address.__table__  # type: ignore[attr-defined]
 _members = people.Member.__table__  # type: ignore[attr-defined]
 
@@ -35,6 +36,21 @@ _reachable = (
     .limit(1)
 )
 _one = _where.where(_addresses.c.id == bindparam("address"))
+_occasion = select(_rows.c.state, _rows.c.reason, _rows.c.due_at).where(
+    _rows.c.dedupe == bindparam("dedupe")
+)
+_FRESH = {
+    "state": "pending",
+    "reason": "",
+    "lane": 0,
+    "tries": 0,
+    "repeated": False,
+    "address_id": None,
+    "member_id": None,
+    "campaign_id": None,
+    "file_id": None,
+    "dedupe": None,
+}
 
 
 class Deliveries:
@@ -54,48 +70,96 @@ class Deliveries:
         row = self._db.execute(_one, {"address": address_id}).one_or_none()
         return self._write(row, notice, now) if row else None
 
+    def to_many(
+        self, recipients: Sequence[tuple[Recipient, datetime]], notice: Notice, now: datetime
+    ) -> int:
+        rows = [self._row_for(recipient, due, notice, now) for recipient, due in recipients]
+        return _add.run(self._db, rows) if rows else 0
+
+    def suppressed(self, member_id: int, notice: Notice, reason: str, now: datetime) -> bool:
+        row = self._db.execute(_reachable, {"member": member_id}).one_or_none()
+        place = (row[1], row[2], row[3], row[0]) if row else ("", "", "", None)
+        values = dict(zip(("channel", "account", "chat", "address_id"), place, strict=True))
+        values |= {"member_id": member_id, "locale": self._fallback}
+        values |= {"state": "skipped", "reason": reason, "due_at": notice.due_at or now}
+        return _add.run(self._db, {**self._of(notice, now), **values}) == 1
+
+    def occasion(self, dedupe: str) -> Occasion | None:
+        row = self._db.execute(_occasion, {"dedupe": dedupe}).one_or_none()
+        return Occasion(*row) if row else None
+
     def reply(self, address: Address, message: Reply, locale: str, now: datetime) -> None:
         """A further message of a reply, in the same chat."""
-        where = {"channel": address.channel, "account": address.account, "chat": address.chat}
-        self._insert(
-            {
-                **where,
-                "locale": locale,
-                "message": dump_reply(message),
-                "file_id": self._file(message.document, now),
-                "purpose": "service",
-                "surely": True,
-                "made_at": now,
-                "due_at": now,
-            }
-        )
+        file_id = self._file(message.document, now)
+        row = _in_chat(address, locale, dump_reply(message), now)
+        self._insert({**row, "file_id": file_id})
+
+    def rendered(
+        self,
+        address: Address,
+        message: Rendered,
+        now: datetime,
+        due_at: datetime,
+        *,
+        repeated: bool,
+    ) -> None:
+        """An answer that could not be sent at once, exactly as it was rendered; `repeated` if it
+        may have been shown already."""
+        row = _in_chat(address, message.locale, {"rendered": dump_rendered(message)}, now)
+        self._insert({**row, "due_at": due_at, "repeated": repeated})
 
     def _write(self, row: Any, notice: Notice, now: datetime) -> int | None:
         return self._insert(
             {
+                **self._of(notice, now),
                 "channel": row[1],
                 "account": row[2],
                 "chat": row[3],
+                "user": row[3],
                 "address_id": row[0],
                 "member_id": row[4],
-                "campaign_id": notice.campaign_id,
-                "purpose": notice.purpose,
-                "surely": notice.surely,
-                "dedupe": notice.dedupe,
                 "locale": row[6] or row[5] or self._fallback,
-                "message": dump_reply(_reply(notice)),
-                "made_at": now,
-                "due_at": notice.due_at or now,
             }
         )
 
+    def _row_for(
+        self, to: Recipient, due_at: datetime, notice: Notice, now: datetime
+    ) -> dict[str, Any]:
+        return {
+            **self._of(notice, now),
+            "channel": to.channel,
+            "account": to.account,
+            "chat": to.user,
+            "user": to.user,
+            "address_id": to.address_id,
+            "member_id": to.member_id,
+            "locale": to.locale or self._fallback,
+            "dedupe": f"campaign:{notice.campaign_id}:{to.member_id}",
+            "due_at": due_at,
+        }
+
+    def _of(self, notice: Notice, now: datetime) -> dict[str, Any]:
+        """What a row takes from its notice."""
+        return {
+            **_FRESH,
+            "id": self._ids.next(),
+            "user": "",
+            "campaign_id": notice.campaign_id,
+            "purpose": notice.purpose,
+            "lane": notice.lane,
+            "surely": notice.surely,
+            "dedupe": notice.dedupe,
+            "message": dump_reply(_reply(notice)),
+            "made_at": now,
+            "due_at": notice.due_at or now,
+        }
+
     def _insert(self, values: dict[str, Any]) -> int | None:
-        delivery_id = self._ids.next()
-        defaults = {"state": "pending", "reason": "", "tries": 0, "repeated": False}
-        if not _add.run(self._db, {**defaults, **values, "id": delivery_id}):
+        row = {**_FRESH, "id": self._ids.next(), **values}
+        if not _add.run(self._db, row):
             return None
-        self._wrote(delivery_id)
-        return delivery_id
+        self._wrote(row["id"])
+        return int(row["id"])
 
     def _file(self, document: Document | None, now: datetime) -> int | None:
         if document is None:
@@ -104,6 +168,22 @@ class Deliveries:
         file = {"id": file_id, "name": document.name, "content": document.content}
         self._db.execute(_keep, {**file, "member_id": None, "made_at": now})
         return file_id
+
+
+def _in_chat(address: Address, locale: str, message: dict[str, Any], now: datetime) -> Any:
+    """A service message in the chat somebody writes from."""
+    return {
+        "channel": address.channel,
+        "account": address.account,
+        "chat": address.chat,
+        "user": address.user,
+        "locale": locale,
+        "message": message,
+        "purpose": "service",
+        "surely": True,
+        "made_at": now,
+        "due_at": now,
+    }
 
 
 def _reply(notice: Notice) -> Reply:

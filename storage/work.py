@@ -12,17 +12,22 @@ from sqlalchemy import Connection
 from storage.addresses import Addresses
 from storage.api_keys import ApiKeys
 from storage.audit import Audit
+from storage.campaigns import Campaigns
+from storage.care import CareQueries
 from storage.conversations import Conversations
 from storage.deliveries import Deliveries
 from storage.ids import Ids, random_id
 from storage.inbox import Inbox
+from storage.leases import Leases
 from storage.ledger import Ledger
 from storage.levels import Levels
 from storage.members import Members
+from storage.outbox import Outbox
 from storage.programmes import ProgrammeCache, Programmes
 from storage.settings import Settings
 from storage.staff import StaffRegister
 from storage.stores import Stores
+from storage.ticks import Ticks
 from storage.vault import Vault
 
 
@@ -115,6 +120,26 @@ class Work:
     @cached_property
     def deliveries(self) -> Deliveries:
         return Deliveries(self.db, self.shared.ids, self.shared.locale, self._wrote)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self.db)
+
+    @cached_property
+    def leases(self) -> Leases:
+        return Leases(self.db)
+
+    @cached_property
+    def ticks(self) -> Ticks:
+        return Ticks(self.db)
+
+    @cached_property
+    def care(self) -> CareQueries:
+        return CareQueries(self.db)
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        return Campaigns(self.db)
 
     @property
     def outgoing(self) -> Deliveries:

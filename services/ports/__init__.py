@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from services.ports.care import Campaigns, Care
 from services.ports.club import Audit, Programmes, Settings, StaffRegister, Stores
 from services.ports.keys import ApiKeys
 from services.ports.people import Addresses, Members
 from services.ports.points import Ledger, Levels
-from services.ports.post import Deliveries
+from services.ports.post import Deliveries, Leases, Outbox, Ticks
 
 __all__ = ["Work"]
 
@@ -48,6 +49,16 @@ class Work(Protocol):
     def levels(self) -> Levels: ...
     @property
     def deliveries(self) -> Deliveries: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def leases(self) -> Leases: ...
+    @property
+    def ticks(self) -> Ticks: ...
+    @property
+    def care(self) -> Care: ...
+    @property
+    def campaigns(self) -> Campaigns: ...
 
     def new_id(self) -> int:
         """A fresh time-ordered id."""

@@ -1,11 +1,15 @@
-"""Ports of the post: delivery rows, written in the transaction of what they tell about."""
+"""Ports of the post: delivery rows, written in the transaction of what they tell about, and what
+the sender does with them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
+
+REPLY, SERVICE, OPTIONAL = LANES = (0, 1, 2)
+"""Lanes of sending: replies and receipts, service messages to many, what needs consent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +18,9 @@ class Notice:
 
     `buttons`: rows of (label key, intent, args). `surely`: repeated after an unclear outcome
     (receipts, tickets); else it goes out at most once. `dedupe`: the occasion; a second notice of
-    the same occasion is not written. `purpose`: a consent purpose, `service` always goes.
+    the same occasion is not written. `purpose`: a consent purpose, `service` always goes. `bulk`:
+    one of many alike, so it waits behind replies (other purposes than service always do).
+    `photo`: the platform's reference of a picture to go with it.
     """
 
     key: str
@@ -25,6 +31,37 @@ class Notice:
     dedupe: str | None = None
     due_at: datetime | None = None
     campaign_id: int | None = None
+    bulk: bool = False
+    photo: str = ""
+
+    @property
+    def lane(self) -> int:
+        if self.purpose != "service":
+            return OPTIONAL
+        return SERVICE if self.bulk else REPLY
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What became of an occasion's message."""
+
+    state: str
+    reason: str
+    due_at: datetime
+
+
+class Recipient(NamedTuple):
+    """A member and the address that is written to."""
+
+    member_id: int
+    address_id: int
+    channel: str
+    account: str
+    user: str
+    locale: str
+    zone: str
+    quiet_from: int | None
+    quiet_to: int | None
 
 
 class Deliveries(Protocol):
@@ -36,3 +73,147 @@ class Deliveries(Protocol):
 
     def to_address(self, address_id: int, notice: Notice, now: datetime) -> int | None:
         """Writes the notice for one address."""
+
+    def to_many(
+        self, recipients: Sequence[tuple[Recipient, datetime]], notice: Notice, now: datetime
+    ) -> int:
+        """Writes a campaign's notice for each recipient, due at a moment of its own; how many
+        rows were new. Rows of to_many are not pushed, the sender finds them."""
+
+    def suppressed(self, member_id: int, notice: Notice, reason: str, now: datetime) -> bool:
+        """Records that the notice is not sent and why; False if the occasion was written."""
+
+    def occasion(self, dedupe: str) -> Occasion | None:
+        """What is known of an occasion, None if nothing was written for it."""
+
+
+# -- sending ----------------------------------------------------------------------------
+
+
+class Route(NamedTuple):
+    """One account (bot) of one channel."""
+
+    channel: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A claimed delivery row. `message` is a dumped reply, or {"rendered": …} as it was."""
+
+    id: int
+    chat: str
+    user: str
+    address_id: int | None
+    member_id: int | None
+    campaign_id: int | None
+    purpose: str
+    lane: int
+    surely: bool
+    locale: str
+    message: Mapping[str, Any]
+    file_id: int | None
+    tries: int
+    repeated: bool
+    made_at: datetime
+    due_at: datetime
+
+    @property
+    def key(self) -> str:
+        """The message key, "" for one that was rendered before."""
+        return str(self.message.get("key", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Orphans:
+    """What was found of a sender that is gone: never sent, to be repeated, unknown."""
+
+    claimed: int = 0
+    repeated: int = 0
+    unknown: int = 0
+
+
+class Outbox(Protocol):
+    """Claims delivery rows and settles them. `by` is the claimant; a row that somebody else has
+    taken over meanwhile is left alone (False)."""
+
+    def is_due(self, route: Route, now: datetime, before: datetime) -> bool:
+        """Whether some row could be claimed; replies made after `before` are their writer's."""
+
+    def claim(
+        self,
+        route: Route,
+        lane: int,
+        most: int,
+        *,
+        by: str,
+        now: datetime,
+        before: datetime,
+        until: datetime,
+    ) -> list[Waiting]:
+        """Claims due rows of a lane, the longest due first, until a moment of real time."""
+
+    def claim_these(
+        self, route: Route, ids: Sequence[int], *, by: str, now: datetime, until: datetime
+    ) -> list[Waiting]:
+        """Claims the due replies among these rows."""
+
+    def begin(self, delivery_id: int, *, by: str, until: datetime) -> bool:
+        """Marks a claimed row as being sent; to be committed before the message leaves."""
+
+    def file(self, file_id: int) -> tuple[str, bytes] | None:
+        """A waiting file's name and content."""
+
+    def sent(self, row: Waiting, *, by: str, message_id: str, at: datetime) -> bool:
+        """The message is out; its file is deleted."""
+
+    def close(self, row: Waiting, *, by: str, state: str, reason: str) -> bool:
+        """Nothing more is done for the row: `dead`, `skipped` or `unknown`."""
+
+    def again(
+        self, row: Waiting, *, by: str, due_at: datetime, reason: str = "", repeated: bool = False
+    ) -> bool:
+        """Puts the row back; `repeated` if it may have been shown already."""
+
+    def recover(self, route: Route, gone: str, now: datetime) -> Orphans:
+        """Frees rows of a sender that is gone and all whose claim has run out in real time."""
+
+    def flood(self, route: Route, chat: str, until: datetime, now: datetime) -> None:
+        """Keeps how long the platform wants silence in a chat."""
+
+    def floods(self, route: Route, now: datetime) -> dict[str, datetime]:
+        """The chats that must be silent, and until when."""
+
+    def states(self, campaign_id: int) -> dict[tuple[str, str], int]:
+        """How many rows of a campaign stand where, by state and reason."""
+
+    def skip_campaign(self, campaign_id: int, most: int) -> int:
+        """Skips some of a campaign's waiting rows; how many."""
+
+    def listed(self, state: str, most: int) -> list[tuple[int, str, str]]:
+        """Rows in a state, newest first: id, message key, reason."""
+
+
+class Leases(Protocol):
+    """Who may do what only one may do. Real time, not the club's."""
+
+    def take(
+        self, name: str, holder: str, fence: int, now: datetime, until: datetime
+    ) -> tuple[int, str] | None:
+        """Takes or renews the lease: its fence and who held it before. None while another
+        holds it. `fence` is what the holder has, 0 for nothing."""
+
+    def held(self, name: str, now: datetime) -> tuple[str, int] | None:
+        """Who holds the lease and with which fence, None if nobody does."""
+
+    def release(self, name: str, holder: str, fence: int, now: datetime) -> None:
+        """Gives it up, so that the next need not wait."""
+
+
+class Ticks(Protocol):
+    """Occurrences of jobs; who inserts one first does it."""
+
+    def claim(self, job: str, occurrence: str, at: datetime) -> bool: ...
+    def done(self, job: str, occurrence: str) -> bool: ...
+    def forget(self, before: datetime, most: int) -> int:
+        """Deletes old ones; how many."""

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from storage.tables import (  # noqa: F401
     benefits,
+    campaigns,
     chat,
     club,
     events,

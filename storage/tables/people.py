@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.types import Id, Instant, Json
@@ -50,7 +50,15 @@ class Member(SQLModel, table=True):
     merged_into: int | None = Field(default=None, sa_type=Id)
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
 
-    __table_args__ = (Index("ix_members_birthday", "birth_month", "birth_day"),)
+    __table_args__ = (
+        Index("ix_members_birthday", "birth_month", "birth_day", "zone", "id"),
+        Index(
+            "ix_members_zone",
+            "zone",
+            sqlite_where=text("zone IS NOT NULL"),
+            postgresql_where=text("zone IS NOT NULL"),
+        ),
+    )
 
 
 class Acceptance(SQLModel, table=True):
@@ -70,7 +78,10 @@ class Consent(SQLModel, table=True):
     """Each change of a consent, the newest one per purpose holds."""
 
     __tablename__ = "consents"
-    __table_args__ = (Index("ix_consents_member", "member_id", "purpose", "id"),)
+    __table_args__ = (
+        Index("ix_consents_member", "member_id", "purpose", "id"),
+        Index("ix_consents_given", "purpose", "given", "member_id"),
+    )
 
     id: int = Field(primary_key=True, sa_type=Id)
     member_id: int = Field(sa_type=Id, foreign_key="members.id")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, text
+from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.types import Blob, Id, Instant, Json
 
 _PENDING = text("state = 'pending'")
+_ON_ITS_WAY = text("state IN ('claimed', 'sending')")
 
 
 class Delivery(SQLModel, table=True):
@@ -18,29 +19,44 @@ class Delivery(SQLModel, table=True):
 
     `pending (due_at) → claimed → sending → sent | dead | skipped | unknown`. `once` keys are
     never repeated after an unclear outcome, `surely` ones are. `dedupe` is UNIQUE: an occasion
-    is written once.
+    is written once, and so is a campaign's message to a member. `lane`: 0 replies, 1 service
+    messages sent in bulk, 2 everything that needs consent; lower lanes go first.
     """
 
     __tablename__ = "deliveries"
     __table_args__ = (
+        UniqueConstraint("campaign_id", "member_id"),
         Index(
             "ix_deliveries_due",
             "channel",
             "account",
+            "lane",
             "due_at",
+            "id",
             sqlite_where=_PENDING,
             postgresql_where=_PENDING,
         ),
+        Index(
+            "ix_deliveries_on_their_way",
+            "channel",
+            "account",
+            "claimed_until",
+            sqlite_where=_ON_ITS_WAY,
+            postgresql_where=_ON_ITS_WAY,
+        ),
+        Index("ix_deliveries_campaign", "campaign_id", "state"),
     )
 
     id: int = Field(primary_key=True, sa_type=Id)
     channel: str
     account: str
     chat: str
+    user: str = ""
     address_id: int | None = Field(default=None, sa_type=Id, index=True)
     member_id: int | None = Field(default=None, sa_type=Id, index=True)
-    campaign_id: int | None = Field(default=None, sa_type=Id, index=True)
+    campaign_id: int | None = Field(default=None, sa_type=Id)
     purpose: str
+    lane: int = 0
     surely: bool
     dedupe: str | None = Field(default=None, unique=True)
     locale: str
@@ -68,6 +84,17 @@ class File(SQLModel, table=True):
     content: bytes = Field(sa_type=Blob)
     member_id: int | None = Field(default=None, sa_type=Id, index=True)
     made_at: datetime = Field(sa_type=Instant)
+
+
+class Flood(SQLModel, table=True):
+    """A platform asked us to be silent in a chat until a moment of club time."""
+
+    __tablename__ = "floods"
+
+    channel: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    chat: str = Field(primary_key=True)
+    until: datetime = Field(sa_type=Instant)
 
 
 class Lease(SQLModel, table=True):

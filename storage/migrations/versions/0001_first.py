@@ -88,6 +88,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("key"),
     )
     op.create_table(
+        "campaigns",
+        sa.Column("id", types.Id, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("content", types.Json(), nullable=False),
+        sa.Column("author_id", types.Id, nullable=False),
+        sa.Column("address_id", types.Id, nullable=False),
+        sa.Column("made_at", types.Instant(), nullable=False),
+        sa.Column("started_at", types.Instant(), nullable=False),
+        sa.Column("reached", types.Id, nullable=False),
+        sa.Column("filled_at", types.Instant(), nullable=True),
+        sa.Column("finished_at", types.Instant(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "ix_campaigns_open",
+        "campaigns",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("finished_at IS NULL"),
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
+    op.create_table(
         "dead_letters",
         sa.Column("id", types.Id, nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
@@ -325,9 +350,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("external_id"),
         sa.UniqueConstraint("number"),
     )
-    op.create_index("ix_members_birthday", "members", ["birth_month", "birth_day"], unique=False)
+    op.create_index(
+        "ix_members_birthday", "members", ["birth_month", "birth_day", "zone", "id"], unique=False
+    )
     op.create_index(op.f("ix_members_email_index"), "members", ["email_index"], unique=False)
     op.create_index(op.f("ix_members_phone_index"), "members", ["phone_index"], unique=False)
+    op.create_index(
+        "ix_members_zone",
+        "members",
+        ["zone"],
+        unique=False,
+        sqlite_where=sa.text("zone IS NOT NULL"),
+        postgresql_where=sa.text("zone IS NOT NULL"),
+    )
     op.create_table(
         "posting_reasons",
         sa.Column("posting_id", types.Id, nullable=False),
@@ -519,6 +554,9 @@ def upgrade() -> None:
             ["members.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "ix_consents_given", "consents", ["purpose", "given", "member_id"], unique=False
     )
     op.create_index("ix_consents_member", "consents", ["member_id", "purpose", "id"], unique=False)
     op.create_table(

@@ -1,0 +1,77 @@
+"""Ports of care and campaigns: who is due, and what was sent to many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from services.ports.post import Recipient
+
+
+class Care(Protocol):
+    """Read-only questions about what is due; their cost grows with the answer."""
+
+    def zones(self) -> list[str]:
+        """The zones that members have chosen for themselves."""
+
+    def birthdays(
+        self,
+        days: Sequence[tuple[int, int]],
+        zone: str | None,
+        after: int,
+        most: int,
+    ) -> list[int]:
+        """Active and frozen members born on one of these (month, day), by id from `after` on;
+        `zone` None: those who follow the programme's."""
+
+    def expiring(self, since: datetime, until: datetime, after: int, most: int) -> list[int]:
+        """Members with points left that expire in since ≤ t < until, by id from `after` on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A message to many. `reached`: the last member looked at while recipients are written."""
+
+    id: int
+    kind: str
+    state: str
+    purpose: str
+    content: Mapping[str, Any]
+    author_id: int
+    address_id: int
+    made_at: datetime
+    started_at: datetime
+    reached: int
+    filled_at: datetime | None
+    finished_at: datetime | None
+    reason: str
+
+
+class Campaigns(Protocol):
+    """Campaigns and their audience."""
+
+    def add(self, campaign: Campaign) -> bool:
+        """Adds a campaign; False if that id exists."""
+
+    def get(self, campaign_id: int) -> Campaign:
+        """The campaign; raises LookupError."""
+
+    def open(self) -> list[Campaign]:
+        """Campaigns that are not finished."""
+
+    def move(self, campaign_id: int, before: tuple[str, ...], after: str, reason: str) -> bool:
+        """Changes the state if it is one of `before`."""
+
+    def fill(self, campaign_id: int, reached: int, filled_at: datetime | None) -> None:
+        """Notes how far recipients are written."""
+
+    def finish(self, campaign_id: int, at: datetime) -> bool:
+        """Marks it finished, once."""
+
+    def audience(self, purpose: str, after: int, most: int) -> list[Recipient]:
+        """Active members with that consent and a reachable address, by id from `after` on."""
+
+    def count(self, purpose: str) -> int:
+        """How many the audience is."""

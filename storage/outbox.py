@@ -1,0 +1,232 @@
+"""Delivery rows on their way: claimed, being sent, settled; floods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection as Db
+from sqlalchemy import and_, bindparam, delete, func, literal_column, or_, select, update
+
+from services.ports.post import REPLY, Orphans, Route, Waiting
+from storage.dialect import Upsert
+from storage.tables import post
+
+_rows = post.Delivery.__table__  # type: ignore[attr-defined]
+_files = post.File.__table__  # type: ignore[attr-defined]
+_floods = post.Flood.__table__  # type: ignore[attr-defined]
+
+# Written out, so that both databases see that their partial index fits.
+_pending = _rows.c.state == literal_column("'pending'")
+_on_its_way = _rows.c.state.in_([literal_column("'claimed'"), literal_column("'sending'")])
+_here = and_(_rows.c.channel == bindparam("channel"), _rows.c.account == bindparam("account"))
+_due = and_(_pending, _here, _rows.c.due_at <= bindparam("now"))
+# A reply just written is sent by the process that wrote it.
+_left_over = or_(
+    _rows.c.lane != REPLY,
+    _rows.c.tries > 0,
+    _rows.c.repeated,
+    _rows.c.due_at > _rows.c.made_at,
+    _rows.c.made_at <= bindparam("before"),
+)
+_is_due = select(_rows.c.id).where(_due, _left_over).limit(1)
+_columns = tuple(_rows.c[name] for name in Waiting.__dataclass_fields__)
+
+
+def _claim(*conditions: Any, ordered: bool) -> Any:
+    which = select(_rows.c.id).where(_due, *conditions)
+    if ordered:
+        which = which.order_by(_rows.c.due_at, _rows.c.id).limit(bindparam("most"))
+    # SQLite has one writer, so it leaves the locking clause out.
+    chosen = which.with_for_update(skip_locked=True)
+    return (
+        update(_rows)
+        .where(_rows.c.id.in_(chosen))
+        .values(state="claimed", claimed_by=bindparam("by"), claimed_until=bindparam("until"))
+        .returning(*_columns)
+    )
+
+
+_claim_lane = _claim(_rows.c.lane == bindparam("of_lane"), _left_over, ordered=True)
+_claim_these = _claim(
+    _rows.c.lane == literal_column(str(REPLY)),
+    _rows.c.id.in_(bindparam("ids", expanding=True)),
+    ordered=False,
+)
+_mine = and_(_rows.c.id == bindparam("of"), _rows.c.claimed_by == bindparam("by"))
+_begin = (
+    update(_rows)
+    .where(_mine, _rows.c.state == "claimed")
+    .values(state="sending", tries=_rows.c.tries + 1, claimed_until=bindparam("until"))
+)
+# `unknown` may still be settled by its own sender, if that comes back from a long sleep.
+_settle = (
+    update(_rows)
+    .where(_mine, _rows.c.state.in_(["claimed", "sending", "unknown"]))
+    .values(
+        state=bindparam("to"),
+        reason=bindparam("why"),
+        claimed_until=None,
+        sent_at=bindparam("at"),
+        message_id=bindparam("message"),
+        file_id=bindparam("file"),
+    )
+)
+_again = (
+    update(_rows)
+    .where(_mine, _rows.c.state.in_(["claimed", "sending"]))
+    .values(
+        state="pending",
+        due_at=bindparam("due"),
+        reason=bindparam("why"),
+        repeated=or_(_rows.c.repeated, bindparam("seen")),
+        claimed_by=None,
+        claimed_until=None,
+    )
+)
+_gone = and_(
+    _on_its_way,
+    _here,
+    or_(_rows.c.claimed_by == bindparam("gone"), _rows.c.claimed_until <= bindparam("now")),
+)
+_free = {"state": "pending", "claimed_by": None, "claimed_until": None}
+_recover_claimed = update(_rows).where(_gone, _rows.c.state == "claimed").values(**_free)
+_recover_surely = (
+    update(_rows)
+    .where(_gone, _rows.c.state == "sending", _rows.c.surely)
+    .values(**_free, repeated=True)
+)
+_recover_once = (
+    update(_rows)
+    .where(_gone, _rows.c.state == "sending", _rows.c.surely.is_(False))
+    .values(state="unknown", reason="sender_gone", claimed_until=None)
+)
+_file = select(_files.c.name, _files.c.content).where(_files.c.id == bindparam("of"))
+_drop_file = delete(_files).where(_files.c.id == bindparam("of"))
+_flood = Upsert(post.Flood, ("channel", "account", "chat"), update=("until",))
+_at_flood = and_(
+    _floods.c.channel == bindparam("channel"), _floods.c.account == bindparam("account")
+)
+_silent = select(_floods.c.chat, _floods.c.until).where(
+    _at_flood, _floods.c.until > bindparam("now")
+)
+_dry = delete(_floods).where(_at_flood, _floods.c.until <= bindparam("now"))
+_states = (
+    select(_rows.c.state, _rows.c.reason, func.count())
+    .where(_rows.c.campaign_id == bindparam("campaign"))
+    .group_by(_rows.c.state, _rows.c.reason)
+)
+_skip_campaign = (
+    update(_rows)
+    .where(
+        _rows.c.id.in_(
+            select(_rows.c.id)
+            .where(_rows.c.campaign_id == bindparam("campaign"), _rows.c.state == "pending")
+            .limit(bindparam("most"))
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(state="skipped", reason="stopped")
+)
+_listed = (
+    select(_rows.c.id, _rows.c.message, _rows.c.reason)
+    .where(_rows.c.state == bindparam("wanted"))
+    .order_by(_rows.c.id.desc())
+    .limit(bindparam("most"))
+)
+
+
+class Outbox:
+    """Claims and settles delivery rows (services.ports.post.Outbox)."""
+
+    def __init__(self, db: Db) -> None:
+        self._db = db
+
+    def is_due(self, route: Route, now: datetime, before: datetime) -> bool:
+        asked = {**route._asdict(), "now": now, "before": before}
+        return self._db.execute(_is_due, asked).first() is not None
+
+    def claim(
+        self,
+        route: Route,
+        lane: int,
+        most: int,
+        *,
+        by: str,
+        now: datetime,
+        before: datetime,
+        until: datetime,
+    ) -> list[Waiting]:
+        claim = {"of_lane": lane, "most": most, "by": by, "before": before, "until": until}
+        return self._claimed(_claim_lane, {**route._asdict(), **claim, "now": now})
+
+    def claim_these(
+        self, route: Route, ids: Sequence[int], *, by: str, now: datetime, until: datetime
+    ) -> list[Waiting]:
+        claim = {"ids": list(ids), "by": by, "until": until, "now": now}
+        return self._claimed(_claim_these, {**route._asdict(), **claim})
+
+    def begin(self, delivery_id: int, *, by: str, until: datetime) -> bool:
+        return self._one(_begin, {"of": delivery_id, "by": by, "until": until})
+
+    def file(self, file_id: int) -> tuple[str, bytes] | None:
+        row = self._db.execute(_file, {"of": file_id}).one_or_none()
+        return (row[0], row[1]) if row else None
+
+    def sent(self, row: Waiting, *, by: str, message_id: str, at: datetime) -> bool:
+        return self._settled(row, by, "sent", "", message_id, at)
+
+    def close(self, row: Waiting, *, by: str, state: str, reason: str) -> bool:
+        return self._settled(row, by, state, reason, None, None)
+
+    def again(
+        self, row: Waiting, *, by: str, due_at: datetime, reason: str = "", repeated: bool = False
+    ) -> bool:
+        values = {"of": row.id, "by": by, "due": due_at, "why": reason, "seen": repeated}
+        return self._one(_again, values)
+
+    def recover(self, route: Route, gone: str, now: datetime) -> Orphans:
+        who = {**route._asdict(), "gone": gone, "now": now}
+        counts = [
+            self._db.execute(statement, who).rowcount
+            for statement in (_recover_claimed, _recover_surely, _recover_once)
+        ]
+        return Orphans(*counts)
+
+    def flood(self, route: Route, chat: str, until: datetime, now: datetime) -> None:
+        self._db.execute(_dry, {**route._asdict(), "now": now})
+        before = self.floods(route, now).get(chat, until)
+        _flood.run(self._db, {**route._asdict(), "chat": chat, "until": max(until, before)})
+
+    def floods(self, route: Route, now: datetime) -> dict[str, datetime]:
+        rows = self._db.execute(_silent, {**route._asdict(), "now": now})
+        return {chat: until for chat, until in rows}
+
+    def states(self, campaign_id: int) -> dict[tuple[str, str], int]:
+        rows = self._db.execute(_states, {"campaign": campaign_id})
+        return {(state, reason): count for state, reason, count in rows}
+
+    def skip_campaign(self, campaign_id: int, most: int) -> int:
+        asked = {"campaign": campaign_id, "most": most}
+        return int(self._db.execute(_skip_campaign, asked).rowcount)
+
+    def listed(self, state: str, most: int) -> list[tuple[int, str, str]]:
+        rows = self._db.execute(_listed, {"wanted": state, "most": most})
+        return [(row_id, str(message.get("key", "")), why) for row_id, message, why in rows]
+
+    def _claimed(self, statement: Any, values: dict[str, Any]) -> list[Waiting]:
+        rows = [Waiting(*row) for row in self._db.execute(statement, values)]
+        return sorted(rows, key=lambda row: (row.due_at, row.id))
+
+    def _settled(
+        self, row: Waiting, by: str, state: str, why: str, message: str | None, at: datetime | None
+    ) -> bool:
+        keep = row.file_id if state == "unknown" else None
+        if row.file_id and not keep:
+            self._db.execute(_drop_file, {"of": row.file_id})
+        values = {"of": row.id, "by": by, "to": state, "why": why[:500]}
+        return self._one(_settle, {**values, "message": message, "at": at, "file": keep})
+
+    def _one(self, statement: Any, values: dict[str, Any]) -> bool:
+        return bool(self._db.execute(statement, values).rowcount)
