@@ -73,7 +73,8 @@ def _is_address(url: str) -> bool:
     except ValueError:
         return False
     if parts.scheme in ("http", "https"):
-        return bool(parts.hostname) and ("." in parts.hostname or parts.port is not None)
+        host = parts.hostname or ""
+        return "." in host or (bool(host) and parts.port is not None)
     return parts.scheme == "tg" or (not parts.scheme and "." in parts.path.split("/")[0])
 
 

@@ -37,7 +37,9 @@ def share_contact(world: World, bot: Bot, person: Person, contact: Json | None) 
 
 
 def _foreign_contact(given: Json) -> Json:
-    names = dict.fromkeys(("phone_number", "first_name", "last_name", "vcard"), str)
+    names: dict[str, type] = dict.fromkeys(
+        ("phone_number", "first_name", "last_name", "vcard"), str
+    )
     names["user_id"] = int
     for name, value in given.items():
         if name not in names or not isinstance(value, names[name]):

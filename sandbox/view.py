@@ -42,8 +42,8 @@ def chat_view(world: World, bot: Bot, person: Person, limit: int = 200) -> Json:
 def _message(world: World, chat: Chat, message: Message) -> Json:
     body = message.body
     bots = frozenset(bot.username.lower() for bot in world.bots.values())
-    text = body.get("text", body.get("caption", ""))
-    entities = body.get("entities", body.get("caption_entities", []))
+    text: str = body.get("text") or body.get("caption") or ""
+    entities: list[Json] = body.get("entities") or body.get("caption_entities") or []
     shown: Json = {
         "message_id": message.message_id,
         "from": "bot" if message.by_bot else "person",

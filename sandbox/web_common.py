@@ -22,9 +22,10 @@ CALLS = web.AppKey("sandbox_calls", Calls)
 MAX_BODY = 60 * 1024 * 1024
 
 
-def own_origin(route: web.RouteDef) -> web.RouteDef:
+def own_origin(route: web.AbstractRouteDef) -> web.RouteDef:
     """The route, closed to pages of other origins, its errors answered as JSON."""
-    handler: Handler = route.handler  # type: ignore[assignment]
+    assert isinstance(route, web.RouteDef)
+    handler: Handler = route.handler
 
     @functools.wraps(handler)
     async def guarded(request: web.Request) -> web.StreamResponse:
