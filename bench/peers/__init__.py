@@ -1,0 +1,1 @@
+"""What the bot is measured beside; each is a small server of its own."""
