@@ -123,7 +123,8 @@ class Members:
                 plain: str | None = columns[name]
                 shape = plain.casefold() if plain and name == "email" else plain
                 columns[name] = self._vault.seal(plain) if plain else None
-                columns[f"{name}_index"] = self._vault.index(name, shape) if shape else None
+                found_by = self._vault.index(name, shape) if shape else None
+                columns.setdefault(f"{name}_index", found_by)
         if "preferences" in columns:
             columns["preferences"] = list(columns["preferences"] or ())
         return columns
