@@ -161,7 +161,11 @@ def _character(match: re.Match[str]) -> str:
 
 def _attributes(rest: str) -> dict[str, str]:
     found = _ATTRIBUTE.findall(rest)
-    return {name.lower(): html.unescape(value.strip("\"'")) for name, value in found}
+    return {name.lower(): html.unescape(_unquoted(value)) for name, value in found}
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if value[:1] in ("'", '"') else value
 
 
 def _unparsed(reason: str) -> ApiError:

@@ -45,7 +45,7 @@ def _object_misfits(value: Any, kind: str, where: str) -> list[str]:
     subtypes = described.get("subtypes", [])
     if subtypes:
         found = [misfits(value, subtype, where) for subtype in subtypes]
-        return min(found, key=len)
+        return min(found, key=lambda each: len(each))
     fields = {field["name"]: field for field in described.get("fields", [])}
     wrong = [f"{where}.{name}: unknown in {kind}" for name in value if name not in fields]
     for name, field in fields.items():

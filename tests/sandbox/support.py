@@ -1,7 +1,9 @@
 """Talks to a served world as a bot and as a person, over plain HTTP."""
 
+import asyncio
 import struct
 import zlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -87,6 +89,15 @@ class Session:
         if updates:
             await self.call("getUpdates", offset=updates[-1]["update_id"] + 1)
         return updates
+
+
+async def eventually(check: Callable[[], Awaitable[bool]]) -> None:
+    """Waits until the check holds, for ten seconds at most."""
+    for _ in range(1000):
+        if await check():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not happen within ten seconds")
 
 
 @dataclass
