@@ -60,11 +60,10 @@ class TelegramChannel:
 
     async def answer_tap(self, callback: str, text: str = "") -> None:
         """Stops the spinner of a tapped button; best effort, never raises a SendError."""
-        params: dict[str, Any] = {"callback_query_id": callback}
-        if text:
-            params["text"] = text
         try:
-            await self.client.answer_callback_query(**params, read_timeout=TAP_TIMEOUT)
+            await self.client.answer_callback_query(
+                callback, text or None, read_timeout=TAP_TIMEOUT
+            )
         except FAILURES as error:
             log.debug("a tap was not answered: %s", error)
 
@@ -82,13 +81,15 @@ class TelegramChannel:
         A group that has become a supergroup has a new id, and nothing was sent to the old one.
         """
         try:
-            return _identity(await getattr(self.client, call.method)(**call.params))
+            made = await self.client.call(call.method, call.params)
         except FAILURES as error:
             if call.method == EDIT and unchanged(error):
                 return str(call.params["message_id"])
             if moved or not isinstance(error, ChatMigrated):
                 raise meaning(error) from error
             now = error.new_chat_id
+        else:
+            return _identity(made)
         return await self.run(Call(call.method, call.params | {"chat_id": now}), moved=True)
 
     async def tried(self, call: Call) -> bool:
@@ -131,4 +132,9 @@ def _with_document(made: list[Call], document: Document) -> list[Call]:
 
 
 def _identity(made: Any) -> str:
-    return str(made.message_id) if hasattr(made, "message_id") else ""
+    """The id in a result; methods that make no message give true or an object without one."""
+    if not isinstance(made, dict) or "message_id" not in made:
+        return ""
+    if type(made["message_id"]) is not int:
+        raise Unknown("the message has no proper id")
+    return str(made["message_id"])

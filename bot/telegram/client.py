@@ -64,6 +64,14 @@ class Client(Bot):
             return
         raise refused
 
+    async def call(self, method: str, params: dict[str, Any]) -> Any:
+        """The result of any method as plain JSON; `params` hold JSON and InputFiles.
+
+        Raises PTB's errors. Unlike PTB's own methods it never takes a text for the path of a
+        local file, and does not build a Message that nobody looks at.
+        """
+        return await self._post(method, params)
+
     async def raw_updates(self, offset: int, wait: int, allowed: tuple[str, ...]) -> Any:
         """Updates as the server's JSON holds them, from `offset` on (0: all that wait).
 

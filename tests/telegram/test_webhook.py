@@ -39,8 +39,10 @@ async def serving(
     site = web.Application(client_max_size=50 * LIMIT)
     site.router.add_post(PATH, hook.handle)
     async with TestClient(TestServer(site)) as client:
-        yield client
-        await hook.close()
+        try:
+            yield client
+        finally:
+            await hook.close()
 
 
 async def post(client: Client, body: Any, secret: str | None = SECRET, **more: str) -> Any:
