@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
+import orjson
 from sqlalchemy import Connection as Db
 from sqlalchemy import and_, bindparam, select, update
 
@@ -11,7 +13,9 @@ from bot.messages import Address
 from bot.state import Conversation, Person, Staff, State
 from domain.staff import permissions
 from storage.dialect import Upsert, for_update
+from storage.prepared import Prepared
 from storage.tables import chat, club, people
+from storage.types import from_millis
 
 if TYPE_CHECKING:
     from storage.work import Shared
@@ -21,7 +25,7 @@ _talks = chat.Conversation.__table__  # type: ignore[attr-defined]
 _members = people.Member.__table__  # type: ignore[attr-defined]
 _staff = club.Staff.__table__  # type: ignore[attr-defined]
 
-_load = (
+_load = Prepared(
     select(
         _addresses.c.id,
         _addresses.c.member_id,
@@ -93,14 +97,13 @@ class Conversations:
         self._shared = shared
 
     def load(self, address: Address, hint: str) -> State:
-        row = self._db.execute(_load, _where(address)).one_or_none()
+        row = _load.row(self._db, _where(address))
         if row is None:
             return State(Person(None, self._locale(hint)), Conversation())
         staff = Staff(row[6], row[7], row[8], row[9], permissions(row[8])) if row[6] else None
         locale = row[4] or row[2] or self._locale(hint)
         person = Person(row[0], locale, row[1], row[5] or "", staff, row[3] is not None)
-        talk = Conversation(row[10], row[11], row[12], row[13], row[14]) if row[13] else None
-        return State(person, talk or Conversation())
+        return State(person, _talk(row[10:]) if row[13] else Conversation())
 
     def lock(self, address: Address, hint: str) -> State:
         key = {"channel": address.channel, "account": address.account, "user": address.user}
@@ -136,6 +139,12 @@ class Conversations:
         if language in ("zh", "en"):
             return language
         return "en" if language else self._shared.locale
+
+
+def _talk(row: Sequence[Any]) -> Conversation:
+    flow, step, data, version, expires = row
+    until = None if expires is None else from_millis(expires)
+    return Conversation(flow, step, orjson.loads(data), version, until)
 
 
 def _where(address: Address) -> dict[str, str]:

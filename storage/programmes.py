@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,11 +21,16 @@ _hash = select(_programmes.c.content_hash).where(_programmes.c.version == bindpa
 _add = insert(_programmes)
 
 
+FRESH_SECONDS = 1.0
+
+
 @dataclass(slots=True)
 class ProgrammeCache:
-    """Versions that were read once."""
+    """Versions that were read once, and for a second which is the newest."""
 
     versions: dict[int, Programme] = field(default_factory=dict)
+    newest: int = 0
+    read_at: float = -FRESH_SECONDS
 
 
 class Programmes:
@@ -38,7 +44,11 @@ class Programmes:
         return self._db.execute(_newest).scalar_one() or 0
 
     def current(self) -> Programme:
-        return self.version(self.newest())
+        now = time.monotonic()
+        if now - self._cache.read_at >= FRESH_SECONDS:
+            self._cache.newest = self.newest()
+            self._cache.read_at = now
+        return self.version(self._cache.newest)
 
     def version(self, version: int) -> Programme:
         if version not in self._cache.versions:
@@ -58,3 +68,4 @@ class Programmes:
             return
         row = {"version": programme.version, "content": content, "content_hash": fingerprint}
         self._db.execute(_add, {**row, "published_at": at, "published_by": by})
+        self._cache.read_at = -FRESH_SECONDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ def number(language: str, value: int | str) -> str:
     """A whole number with grouping: 1,280."""
     if isinstance(value, int):
         return f"{value:,}"
-    return numbers.format_decimal(Decimal(value), locale=CLDR[language])
+    return str(numbers.format_decimal(Decimal(value), locale=CLDR[language]))
 
 
 def signed(language: str, value: int) -> str:
@@ -37,11 +37,13 @@ def money(language: str, value: Mapping[str, Any]) -> str:
     return numbers.format_currency(amount, currency, locale=CLDR[language])
 
 
+@lru_cache(4096)
 def day(language: str, value: str | date) -> str:
     """A date: 2026年5月20日, 20 May 2026."""
     return dates.format_date(_date(value), _DAY[language], locale=CLDR[language])
 
 
+@lru_cache(4096)
 def short_day(language: str, value: str | date) -> str:
     """A date without its year: 5月20日, 20 May."""
     return dates.format_date(_date(value), _SHORT_DAY[language], locale=CLDR[language])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 from bot.messages import Button, Key, Rendered, Reply, plain_values
@@ -23,6 +24,7 @@ class Renderer:
     def __init__(self, pack: Pack, club: Callable[[str], dict[str, Any]]) -> None:
         self._pack = pack
         self._club = club
+        self._labels: dict[tuple[str, str, str], str] = {}
 
     def render(self, reply: Reply, locale: str, user: str, turn: int) -> Rendered:
         """The message for a user; raises KeyError for an unknown key and jinja2's
@@ -49,10 +51,19 @@ class Renderer:
     def _key(
         self, button: Button, language: str, club: dict[str, Any], user: str, turn: int
     ) -> Key:
-        values = {**club, **plain_values(button.values)} if button.values else club
-        label = _unescape(self._text(button.label, language, values))
+        label = self._label(button, language, club)
         payload = self._pack(button, user, turn) if button.intent else ""
         return Key(label, payload, button.url)
+
+    def _label(self, button: Button, language: str, club: dict[str, Any]) -> str:
+        """A label without values of its own is rendered once per language and club name."""
+        if button.values:
+            values = {**club, **plain_values(button.values)}
+            return unescape(self._text(button.label, language, values))
+        known = (button.label, language, club.get("points_word", ""))
+        if known not in self._labels:
+            self._labels[known] = unescape(self._text(button.label, language, club))
+        return self._labels[known]
 
     def _text(self, key: str, language: str, values: dict[str, Any]) -> str:
         template = catalogue.compiled(language).get(key)
@@ -60,14 +71,3 @@ class Renderer:
             log.error("no text %s in %s", key, language)
             template = catalogue.compiled(catalogue.FALLBACK)[key]
         return template.render(values).strip()
-
-
-def _unescape(label: str) -> str:
-    """Labels are plain text on every platform."""
-    return (
-        label.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&#34;", '"')
-        .replace("&#39;", "'")
-        .replace("&amp;", "&")
-    )
