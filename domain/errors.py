@@ -287,3 +287,17 @@ class ProgrammeChanged(Refused):
 class NotAllowed(Refused):
     permission: str
     code: ClassVar[str] = "staff.not_allowed"
+
+
+@dataclass(eq=False)
+class StoreNotFound(Refused):
+    store: str
+    code: ClassVar[str] = "store.not_found"
+
+
+@dataclass(eq=False)
+class ReasonMissing(Refused):
+    """The change asks for a reason in words."""
+
+    action: str
+    code: ClassVar[str] = "reason.missing"

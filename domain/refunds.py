@@ -12,6 +12,7 @@ from domain.ledger import (
     REVERSED,
     WALLET,
     Account,
+    Booked,
     Entry,
     Kind,
     Posting,
@@ -51,9 +52,18 @@ class TakenBack:
 
 
 class Refunded(NamedTuple):
-    posting: Posting
-    account: Account
+    """What to append, and the arithmetic to tell the member."""
+
+    booked: Booked
     arithmetic: TakenBack
+
+    @property
+    def posting(self) -> Posting:
+        return self.booked.posting
+
+    @property
+    def account(self) -> Account:
+        return self.booked.account
 
 
 def take_back(
@@ -89,7 +99,7 @@ def take_back(
     legs = legs_of((WALLET, -sum(parts)), (DEBT, -debt), (REVERSED, sums.taken))
     explained = replace(entry, explanation=refund_shares(sums, entry.rule_version))
     booked = book(account, explained, Kind.REFUNDED, legs, (), tuple(takes))
-    return Refunded(booked.posting, booked.account, sums)
+    return Refunded(booked, sums)
 
 
 def _refund_sources(

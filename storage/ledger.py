@@ -14,6 +14,8 @@ from domain.points import Lot, Portion, Take
 from services.ports.points import HistoryRow, Summary
 from storage import posting_rows as rows
 from storage.bulk import Bulk
+from storage.dialect import for_update
+from storage.tables import club
 from storage.tables import ledger as tables
 from storage.types import from_millis, to_millis
 
@@ -22,6 +24,7 @@ _postings = tables.Posting.__table__  # type: ignore[attr-defined]
 _legs = tables.Leg.__table__  # type: ignore[attr-defined]
 _lots = tables.Lot.__table__  # type: ignore[attr-defined]
 _moves = tables.LotMove.__table__  # type: ignore[attr-defined]
+_staff = club.Staff.__table__  # type: ignore[attr-defined]
 _reasons = tables.PostingReason.__table__  # type: ignore[attr-defined]
 
 _now = bindparam("now", type_=BigInteger)
@@ -109,6 +112,7 @@ _due = (
     .where(_lots.c.left > 0, _lots.c.expires_at.is_not(None), _expires <= _now)
     .limit(bindparam("size"))
 )
+_lock_operator = select(_staff.c.id).where(_staff.c.id == bindparam("staff")).with_for_update()
 _adjusted = select(func.coalesce(func.sum(func.abs(_postings.c.amount)), 0)).where(
     _postings.c.staff_id == bindparam("staff"),
     _postings.c.kind == "adjusted",
@@ -209,6 +213,10 @@ class Ledger:
 
     def due(self, now: datetime, limit: int) -> list[int]:
         return list(self._db.execute(_due, {"now": to_millis(now), "size": limit}).scalars())
+
+    def lock_operator(self, staff_id: int) -> None:
+        if for_update(self._db):
+            self._db.execute(_lock_operator, {"staff": staff_id})
 
     def adjusted_by(self, staff_id: int, since: datetime, until: datetime) -> int:
         values = {"staff": staff_id, "since": since, "until": until}

@@ -24,6 +24,7 @@ from storage.levels import Levels
 from storage.members import Members
 from storage.outbox import Outbox
 from storage.programmes import ProgrammeCache, Programmes
+from storage.purchases import Purchases
 from storage.settings import Settings
 from storage.staff import StaffRegister
 from storage.stores import Stores
@@ -112,6 +113,10 @@ class Work:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self.db)
+
+    @cached_property
+    def purchases(self) -> Purchases:
+        return Purchases(self.db, self.shared.ids, self.vault)
 
     @cached_property
     def levels(self) -> Levels:

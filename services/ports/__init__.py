@@ -10,6 +10,7 @@ from services.ports.keys import ApiKeys
 from services.ports.people import Addresses, Members
 from services.ports.points import Ledger, Levels
 from services.ports.post import Deliveries, Leases, Outbox, Ticks
+from services.ports.sales import Purchases
 
 __all__ = ["Work"]
 
@@ -47,6 +48,8 @@ class Work(Protocol):
     def ledger(self) -> Ledger: ...
     @property
     def levels(self) -> Levels: ...
+    @property
+    def purchases(self) -> Purchases: ...
     @property
     def deliveries(self) -> Deliveries: ...
     @property

@@ -11,6 +11,7 @@ from storage.tables import (  # noqa: F401
     ledger,
     people,
     post,
+    purchases,
     surveys,
     tickets,
 )

@@ -216,6 +216,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("channel", "account", "chat"),
     )
     op.create_table(
+        "imported_members",
+        sa.Column("external_id", sa.String(), nullable=False),
+        sa.Column("member_id", types.Id, nullable=False),
+        sa.Column("content_hash", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("external_id"),
+    )
+    op.create_index(
+        op.f("ix_imported_members_member_id"), "imported_members", ["member_id"], unique=False
+    )
+    op.create_table(
         "inbox",
         sa.Column("id", types.Id, nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
@@ -421,6 +431,94 @@ def upgrade() -> None:
         sa.Column("published_by", types.Id, nullable=True),
         sa.PrimaryKeyConstraint("version"),
     )
+    op.create_table(
+        "purchase_changes",
+        sa.Column("id", types.Id, nullable=False),
+        sa.Column("purchase_id", types.Id, nullable=False),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("from_member", types.Id, nullable=True),
+        sa.Column("to_member", types.Id, nullable=True),
+        sa.Column("staff_id", types.Id, nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        op.f("ix_purchase_changes_purchase_id"), "purchase_changes", ["purchase_id"], unique=False
+    )
+    op.create_table(
+        "purchase_claims",
+        sa.Column("purchase_id", types.Id, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("claim", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("purchase_id", "kind"),
+    )
+    op.create_index(op.f("ix_purchase_claims_claim"), "purchase_claims", ["claim"], unique=False)
+    op.create_table(
+        "purchase_lines",
+        sa.Column("purchase_id", types.Id, nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("minor", sa.BigInteger(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("sku", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("purchase_id", "line"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "purchases",
+        sa.Column("id", types.Id, nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("content_hash", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("member_id", types.Id, nullable=True),
+        sa.Column("occurred_at", types.Instant(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("minor", sa.BigInteger(), nullable=False),
+        sa.Column("refunded_minor", sa.BigInteger(), nullable=False),
+        sa.Column("store_id", types.Id, nullable=True),
+        sa.Column("staff_id", types.Id, nullable=True),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("received_at", types.Instant(), nullable=False),
+        sa.Column("level", sa.String(), nullable=False),
+        sa.Column("birthday_month", sa.Boolean(), nullable=False),
+        sa.Column("rule_version", sa.Integer(), nullable=False),
+        sa.Column("posting_id", types.Id, nullable=True),
+        sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.Column("returned_points", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source", "order_id"),
+    )
+    op.create_index(
+        "ix_purchases_member",
+        "purchases",
+        ["member_id", "state", "day", "minor", "refunded_minor"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_purchases_posting_id"), "purchases", ["posting_id"], unique=False)
+    op.create_table(
+        "refunds",
+        sa.Column("id", types.Id, nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("refund_id", sa.String(), nullable=False),
+        sa.Column("content_hash", sa.String(), nullable=False),
+        sa.Column("purchase_id", types.Id, nullable=False),
+        sa.Column("occurred_at", types.Instant(), nullable=False),
+        sa.Column("received_at", types.Instant(), nullable=False),
+        sa.Column("minor", sa.BigInteger(), nullable=False),
+        sa.Column("returns", types.Json(), nullable=False),
+        sa.Column("posting_id", types.Id, nullable=True),
+        sa.Column("asked_points", sa.BigInteger(), nullable=False),
+        sa.Column("taken_points", sa.BigInteger(), nullable=False),
+        sa.Column("staff_id", types.Id, nullable=True),
+        sa.Column("store_id", types.Id, nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source", "refund_id"),
+    )
+    op.create_index(op.f("ix_refunds_purchase_id"), "refunds", ["purchase_id"], unique=False)
     op.create_table(
         "settings",
         sa.Column("name", sa.String(), nullable=False),

@@ -1,0 +1,108 @@
+"""A member's history: every posting, and why it is as large as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.ledger import Share
+from domain.money import Money
+from domain.points import Unit
+from domain.programme import Programme
+from services.ports import Work
+from services.ports.points import HistoryRow
+from services.ports.sales import Purchase
+
+PAGE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an explanation.
+
+    `kind`: base, level, rule, cap, refund or other; `names`: what the programme of that version
+    calls the rule or level, by language (empty if it has no name).
+    """
+
+    kind: str
+    key: str
+    names: Mapping[str, str]
+    factor: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One posting as a member sees it. `paid` and `store` belong to purchases."""
+
+    posting_id: int
+    kind: str
+    amount: int
+    at: datetime
+    source: str
+    paid: Money | None
+    store: str
+    reason: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some postings, the newest first; `before` asks for the page after this one."""
+
+    items: tuple[Item, ...]
+    before: int | None
+
+
+def page(work: Work, member_id: int, before_id: int | None = None, size: int = PAGE) -> Page:
+    """A page of a member's postings with the explanation of each."""
+    rows = work.ledger.history(member_id, Unit.POINTS, before_id, size + 1)
+    shown = rows[:size]
+    items = tuple(_items(work, shown))
+    return Page(items, shown[-1].posting_id if len(rows) > size else None)
+
+
+def explain(work: Work, member_id: int, posting_id: int) -> Item:
+    """One posting of the member, explained; raises LookupError for another member's."""
+    rows = work.ledger.history(member_id, Unit.POINTS, posting_id + 1, 1)
+    if not rows or rows[0].posting_id != posting_id:
+        raise LookupError(posting_id)
+    return _items(work, rows)[0]
+
+
+def _items(work: Work, rows: list[HistoryRow]) -> list[Item]:
+    bought = work.purchases.by_posting([row.posting_id for row in rows]) if rows else {}
+    stores = {store.id: store.name for store in work.stores.all()} if bought else {}
+    return [_item(work, row, bought.get(row.posting_id), stores) for row in rows]
+
+
+def _item(
+    work: Work, row: HistoryRow, purchase: Purchase | None, stores: Mapping[int, str]
+) -> Item:
+    programme = work.programmes.version(row.rule_version)
+    return Item(
+        row.posting_id,
+        row.kind,
+        row.amount,
+        row.at,
+        row.source_type,
+        Money(purchase.minor, purchase.currency) if purchase else None,
+        stores.get(purchase.store_id or 0, "") if purchase else "",
+        row.reason,
+        tuple(line(programme, share) for share in row.explanation),
+    )
+
+
+def line(programme: Programme, share: Share) -> Line:
+    """One share of an explanation with the names its programme gives it."""
+    kind, _, rest = share.rule.partition(":")
+    if kind == "level":
+        names = programme.level(rest).names
+        return Line("level", rest, names, share.factor, share.points)
+    if kind in ("base", "cap"):
+        return Line(kind, kind, {}, share.factor, share.points)
+    if share.rule.startswith("refund."):
+        return Line("refund", share.rule.partition(".")[2], {}, share.factor, share.points)
+    names = programme.rule_names(share.rule) or {}
+    return Line("rule" if names else "other", share.rule, names, share.factor, share.points)

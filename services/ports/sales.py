@@ -1,0 +1,150 @@
+"""Ports of purchases and refunds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+
+from domain.levels import DayTotal
+from domain.purchases import Line, Returned
+
+BOOKED = "booked"
+WAITING = "waiting"
+VOID = "void"
+
+
+class Claim(NamedTuple):
+    """What an order says about its buyer: `number`, `phone`, `email`, `external` or `telegram`,
+    and the text in its one agreed form (E.164, nine digits, …)."""
+
+    kind: str
+    text: str
+
+
+class Buyer(NamedTuple):
+    """What booking needs to know of a member."""
+
+    id: int
+    state: str
+    level: str
+    birth_month: int | None
+    joined_at: datetime
+    merged_into: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A stored purchase; lines are read apart."""
+
+    id: int
+    source: str
+    order_id: str
+    content_hash: str
+    state: str
+    member_id: int | None
+    occurred_at: datetime
+    day: date
+    currency: str
+    minor: int
+    refunded_minor: int
+    store_id: int | None
+    staff_id: int | None
+    channel: str
+    received_at: datetime
+    level: str
+    birthday_month: bool
+    rule_version: int
+    posting_id: int | None
+    points: int
+    returned_points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A stored refund."""
+
+    id: int
+    source: str
+    refund_id: str
+    content_hash: str
+    purchase_id: int
+    occurred_at: datetime
+    received_at: datetime
+    minor: int
+    returns: Mapping[int, Returned]
+    posting_id: int | None
+    asked_points: int
+    taken_points: int
+    staff_id: int | None
+    store_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A purchase was moved or voided."""
+
+    purchase_id: int
+    at: datetime
+    action: str
+    from_member: int | None
+    to_member: int | None
+    staff_id: int | None
+    reason: str
+
+
+Key = tuple[str, str]  # source, order id
+
+
+class Purchases(Protocol):
+    """Orders, lines, refunds. Batches are read and written with a handful of statements."""
+
+    def stored(self, keys: Collection[Key]) -> dict[Key, Purchase]:
+        """Those of the orders that are there already."""
+
+    def match(self, claims: Collection[Claim]) -> dict[Claim, int]:
+        """The members that claims point to; merged members are followed."""
+
+    def lock(self, member_ids: Collection[int]) -> dict[int, Buyer]:
+        """Locks the members in one order and reads what booking needs."""
+
+    def days(self, member_ids: Collection[int]) -> dict[int, list[DayTotal]]:
+        """What each member bought per day, after refunds."""
+
+    def add(self, purchases: Sequence[tuple[Purchase, Sequence[Line], Sequence[Claim]]]) -> None:
+        """Writes orders with their lines; the claims are kept for those without a member."""
+
+    def get(self, purchase_id: int) -> Purchase:
+        """Raises LookupError."""
+
+    def lines(self, purchase_id: int) -> tuple[Line, ...]: ...
+    def by_posting(self, posting_ids: Collection[int]) -> dict[int, Purchase]: ...
+    def of_member(self, member_id: int, size: int) -> list[Purchase]:
+        """The newest purchases first."""
+
+    def waiting(self, claims: Iterable[Claim], limit: int) -> list[int]:
+        """Unmatched orders that one of the claims fits, oldest first."""
+
+    def assign(self, purchase: Purchase) -> None:
+        """Writes member, state, facts, posting and points of a purchase; drops its claims."""
+
+    def note_refund(self, purchase_id: int, minor: int, points: int) -> None:
+        """Adds to what was refunded and asked back."""
+
+    def add_refund(self, refund: Refund) -> None: ...
+    def refund(self, key: Key) -> Refund | None:
+        """The refund by source and refund id."""
+
+    def returns(self, purchase_id: int) -> Mapping[int, Returned]:
+        """What has come back of each line so far."""
+
+    def add_change(self, change: Change) -> None: ...
+    def store_ids(self) -> dict[str, int]:
+        """Ids of all stores by code."""
+
+    def imported(self, external_ids: Collection[str]) -> dict[str, tuple[int, str]]:
+        """Members' file rows that were imported: member and content hash."""
+
+    def add_imported(self, rows: Sequence[tuple[str, int, str]]) -> None:
+        """Remembers rows of a members' file: external id, member, content hash."""
