@@ -12,10 +12,12 @@ from sqlalchemy import Connection
 from storage.addresses import Addresses
 from storage.api_keys import ApiKeys
 from storage.audit import Audit
+from storage.benefits import Benefits
 from storage.campaigns import Campaigns
 from storage.care import CareQueries
 from storage.conversations import Conversations
 from storage.deliveries import Deliveries
+from storage.events import Events
 from storage.ids import Ids, random_id
 from storage.inbox import Inbox
 from storage.leases import Leases
@@ -28,8 +30,11 @@ from storage.purchases import Purchases
 from storage.settings import Settings
 from storage.staff import StaffRegister
 from storage.stores import Stores
+from storage.surveys import Surveys
+from storage.tickets import Tickets
 from storage.ticks import Ticks
 from storage.vault import Vault
+from storage.vouchers import Vouchers
 
 
 def _nothing(_ids: tuple[int, ...]) -> None:
@@ -145,6 +150,26 @@ class Work:
     @cached_property
     def campaigns(self) -> Campaigns:
         return Campaigns(self.db)
+
+    @cached_property
+    def benefits(self) -> Benefits:
+        return Benefits(self.db, self.shared.ids)
+
+    @cached_property
+    def vouchers(self) -> Vouchers:
+        return Vouchers(self.db, self.vault)
+
+    @cached_property
+    def surveys(self) -> Surveys:
+        return Surveys(self.db, self.shared.ids)
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        return Tickets(self.db, self.shared.ids)
+
+    @cached_property
+    def events(self) -> Events:
+        return Events(self.db, self.shared.ids)
 
     @property
     def outgoing(self) -> Deliveries:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from services.ports.benefits import Benefits, Vouchers
 from services.ports.care import Campaigns, Care
 from services.ports.club import Audit, Programmes, Settings, StaffRegister, Stores
+from services.ports.events import Events
 from services.ports.keys import ApiKeys
 from services.ports.people import Addresses, Members
 from services.ports.points import Ledger, Levels
 from services.ports.post import Deliveries, Leases, Outbox, Ticks
 from services.ports.sales import Purchases
+from services.ports.voice import Surveys, Tickets
 
 __all__ = ["Work"]
 
@@ -52,6 +55,16 @@ class Work(Protocol):
     def purchases(self) -> Purchases: ...
     @property
     def deliveries(self) -> Deliveries: ...
+    @property
+    def benefits(self) -> Benefits: ...
+    @property
+    def vouchers(self) -> Vouchers: ...
+    @property
+    def surveys(self) -> Surveys: ...
+    @property
+    def tickets(self) -> Tickets: ...
+    @property
+    def events(self) -> Events: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

@@ -1,0 +1,53 @@
+"""Ports of events and invitations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from domain.events import Answer, Event, Invitation
+
+
+class Events(Protocol):
+    """Events and who comes."""
+
+    def all(self) -> list[Event]:
+        """Every event, the earliest first."""
+
+    def get(self, event_id: int) -> Event | None: ...
+    def save(self, event: Event, content_hash: str, now: datetime) -> str:
+        """Adds or changes the event with its key: `added`, `changed` or `same`."""
+
+    def lock(self, event_id: int) -> None:
+        """Locks the event until the end of the unit (nothing to do on SQLite)."""
+
+    def of_member(self, member_id: int, now: datetime) -> list[tuple[Event, Invitation | None]]:
+        """Events to come that the member is invited to or that are open to all."""
+
+    def invitation(self, event_id: int, member_id: int) -> Invitation | None: ...
+    def invite(
+        self, event_id: int, member_id: int, now: datetime, staff_id: int | None
+    ) -> int | None:
+        """Adds the member's place: its id, None if there is one."""
+
+    def come(self, event_id: int, member_id: int) -> None:
+        """Adds a place for a member who was not invited, if there is none."""
+
+    def delivered(self, invitation_id: int, delivery_id: int) -> None:
+        """Remembers which delivery carries the invitation."""
+
+    def answer(
+        self, event_id: int, member_id: int, before: Answer, after: Answer, now: datetime
+    ) -> bool:
+        """Changes the answer if it still is `before`."""
+
+    def take_seat(self, event_id: int) -> bool:
+        """Takes a seat; False if none is left."""
+
+    def free_seat(self, event_id: int) -> None: ...
+    def to_invite(self, event_id: int, most: int) -> tuple[int, list[int]]:
+        """How many members agreed to care or promotions, can be reached and have no place yet;
+        and the ids of the first of them."""
+
+    def counts(self, event_id: int) -> dict[str, int]:
+        """How many were invited, and how many gave each answer."""

@@ -1,0 +1,102 @@
+"""Ports of what members tell the club: answers to surveys, complaints and other tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from domain.surveys import Question, Survey
+from domain.tickets import Ticket, TicketState
+
+
+class Counted(NamedTuple):
+    """How often one answer was given."""
+
+    value: str
+    times: int
+
+
+class Surveys(Protocol):
+    """Surveys, their questions, responses and results."""
+
+    def all(self) -> list[Survey]: ...
+    def get(self, survey_id: int) -> Survey | None: ...
+    def by_key(self, key: str) -> Survey | None: ...
+    def questions(self, survey_id: int) -> list[Question]:
+        """The questions in order."""
+
+    def save(
+        self, survey: Survey, questions: tuple[Question, ...], content_hash: str, now: datetime
+    ) -> str:
+        """Adds or changes the survey with its key: `added`, `changed`, `same`; or `answered`,
+        and nothing is changed, if the questions differ from what people have answered."""
+
+    def answered(self, member_id: int) -> set[tuple[int, int]]:
+        """(survey, wave) of every response of the member."""
+
+    def respond(self, survey: Survey, member_id: int, now: datetime) -> int | None:
+        """Begins the one response of a member to this wave: its id, None if there is one."""
+
+    def finish(
+        self, response_id: int, answers: Mapping[int, Any], now: datetime, posting_id: int | None
+    ) -> None:
+        """Writes the answers by question id, and the posting of the reward."""
+
+    def counts(self, survey_id: int, wave: int) -> dict[int, list[Counted]]:
+        """By question: how often each answer was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of a ticket. `media`: {"reference", "kind", "channel", "account"}."""
+
+    author: str
+    text: str
+    at: datetime
+    staff_id: int | None = None
+    staff_name: str = ""
+    media: tuple[Mapping[str, str], ...] = ()
+
+
+class Tickets(Protocol):
+    """Tickets and what was said."""
+
+    def open(self, ticket: Ticket, key: str) -> bool:
+        """Adds a ticket; False if the key or the number is taken."""
+
+    def get(self, ticket_id: int) -> Ticket | None: ...
+    def by_key(self, key: str) -> Ticket | None: ...
+    def of_member(self, member_id: int, most: int) -> list[Ticket]:
+        """The member's tickets, newest first."""
+
+    def queue(self, most: int) -> list[Ticket]:
+        """What waits for staff: open and assigned ones, the earliest promise first."""
+
+    def say(self, ticket_id: int, said: Said, key: str) -> bool:
+        """Adds a message; False if the key was used."""
+
+    def thread(self, ticket_id: int, most: int) -> list[Said]:
+        """The newest messages, oldest of them first."""
+
+    def assign(self, ticket_id: int, staff_id: int, now: datetime, *, over: bool) -> bool:
+        """Gives a running ticket to an operator; False if another one has it and not `over`."""
+
+    def move(
+        self,
+        ticket_id: int,
+        before: tuple[TicketState, ...],
+        after: TicketState,
+        now: datetime,
+        due_at: datetime | None = None,
+    ) -> bool:
+        """Changes the state if it is one of `before`; the first answer and the end of the ticket
+        keep their time, reopening counts, a new promise takes the place of the old."""
+
+    def rate(self, ticket_id: int, rating: int) -> None: ...
+    def posted(self, ticket_id: int, delivery_id: int, address_id: int) -> None:
+        """Remembers that a delivery shows the ticket at an address."""
+
+    def shown_by(self, address_id: int, message: str) -> int | None:
+        """The ticket that the sent message shows at an address."""

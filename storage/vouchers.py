@@ -1,0 +1,115 @@
+"""Vouchers: sealed codes found by keyed hash, each used at most once; and wrong tries."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection as Db
+from sqlalchemy import bindparam, select, update
+
+from domain.vouchers import Voucher, VoucherState
+from storage.dialect import Upsert
+from storage.tables import benefits
+from storage.vault import Vault
+
+_vouchers = benefits.Voucher.__table__  # type: ignore[attr-defined]
+_tries = benefits.WrongTry.__table__  # type: ignore[attr-defined]
+_FIELDS = tuple(field.name for field in fields(Voucher))
+
+_columns = select(*(_vouchers.c[name] for name in _FIELDS))
+_get = _columns.where(_vouchers.c.id == bindparam("id"))
+_by_key = _columns.where(_vouchers.c.key == bindparam("key"))
+_by_code = _columns.where(_vouchers.c.code_index == bindparam("index"))
+_of_member = _columns.where(_vouchers.c.member_id == bindparam("member")).order_by(
+    _vouchers.c.id.desc()
+)
+_code = select(_vouchers.c.code).where(_vouchers.c.id == bindparam("id"))
+_issue = Upsert(benefits.Voucher, ("key",))
+_use = (
+    update(_vouchers)
+    .where(
+        _vouchers.c.id == bindparam("of"),
+        _vouchers.c.state == VoucherState.ISSUED.value,
+        _vouchers.c.expires_at > bindparam("now"),
+    )
+    .values(
+        state=VoucherState.USED.value,
+        used_at=bindparam("now"),
+        used_by=bindparam("staff"),
+        used_store=bindparam("store"),
+        use_key=bindparam("by_key"),
+    )
+)
+_count = select(_tries.c.tries, _tries.c.since).where(_tries.c.who == bindparam("who"))
+_first_try = Upsert(benefits.WrongTry, ("who",))
+_next_try = update(_tries).where(_tries.c.who == bindparam("by")).values(tries=_tries.c.tries + 1)
+_again = (
+    update(_tries)
+    .where(_tries.c.who == bindparam("by"), _tries.c.since <= bindparam("before"))
+    .values(tries=0, since=bindparam("now"))
+)
+
+
+class Vouchers:
+    """The register of vouchers (services.ports.benefits.Vouchers)."""
+
+    def __init__(self, db: Db, vault: Vault) -> None:
+        self._db = db
+        self._vault = vault
+
+    def issue(
+        self, voucher: Voucher, code: str, *, key: str, posting_id: int | None, source: str
+    ) -> bool:
+        row: dict[str, Any] = {name: getattr(voucher, name) for name in _FIELDS}
+        row |= {"state": str(voucher.state), "promise": dict(voucher.promise)}
+        row |= {"key": key, "posting_id": posting_id, "source": source}
+        row |= {"code": self._vault.seal(code), "code_index": self._index(code)}
+        return _issue.run(self._db, row) == 1
+
+    def get(self, voucher_id: int) -> Voucher | None:
+        return self._one(_get, id=voucher_id)
+
+    def by_key(self, key: str) -> Voucher | None:
+        return self._one(_by_key, key=key)
+
+    def by_code(self, code: str) -> Voucher | None:
+        return self._one(_by_code, index=self._index(code))
+
+    def code(self, voucher_id: int) -> str:
+        sealed = self._db.execute(_code, {"id": voucher_id}).scalar_one_or_none()
+        if sealed is None:
+            raise LookupError(voucher_id)
+        return self._vault.open(sealed)
+
+    def of_member(self, member_id: int) -> list[Voucher]:
+        rows = self._db.execute(_of_member, {"member": member_id})
+        return [_voucher(row) for row in rows.mappings()]
+
+    def use(
+        self, voucher_id: int, key: str, now: datetime, staff_id: int | None, store_id: int | None
+    ) -> bool:
+        who = {"staff": staff_id, "store": store_id, "by_key": key}
+        return bool(self._db.execute(_use, {"of": voucher_id, "now": now, **who}).rowcount == 1)
+
+    def wrong_tries(self, who: str, since: datetime) -> int:
+        row = self._db.execute(_count, {"who": who}).one_or_none()
+        return row[0] if row and row[1] > since else 0
+
+    def count_wrong_try(self, who: str, now: datetime, since: datetime) -> int:
+        _first_try.run(self._db, {"who": who, "since": now, "tries": 0})
+        self._db.execute(_again, {"by": who, "before": since, "now": now})
+        self._db.execute(_next_try, {"by": who})
+        return self.wrong_tries(who, since)
+
+    def _index(self, code: str) -> str:
+        return self._vault.index("voucher", code)
+
+    def _one(self, statement: Any, **key: Any) -> Voucher | None:
+        row = self._db.execute(statement, key).mappings().one_or_none()
+        return _voucher(row) if row else None
+
+
+def _voucher(row: Any) -> Voucher:
+    return Voucher(**{**row, "state": VoucherState(row["state"])})
