@@ -46,11 +46,6 @@ class BadLinkCode(Refused):
 
 
 @dataclass(eq=False)
-class NoReason(Refused):
-    code: ClassVar[str] = "staff.no_reason"
-
-
-@dataclass(eq=False)
 class BadStoreCode(Refused):
     text: str
     longest: int
@@ -67,15 +62,6 @@ class BadZone(Refused):
 class StoreExists(Refused):
     store: str
     code: ClassVar[str] = "store.exists"
-
-
-@dataclass(eq=False)
-class StoreNotFound(Refused):
-    """`stores`: the codes there are."""
-
-    store: str
-    stores: tuple[str, ...] = ()
-    code: ClassVar[str] = "store.not_found"
 
 
 @dataclass(eq=False)

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import available_timezones
 
-from domain.club_errors import BadStoreCode, BadZone, StoreExists, StoreNotFound
+from domain.club_errors import BadStoreCode, BadZone, StoreExists
+from domain.errors import StoreNotFound
 from domain.members import check_name
 from services.ports import Work
 from services.ports.club import Actor, Store
@@ -47,8 +48,8 @@ def all_stores(work: Work) -> list[Store]:
 
 
 def find(work: Work, code: str) -> Store:
-    """The store of that code; raises StoreNotFound, which names the codes there are."""
+    """The store of that code; raises StoreNotFound."""
     store = work.stores.by_code(code.strip())
     if store is None:
-        raise StoreNotFound(code, tuple(known.code for known in work.stores.all()))
+        raise StoreNotFound(code.strip())
     return store

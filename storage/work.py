@@ -25,6 +25,8 @@ from storage.ledger import Ledger
 from storage.levels import Levels
 from storage.members import Members
 from storage.outbox import Outbox
+from storage.merges import Merges
+from storage.mydata import MyData
 from storage.programmes import ProgrammeCache, Programmes
 from storage.purchases import Purchases
 from storage.settings import Settings
@@ -102,6 +104,14 @@ class Work:
     @cached_property
     def staff(self) -> StaffRegister:
         return StaffRegister(self.db)
+
+    @cached_property
+    def mydata(self) -> MyData:
+        return MyData(self.db, self.vault)
+
+    @cached_property
+    def merges(self) -> Merges:
+        return Merges(self.db)
 
     @cached_property
     def api_keys(self) -> ApiKeys:

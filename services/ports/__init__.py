@@ -9,6 +9,7 @@ from services.ports.care import Campaigns, Care
 from services.ports.club import Audit, Programmes, Settings, StaffRegister, Stores
 from services.ports.events import Events
 from services.ports.keys import ApiKeys
+from services.ports.membership import Merges, MyData
 from services.ports.people import Addresses, Members
 from services.ports.points import Ledger, Levels
 from services.ports.post import Deliveries, Leases, Outbox, Ticks
@@ -41,6 +42,10 @@ class Work(Protocol):
     def stores(self) -> Stores: ...
     @property
     def staff(self) -> StaffRegister: ...
+    @property
+    def mydata(self) -> MyData: ...
+    @property
+    def merges(self) -> Merges: ...
     @property
     def api_keys(self) -> ApiKeys: ...
     @property

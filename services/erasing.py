@@ -1,0 +1,120 @@
+"""Leaving for good: the person is removed, the ledger stays balanced under a random id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from domain import closing
+from domain.club_errors import CreditLeft
+from domain.dates import add_months, local_day
+from domain.errors import MemberClosed
+from domain.ledger import Account, Entry, Share
+from domain.members import MemberState
+from domain.points import Unit
+from services import ledger
+from services.ports import Work
+from services.ports.club import Actor
+
+REMEMBERED_MONTHS: Final = 24
+_UNITS: Final = (Unit.POINTS, Unit.GROWTH)
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """What erasing takes away for good: whole points, vouchers that could still be used, open
+    tickets that are closed. `debt` is written off."""
+
+    points: int
+    pending: int
+    held: int
+    debt: int
+    vouchers: int
+    tickets: int
+
+
+def losses(work: Work, member_id: int, now: datetime) -> Losses:
+    """What a member would lose; raises CreditLeft while stored value has to be paid out."""
+    programme = work.programmes.current()
+    credit = work.ledger.summary(member_id, Unit.CREDIT, now)
+    if left := credit.available + credit.pending + credit.held:
+        raise CreditLeft(left, programme.currency)
+    has = work.ledger.summary(member_id, Unit.POINTS, now)
+    all_of_them = work.mydata.memberships(member_id)
+    return Losses(
+        has.available,
+        has.pending,
+        has.held,
+        has.debt,
+        work.mydata.open_vouchers(all_of_them),
+        work.mydata.open_tickets(all_of_them),
+    )
+
+
+def erase(work: Work, member_id: int, now: datetime) -> Losses:
+    """Removes a person (SEMANTICS: Members, my data). Raises CreditLeft, MemberClosed."""
+    work.members.lock(member_id)
+    member = work.members.get(member_id)
+    if member.state not in (MemberState.ACTIVE, MemberState.FROZEN):
+        raise MemberClosed()
+    lost = losses(work, member_id, now)
+    ledger.expire(work, member_id, now)
+    for unit in _UNITS:
+        _empty_account(work, member_id, unit, now)
+    everyone = work.mydata.memberships(member_id)
+    _remember(work, everyone, now)
+    for channel, _account, user in work.mydata.erase(everyone, now):
+        work.addresses.entomb(address_key(work, channel, user), _until(work, now))
+    detail = {"points": lost.points + lost.pending, "debt": lost.debt, "vouchers": lost.vouchers}
+    work.audit.add(Actor("member"), "member.erase", ("member", member_id), now, detail)
+    return lost
+
+
+def address_key(work: Work, channel: str, user: str) -> str:
+    """The keyed hash by which an erased person's chat is known again."""
+    return work.vault.index("erased-address", f"{channel}:{user}")
+
+
+def phone_key(work: Work, phone: str) -> str:
+    """The keyed hash by which an erased person's phone (E.164) is known again."""
+    return work.vault.index("erased-phone", phone)
+
+
+def was_here(
+    work: Work, today: date, *, channel: str = "", user: str = "", phone: str = ""
+) -> bool:
+    """Whether an address or phone belonged to somebody who was erased within the term: such a
+    person is not new to referrals."""
+    keys = [address_key(work, channel, user)] if user else []
+    keys += [phone_key(work, phone)] if phone else []
+    return any(work.addresses.entombed(key, today) for key in keys)
+
+
+def _remember(work: Work, member_ids: list[int], now: datetime) -> None:
+    for member_id in member_ids:
+        if phone := work.members.get(member_id).phone:
+            work.addresses.entomb(phone_key(work, phone), _until(work, now))
+
+
+def _until(work: Work, now: datetime) -> date:
+    return add_months(local_day(now, work.programmes.current().zone), REMEMBERED_MONTHS)
+
+
+def _empty_account(work: Work, member_id: int, unit: str, now: datetime) -> None:
+    """Books the end of an account: what is left lapses, what is owed is written off."""
+    account = work.ledger.account(member_id, unit)
+    entry = _entry(work, account, "forfeit", -account.wallet - account.held, now)
+    gone = closing.forfeit(account, entry, work.ledger.lots(member_id, unit))
+    account = gone.account if gone else account
+    owed = closing.write_off(account, _entry(work, account, "write-off", account.debt, now))
+    booked = [(one, "") for one in (gone, owed) if one is not None]
+    if booked:
+        work.ledger.append_all(booked)
+
+
+def _entry(work: Work, account: Account, name: str, amount: int, now: datetime) -> Entry:
+    version = work.programmes.newest()
+    share = Share(name, version, "", amount)
+    key = f"{name}:{account.member_id}:{account.unit}"
+    return Entry(work.new_id(), key, now, "erasing", "", version, (share,))

@@ -1,0 +1,188 @@
+"""What every table holds of a person: what is exported, what erasing does, what a merge moves.
+
+A table that names a member or an address must be here or in NOT_OF_A_PERSON; a test walks the
+schema. Add one line for a new table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Final
+
+
+class Erase(Enum):
+    """What becomes of a person's rows when they leave: nothing in them is personal, some columns
+    are emptied, or the rows go."""
+
+    KEEP = "keep"
+    BLANK = "blank"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One table's share of a person.
+
+    `by`: the column that names the owner, an id of `of` (`members`, `addresses`, or a table that
+    is listed before). `hidden` columns are not exported, `sealed` ones are opened first; `name`
+    "" is not exported at all. `blank`: what erasing writes. `moves`: goes to the kept membership
+    in a merge.
+    """
+
+    name: str
+    table: str
+    by: str
+    of: str = "members"
+    hidden: tuple[str, ...] = ()
+    sealed: tuple[str, ...] = ()
+    erase: Erase = Erase.KEEP
+    blank: Mapping[str, Any] = field(default_factory=dict)
+    moves: bool = False
+
+
+_EMPTY_MEMBER: Final = dict.fromkeys(
+    (
+        "name",
+        "form_of_address",
+        "phone",
+        "phone_index",
+        "email",
+        "email_index",
+        "external_id",
+        "birth_month",
+        "birth_day",
+        "birth_year",
+        "birthday_set_at",
+        "birthday_changed_at",
+        "gender",
+        "city",
+        "preferences",
+        "locale",
+        "zone",
+        "quiet_from",
+        "quiet_to",
+        "source",
+    )
+)
+
+HOLDINGS: Final = (
+    # who they are
+    Holding(
+        "membership",
+        "members",
+        "id",
+        hidden=("phone_index", "email_index"),
+        sealed=("phone", "email"),
+        erase=Erase.BLANK,
+        blank={**_EMPTY_MEMBER, "phone_verified": False},
+    ),
+    Holding("addresses", "addresses", "member_id", moves=True),
+    Holding("club_rules_accepted", "acceptances", "member_id"),
+    Holding("consents", "consents", "member_id", erase=Erase.BLANK, blank={"channel": ""}),
+    Holding("level_changes", "level_changes", "member_id"),
+    Holding("imported_from", "imported_members", "member_id", erase=Erase.DELETE),
+    Holding(
+        "merges", "merges", "kept_id", hidden=("undo",), erase=Erase.BLANK, blank={"undo": {}}
+    ),
+    Holding(
+        "merged_into",
+        "merges",
+        "merged_id",
+        hidden=("undo",),
+        erase=Erase.BLANK,
+        blank={"undo": {}},
+    ),
+    Holding("", "link_codes", "member_id", erase=Erase.DELETE),
+    # points
+    Holding("accounts", "accounts", "member_id", hidden=("head", "seq")),
+    Holding("points", "postings", "member_id", hidden=("content_hash", "hash", "key")),
+    Holding("points_reasons", "posting_reasons", "member_id", erase=Erase.DELETE),
+    Holding("lots", "lots", "member_id"),
+    Holding("", "legs", "posting_id", of="postings"),
+    Holding("", "lot_moves", "posting_id", of="postings"),
+    # purchases
+    Holding("purchases", "purchases", "member_id", hidden=("content_hash",), moves=True),
+    Holding("purchase_lines", "purchase_lines", "purchase_id", of="purchases"),
+    Holding("refunds", "refunds", "purchase_id", of="purchases", hidden=("content_hash",)),
+    Holding(
+        "purchase_changes",
+        "purchase_changes",
+        "purchase_id",
+        of="purchases",
+        erase=Erase.BLANK,
+        blank={"reason": ""},
+    ),
+    Holding("", "purchase_claims", "purchase_id", of="purchases", erase=Erase.DELETE),
+    # benefits
+    Holding(
+        "vouchers",
+        "vouchers",
+        "member_id",
+        hidden=("code_index", "key", "use_key"),
+        sealed=("code",),
+        moves=True,
+    ),
+    Holding("benefit_uses", "benefit_uses", "member_id", moves=True),
+    # what they said
+    Holding(
+        "tickets",
+        "tickets",
+        "member_id",
+        hidden=("key",),
+        erase=Erase.BLANK,
+        blank={"cause": None, "improvement": None, "address_id": None},
+        moves=True,
+    ),
+    Holding(
+        "ticket_messages",
+        "ticket_messages",
+        "ticket_id",
+        of="tickets",
+        hidden=("key",),
+        erase=Erase.BLANK,
+        blank={"text": "", "media": []},
+    ),
+    Holding("surveys", "survey_responses", "member_id", moves=True),
+    Holding("survey_answers", "survey_answers", "response_id", of="survey_responses"),
+    Holding("events", "invitations", "member_id", moves=True),
+    # what was sent to them, and how they were answered
+    Holding(
+        "messages",
+        "deliveries",
+        "member_id",
+        hidden=("claimed_by", "claimed_until", "dedupe"),
+        erase=Erase.BLANK,
+        blank={"message": {}, "chat": "", "user": "", "reason": "", "message_id": None},
+    ),
+    Holding(
+        "",
+        "deliveries",
+        "address_id",
+        of="addresses",
+        erase=Erase.BLANK,
+        blank={"message": {}, "chat": "", "user": "", "reason": "", "message_id": None},
+    ),
+    Holding("", "files", "member_id", erase=Erase.DELETE),
+    Holding("conversations", "conversations", "address_id", of="addresses", erase=Erase.DELETE),
+    Holding(
+        "answers_in_the_chat",
+        "inbox",
+        "address_id",
+        of="addresses",
+        erase=Erase.BLANK,
+        blank={"answer": None},
+    ),
+    Holding("", "ticket_posts", "address_id", of="addresses", erase=Erase.DELETE),
+    Holding("", "answers", "member_id", erase=Erase.BLANK, blank={"body": {"status": "erased"}}),
+    Holding("", "audit_reasons", "member_id", erase=Erase.DELETE),
+)
+
+NOT_OF_A_PERSON: Final = {
+    "staff": "the address of an operator belongs to the club's own staff register",
+    "campaigns": "the address of the author, an operator",
+    "audit": "who changed what; names the subject by its id only",
+    "dead_letters": "found by the sender's user id, see storage/mydata.py",
+    "floods": "found by the chat, see storage/mydata.py",
+}
