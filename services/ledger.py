@@ -14,6 +14,8 @@ from domain.members import require_active
 from domain.points import Lot, Unit
 from domain.programme import Programme
 from services.ports import Work
+from services.ports.club import Actor
+from services.ports.points import Summary
 
 Source = tuple[str, int | str]
 Decide = Callable[[Account, Entry], Booked]
@@ -27,14 +29,15 @@ def bonus(
     key: str,
     source: Source,
     now: datetime,
+    actor: Actor | None = None,
     explanation: tuple[Share, ...] = (),
-    staff_id: int | None = None,
-    store_id: int | None = None,
+    expires_at: datetime | None = None,
 ) -> Posting | None:
     """Gives points for something that is no purchase; None for zero points.
 
     `key`: the effect's own key (UNIQUE for ever); the same again returns the first posting, other
-    content raises KeyConflict. Raises MemberFrozen, MemberClosed.
+    content raises KeyConflict. `expires_at` overrides the programme's expiry (exclusive).
+    Raises MemberFrozen, MemberClosed.
     """
     if not points:
         return None
@@ -42,13 +45,11 @@ def bonus(
     shares = explanation or (Share(source[0], programme.version, "", points),)
 
     def decide(account: Account, entry: Entry) -> Booked:
-        lapses = lapses_at(programme, now)
+        lapses = expires_at or lapses_at(programme, now)
         explained = replace(entry, explanation=shares)
         return bookings.give(account, explained, points, work.new_id(), now, lapses, Kind.BONUS)
 
-    entry = Entry(
-        0, key, now, source[0], str(source[1]), programme.version, (), staff_id, store_id
-    )
+    entry = _entry(key, source, now, programme.version, actor)
     return book(work, member_id, entry, (Kind.BONUS, points), decide)
 
 
@@ -60,8 +61,7 @@ def spend(
     key: str,
     source: Source,
     now: datetime,
-    staff_id: int | None = None,
-    store_id: int | None = None,
+    actor: Actor | None = None,
 ) -> Posting:
     """Pays with points, soonest-expiring lots first; raises NotEnoughPoints, KeyConflict."""
     version = work.programmes.newest()
@@ -70,7 +70,7 @@ def spend(
     def decide(account: Account, entry: Entry) -> Booked:
         return bookings.spend(account, entry, points, work.ledger.lots(member_id, Unit.POINTS))
 
-    entry = Entry(0, key, now, source[0], str(source[1]), version, shares, staff_id, store_id)
+    entry = _entry(key, source, now, version, actor, shares)
     return book(work, member_id, entry, (Kind.SPENT, points), decide)
 
 
@@ -80,8 +80,7 @@ def give_back(
     *,
     key: str,
     now: datetime,
-    staff_id: int | None = None,
-    store_id: int | None = None,
+    actor: Actor | None = None,
 ) -> Posting:
     """Returns what a payment took, to exactly its lots; expired ones last some days more."""
     paid = work.ledger.posting(posting_id)
@@ -94,18 +93,27 @@ def give_back(
         until = restored_until(programme, now)
         return bookings.give_back(account, entry, takes, lots, until, work.new_id)
 
-    entry = Entry(
-        0,
-        key,
-        now,
-        paid.source_type,
-        paid.source_id,
-        programme.version,
-        shares,
-        staff_id,
-        store_id,
-    )
+    source = (paid.source_type, paid.source_id)
+    entry = _entry(key, source, now, programme.version, actor, shares)
     return book(work, paid.member_id, entry, (Kind.RETURNED, posting_id), decide, idle_too=True)
+
+
+def _entry(
+    key: str,
+    source: Source,
+    now: datetime,
+    version: int,
+    actor: Actor | None,
+    shares: tuple[Share, ...] = (),
+) -> Entry:
+    """The entry of a posting; its id is given when it is booked."""
+    staff, store = (actor.staff_id, actor.store_id) if actor else (None, None)
+    return Entry(0, key, now, source[0], str(source[1]), version, shares, staff, store)
+
+
+def balance(work: Work, member_id: int, now: datetime) -> Summary:
+    """What a member has, by the clock; the hot read of `/points`."""
+    return work.ledger.summary(member_id, Unit.POINTS, now)
 
 
 def book(
@@ -168,7 +176,7 @@ def expiry(
     return bookings.expire(account, entry, lots)
 
 
-def expire_due(work: Work, now: datetime, limit: int = 200) -> int:
+def expire_due(work: Work, now: datetime, most: int = 500) -> int:
     """Posts expiry for some of the members who have it due; how many were done."""
-    done = [expire(work, member_id, now) for member_id in work.ledger.due(now, limit)]
+    done = [expire(work, member_id, now) for member_id in work.ledger.due(now, most)]
     return len(done)

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from decimal import Decimal
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
@@ -317,22 +315,3 @@ def _condition(condition: schema.Condition, currency: str) -> Condition:
 
 def _minor(amount: Decimal, currency: str) -> int:
     return int(amount.scaleb(exponent(currency)))
-
-
-# -- kept versions ----------------------------------------------------------------------
-
-
-def to_json(programme: Programme) -> Any:
-    """The programme as plain JSON values; the same programme always gives the same."""
-    return msgspec.to_builtins(programme, order="deterministic")
-
-
-def from_json(content: Any) -> Programme:
-    """The programme that `to_json` gave; raises msgspec.ValidationError for anything else."""
-    return msgspec.convert(content, Programme)
-
-
-def fingerprint(programme: Programme) -> str:
-    """sha256 of the canonical JSON: two programmes with it in common are the same."""
-    content = msgspec.json.encode(programme, order="deterministic")
-    return sha256(content).hexdigest()
