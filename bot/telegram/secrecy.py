@@ -20,7 +20,13 @@ class Scrub(logging.Filter):
     def __init__(self, token: str) -> None:
         super().__init__()
         secret = token.partition(":")[2] or token
-        self._secrets = tuple({secret, quote(secret, safe="")})
+        self._secrets = tuple(sorted({secret, quote(secret, safe="")}))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scrub) and self._secrets == other._secrets
+
+    def __hash__(self) -> int:
+        return hash(self._secrets)
 
     def text(self, words: str) -> str:
         """The words without the token."""
@@ -53,5 +59,7 @@ def guard(token: str) -> Scrub:
     scrub = Scrub(token)
     logging.getLogger("telegram").setLevel(logging.INFO)
     for name in SPEAKING:
-        logging.getLogger(name).addFilter(scrub)
+        logger = logging.getLogger(name)
+        if scrub not in logger.filters:
+            logger.addFilter(scrub)
     return scrub

@@ -61,7 +61,7 @@ async def connect(
         me = await _who(client)
         connection = Connection(TelegramChannel(client), me.username or "", me.first_name)
         if webhook:
-            await _set_webhook(connection.channel, public_url, secret)
+            await set_webhook(connection.channel, public_url, secret)
         else:
             await connection.channel.run(Call("deleteWebhook", {"drop_pending_updates": False}))
     except BaseException:
@@ -85,7 +85,8 @@ async def _who(client: Client) -> Any:
     raise refused
 
 
-async def _set_webhook(channel: TelegramChannel, public_url: str, secret: str) -> None:
+async def set_webhook(channel: TelegramChannel, public_url: str, secret: str) -> None:
+    """Tells the server to post updates here, signed with the secret; raises SendErrors."""
     if not public_url:
         log.warning("no public URL is set, so Telegram is not told where to send updates")
         return

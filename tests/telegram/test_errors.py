@@ -13,7 +13,7 @@ from telegram.error import InvalidToken, NetworkError, TelegramError, TimedOut
 from bot.channel import Rejected, RetryLater, SendError, Unknown, Unreachable
 from bot.messages import Rendered
 from bot.telegram.errors import meaning
-from bot.telegram.secrecy import Scrub
+from bot.telegram.secrecy import Scrub, guard
 from bot.telegram.startup import TokenRefused, connect
 from bot.telegram.transport import NotSent, Unclear
 from tests.telegram.server import Answers, answering, channel_to, hang, http, reset_at_once
@@ -250,3 +250,11 @@ def test_the_filter_scrubs_words_arguments_and_tracebacks() -> None:
     assert len(records) == 3
     assert SECRET_HALF not in "".join(records)
     assert "ValueError" in records[2]
+
+
+def test_a_token_is_guarded_once_however_many_clients_have_it() -> None:
+    logger = logging.getLogger("telegram.Bot")
+    guard(TOKEN)
+    before = len(logger.filters)
+    assert guard(TOKEN) == Scrub(TOKEN)
+    assert len(logger.filters) == before

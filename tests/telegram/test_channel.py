@@ -1,0 +1,124 @@
+"""Several calls for one message: what they are, and what becomes of it when one fails."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from telegram import InputFile
+from telegram.error import BadRequest, ChatMigrated, Forbidden
+
+from bot.channel import Rejected, RetryLater, SendError, Unknown, Unreachable
+from bot.messages import Document, Key, Rendered
+from bot.telegram.channel import TelegramChannel
+from bot.telegram.client import Client
+from bot.telegram.render import Call
+from bot.telegram.startup import set_webhook
+from bot.telegram.transport import Flood
+from tests.telegram.botapi import faults
+from tests.telegram.updates import ACCOUNT, TOKEN
+
+CARD = Rendered("card.shown", "zh", "<b>卡</b>", rows=((Key("积分", payload="1x"),),))
+LONG = replace(CARD, text="line\n" * 2000)
+FILE = Document("mydata.json", b"{}")
+
+
+class Recorder(Client):
+    """A client that keeps its calls; `outcomes` are raised or returned in turn."""
+
+    __slots__ = ("calls", "outcomes")
+
+    def __init__(self, outcomes: Sequence[Any] = ()) -> None:
+        super().__init__(TOKEN, api_url="http://127.0.0.1:9")
+        with self._unfrozen():
+            self.calls: list[Call] = []
+            self.outcomes = list(outcomes)
+
+    async def call(self, method: str, params: dict[str, Any]) -> Any:
+        self.calls.append(Call(method, dict(params)))
+        outcome = self.outcomes.pop(0) if self.outcomes else {"message_id": len(self.calls)}
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
+def channel(*outcomes: Any) -> tuple[TelegramChannel, list[Call]]:
+    client = Recorder(outcomes)
+    return TelegramChannel(client), client.calls
+
+
+async def test_a_long_message_is_known_by_its_last_piece() -> None:
+    made, calls = channel()
+    assert await made.send("7", LONG) == "3"
+    assert len(calls) == 3
+    assert (made.name, made.account) == ("telegram", ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "kind"),
+    [
+        ([Flood(timedelta(seconds=5))], RetryLater),
+        ([{"message_id": 1}, Flood(timedelta(seconds=5))], Unknown),
+        ([{"message_id": 1}, Forbidden("bot was blocked by the user")], Unreachable),
+        ([{"message_id": 1}, BadRequest("can't parse entities")], Rejected),
+    ],
+)
+async def test_a_message_that_is_partly_out_is_not_simply_sent_again(
+    outcomes: list[Any], kind: type[SendError]
+) -> None:
+    made, _ = channel(*outcomes)
+    with pytest.raises(SendError) as raised:
+        await made.send("7", LONG)
+    assert type(raised.value) is kind
+
+
+async def test_a_group_that_moved_is_followed_once() -> None:
+    made, calls = channel(ChatMigrated(-1007))
+    assert await made.send("-7", CARD) == "2"
+    assert [call.params["chat_id"] for call in calls] == [-7, -1007]
+    made, calls = channel(ChatMigrated(-1007), ChatMigrated(-1008))
+    with pytest.raises(Unknown):
+        await made.send("-7", CARD)
+    assert len(calls) == 2
+
+
+async def test_a_wish_that_nothing_depends_on_only_leaves_a_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    made, _ = channel(BadRequest("chat not found"), True)
+    assert await made.tried(Call("setMyCommands", {})) is False
+    assert await made.tried(Call("setMyCommands", {})) is True
+    assert "setMyCommands failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("message", "methods"),
+    [
+        (CARD, ["sendDocument"]),
+        (replace(CARD, protect=True), ["sendDocument"]),
+        (replace(CARD, text=""), ["sendDocument"]),
+        (replace(CARD, text="x" * 2000), ["sendMessage", "sendDocument"]),
+        (replace(CARD, photo="F"), ["sendPhoto", "sendDocument"]),
+        (LONG, ["sendMessage"] * 3 + ["sendDocument"]),
+    ],
+)
+async def test_a_document_comes_last_and_has_the_buttons(
+    message: Rendered, methods: list[str]
+) -> None:
+    made, calls = channel()
+    await made.send("7", message, FILE)
+    assert [call.method for call in calls] == methods
+    assert ["reply_markup" in call.params for call in calls] == [False] * (len(calls) - 1) + [True]
+    file = calls[-1].params.pop("document")
+    assert isinstance(file, InputFile)
+    calls[-1].params["document"] = "attach://file"
+    assert [fault for call in calls for fault in faults(call)] == []
+    assert calls[-1].params.get("protect_content", False) is message.protect
+
+
+async def test_the_webhook_is_set_as_the_bot_api_wants_it() -> None:
+    made, calls = channel(True)
+    await set_webhook(made, "https://club.example/", "Sesame")
+    assert faults(calls[0]) == []
+    assert calls[0].params["url"] == "https://club.example/telegram/webhook"
