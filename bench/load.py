@@ -90,8 +90,8 @@ class Load:
             connection = await idle.get()
             self._post(connection)
             self._sent[connection] = due
-        while idle.qsize() < connections:
-            await asyncio.sleep(0.01)
+        for _ in range(connections):
+            await idle.get()
         self._result.seconds = time.perf_counter() - started
         self._close(open_)
         return self._result

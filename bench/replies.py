@@ -86,7 +86,7 @@ def _competitors(databases: dict[str, str], api: str, folder: Path) -> list[Comp
         Competitor("PTB, constant text", _peer(python, "ptb", [api]), PEERS, updates.reading),
     ]
     for name, url in databases.items():
-        begin = _ours(url, api, folder)
+        begin = serve(url, api, folder)
         peers.append(Competitor(f"memberbot {name}, reads", begin, OURS, updates.reading))
         peers.append(Competitor(f"memberbot {name}, writes", begin, OURS, updates.writing))
     return peers
@@ -101,7 +101,9 @@ def _start(command: list[str], arguments: list[str]) -> Server:
     return processes.start([*command, str(port), *arguments], port, {})
 
 
-def _ours(url: str, api: str, folder: Path) -> Callable[[], Server]:
+def serve(url: str, api: str, folder: Path) -> Callable[[], Server]:
+    """Starts `memberbot serve` in webhook mode on that database."""
+
     def begin() -> Server:
         port = processes.free_port()
         settings = {
@@ -161,7 +163,9 @@ def _steady(competitors: list[Competitor], members: int) -> Table:
         server = competitor.start()
         try:
             rest = server.memory()
-            load = Load(server.port, competitor.requests(competitor.path, members, _start_number()))
+            load = Load(
+                server.port, competitor.requests(competitor.path, members, _start_number())
+            )
             result = asyncio.run(load.run_at(200, 10, CONNECTIONS))
         finally:
             server.stop()

@@ -41,7 +41,7 @@ def message(update_id: int, user: int, text: str) -> bytes:
 
 
 def reading(path: str, members: int, start: int = 1) -> Iterator[bytes]:
-    """"/points" of one member after the other, in a scattered order."""
+    """ "/points" of one member after the other, in a scattered order."""
     number = start
     while True:
         user = FIRST_USER + (number * 7919) % members
