@@ -15,6 +15,11 @@ COMMANDS = {
     "demo": ("app.commands.demo:demo", "Start the seeded club with a chat page, no token needed"),
     "serve": ("app.commands.serve:serve", "Run the bot: webhook or polling, API, health"),
     "chat": ("app.commands.chat:chat", "Talk to the bot in this terminal"),
+    "check": ("app.commands.check:check", "Find everything that is wrong with this installation"),
+    "programme": ("app.commands.programme:programme", "The club's rules as a YAML file"),
+    "store": ("app.commands.store:store", "The shops"),
+    "operator": ("app.commands.operator:operator", "The staff, their roles and link codes"),
+    "api-key": ("app.commands.api_key:api_key", "Keys for /api/v1"),
     "migrate": ("app.commands.migrate:migrate", "Bring the database to the newest level"),
 }
 

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from app.secret_key import BadSecretKey
 from app.settings import SettingsInvalid
 from domain.errors import ProgrammeInvalid, Refused
+
+# Refusals that only who runs the program ever sees, so that no language of the chat has them.
+SAYINGS = {
+    "programme.changed": "version {version} is published with other content; a published version"
+    " never changes, so give the file a higher one",
+    "staff.bad_role": "{role} is no role; write one of {roles}",
+    "staff.exists": "there is an operator {name} already; give another name",
+    "staff.not_found": "there is no operator {name}; see: memberbot operator list",
+    "staff.last_owner": "{name} is the only owner; make somebody else owner first",
+    "store.bad_code": "{text} is no store code; write letters, digits, _ . - (at most {longest})",
+    "store.bad_zone": "{zone} is no time zone; write one such as Asia/Shanghai",
+    "store.exists": "there is a store {store} already; give another code",
+    "store.not_found": "there is no store {store}; there are: {stores}",
+    "api_key.bad_scope": "{scope} is no scope; write one of {scopes}",
+    "api_key.exists": "a key {name} is in use; revoke it first or give another name",
+    "api_key.not_found": "no key {name} is in use; see: memberbot api-key list",
+}
 
 
 class Failed(Exception):
@@ -40,12 +59,20 @@ def refusal(error: Refused) -> str:
     from bot.messages import plain_values
     from templates import catalogue
 
+    saying = SAYINGS.get(error.code)
+    if saying is not None:
+        facts = {name: _listed(value) for name, value in error.data().items()}
+        return saying.format_map(defaultdict(lambda: "none", facts))
     template = catalogue.compiled("en").get(error.code)
     if template is None:
         return str(error)
 
     names = {"club": "the club", "points_word": "points"}
     return plain_text(template.render({**names, **plain_values(error.data())}).strip())
+
+
+def _listed(value: object) -> object:
+    return (", ".join(map(str, value)) or "none") if isinstance(value, tuple) else value
 
 
 def _first_line(error: Exception) -> str:

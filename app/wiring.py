@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app import secret_key
+from app import programme_words, secret_key
 from app.clock import ClubClock
 from app.settings import Settings
 from bot.actions import Action, Signer
@@ -25,7 +25,7 @@ from bot.router import Router
 from domain.errors import Refused
 from domain.programme import Programme
 from handlers import routes
-from services import programme_file
+from services.ports.club import Actor
 from storage import engines, migrations
 from storage.ids import Ids
 from storage.unit_of_work import Units, open_units
@@ -180,12 +180,11 @@ async def publish_first(club: Club) -> None:
     """Publishes the settings' programme if none has been published yet."""
     if await club.units.read(lambda work: work.programmes.newest()):
         return
-    text = await asyncio.to_thread(club.settings.programme.read_text, encoding="utf-8")
-    programme = programme_file.read(text)
+    programme = await asyncio.to_thread(programme_words.read, club.settings.programme)
 
     def publish(work: Work) -> None:
         if not work.programmes.newest():
-            work.programmes.publish(programme, club.clock.now(), None)
+            programme_words.publish(work, programme, Actor("first start"), club.clock.now())
         work.programmes.current()
 
     await club.units.write(publish)

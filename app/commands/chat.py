@@ -20,7 +20,7 @@ from app.wiring import opened
 def chat(user: str, language: str | None) -> None:
     """Talk to the bot in this terminal: the same answers as in Telegram, buttons as numbers."""
     locale = language or os.environ.get("LANG", "").partition("_")[0].replace("C.UTF-8", "")
-    run(_talk(load(logging.ERROR), user or getpass.getuser(), locale))
+    run(_talk(load(logging.CRITICAL), user or getpass.getuser(), locale))
 
 
 async def _talk(settings: Settings, user: str, locale: str) -> None:

@@ -1,0 +1,80 @@
+"""`memberbot programme …`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from app.commands.common import ACTOR, changed, seen
+from app.failures import Failed
+from app.settings import PROGRAMMES
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+EXAMPLES = sorted(path.stem for path in PROGRAMMES.glob("*.yaml"))
+
+
+@click.group()
+def programme() -> None:
+    """The club's rules: points, levels, rewards, written as one YAML file."""
+
+
+@programme.command()
+@click.argument("file", type=FILE)
+def check(file: Path) -> None:
+    """Check a programme file and list everything that is wrong with it."""
+    from app.programme_words import read
+
+    found = read(file)
+    click.echo(f"{file} is good: {found.name('en')}, version {found.version}")
+
+
+@programme.command()
+@click.argument("file", type=FILE)
+def publish(file: Path) -> None:
+    """Publish a programme file as a new version; a published version never changes.
+
+    Publishing the same file again changes nothing.
+    """
+    from app import programme_words
+    from storage.work import Work
+
+    found = programme_words.read(file)
+
+    def use(work: Work, now: datetime) -> bool:
+        newest = work.programmes.newest()
+        if found.version < newest:
+            raise Failed(
+                f"version {newest} is published already; give the file a version above that"
+            )
+        return programme_words.publish(work, found, ACTOR, now)
+
+    new = changed(lambda work, club: use(work, club.clock.now()))
+    done = "is published and holds from now on" if new else "was published before; nothing changed"
+    click.echo(f"version {found.version} {done}")
+
+
+@programme.command()
+@click.argument("file", type=FILE, required=False)
+@click.option("--json", "as_json", is_flag=True, help="Every detail as JSON.")
+def show(file: Path | None, as_json: bool) -> None:
+    """Show the rules of a FILE in words; without it those that hold now."""
+    import orjson
+
+    from app import programme_words
+    from domain import programme_json
+
+    found = programme_words.read(file) if file else seen(lambda work, _: work.programmes.current())
+    if as_json:
+        click.echo(orjson.dumps(programme_json.to_json(found), option=orjson.OPT_INDENT_2))
+        return
+    for line in programme_words.lines(found):
+        click.echo(line)
+
+
+@programme.command()
+@click.argument("name", type=click.Choice(EXAMPLES), default="retail")
+def example(name: str) -> None:
+    """Print a complete, valid programme file with comments."""
+    click.echo((PROGRAMMES / f"{name}.yaml").read_text(encoding="utf-8"), nl=False)

@@ -1,0 +1,90 @@
+"""The programme on the command line: read from a file, published, told in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from app.failures import Failed
+from domain import programme_json
+from domain.money import exponent
+from domain.programme import MONEY_MEASURES, Condition, Level, Programme
+from services import programme_file
+from services.ports.club import Actor
+from storage.work import Work
+
+LARGEST = 1024 * 1024
+MEASURES = {
+    "lifetime_spend": "spent in all",
+    "single_purchase": "spent in one purchase",
+    "spend_in_months": "spent in the last {months} months",
+    "purchases_per_month": "purchases per month, over {months} months",
+    "activity_per_month": "activity points per month, over {months} months",
+    "growth": "growth value",
+}
+
+
+def read(file: Path) -> Programme:
+    """The programme in a file; raises Failed or ProgrammeInvalid."""
+    raw = file.read_bytes()
+    if len(raw) > LARGEST:
+        raise Failed(f"{file} is larger than 1 MB; a programme file is not")
+    try:
+        return programme_file.read(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise Failed(f"{file} is not UTF-8; save it in that encoding") from error
+
+
+def publish(work: Work, programme: Programme, actor: Actor, now: datetime) -> bool:
+    """Adds a version with its audit row; False if it was published before. Raises
+    ProgrammeChanged."""
+    new = programme.version > work.programmes.newest()
+    work.programmes.publish(programme, now, actor.staff_id)
+    if new:
+        detail = {"content": programme_json.fingerprint(programme)}
+        subject = ("programme", programme.version)
+        work.audit.add(actor, "programme.publish", subject, now, detail)
+    work.programmes.current()
+    return new
+
+
+def lines(programme: Programme) -> Iterator[str]:
+    """The rules in words, in English."""
+    earning = programme.earning
+    yield f"{programme.name('en')} ({programme.name('zh')}), version {programme.version}"
+    yield f"open since {programme.opened_on}, time zone {programme.zone}"
+    yield f"club rules (charter): version {programme.charter.version}"
+    amount = _money(earning.per_minor, programme)
+    word = programme.points_word(earning.points, "en")
+    yield f"earning: {earning.points} {word} for every {amount}"
+    for group in earning.groups:
+        for rule in group.rules:
+            factor = f" x {rule.multiply / 100:g}" if rule.multiply is not None else ""
+            extra = f" + {rule.add}" if rule.add is not None else ""
+            yield f"  {group.key}/{rule.key}:{factor}{extra}  {rule.names['en']}"
+    welcome = programme.welcome_points
+    yield f"welcome: {welcome} {programme.points_word(welcome, 'en')}"
+    rewards = ", ".join(f"{name} {points}" for name, points in programme.profile_rewards.items())
+    yield f"profile rewards: {rewards or 'none'}"
+    yield f"expiry: {programme.expiry.kind.value}"
+    yield "levels:"
+    for level in programme.levels:
+        yield f"  {level.key}: {level.names['en']}{_conditions(level, programme)}"
+
+
+def _conditions(level: Level, programme: Programme) -> str:
+    between = f" {'and' if level.need.value == 'all' else 'or'} "
+    asked = between.join(_condition(one, programme) for one in level.conditions)
+    return f", x {level.multiplier / 100:g}" + (f", from {asked}" if asked else "")
+
+
+def _condition(condition: Condition, programme: Programme) -> str:
+    money = condition.measure in MONEY_MEASURES
+    least = _money(condition.least, programme) if money else str(condition.least)
+    return f"{least} {MEASURES[condition.measure.value].format(months=condition.months or 3)}"
+
+
+def _money(minor: int, programme: Programme) -> str:
+    digits = exponent(programme.currency)
+    return f"{minor / 10**digits:,.{digits}f} {programme.currency}"
