@@ -104,6 +104,5 @@ clean:  ## removes .venv and what tools left behind
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-migration: $(TEST) $(PROGRAM)  ## write the first migration anew from the tables (until the first release)
+migration: $(TEST) $(PROGRAM)  ## write the first migrations anew from the tables (until the first release)
 	$(BIN)/python -m tools.first_migration
-	$(BIN)/ruff format --quiet storage/migrations/versions

@@ -22,12 +22,19 @@ def _render(kind: str, value: object, _context: object) -> str | Literal[False]:
     return False
 
 
+def _wanted(_object: object, name: str | None, kind: str, _found: bool, _other: object) -> bool:
+    """Which tables are compared when a migration is written; all of them otherwise."""
+    tables = context.config.attributes.get("tables")
+    return kind != "table" or tables is None or name in tables
+
+
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
     target_metadata=metadata,
     render_item=_render,
     render_as_batch=False,
+    include_object=_wanted,
 )
 with context.begin_transaction():
     context.run_migrations()

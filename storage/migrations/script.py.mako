@@ -1,4 +1,4 @@
-"""The whole schema of the first release."""
+"""The tables of ${message}."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,4 +18,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise RuntimeError("a first migration has nothing before it")
+    raise RuntimeError("there is no way back to a database without these tables")

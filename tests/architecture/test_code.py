@@ -86,9 +86,11 @@ def test_only_the_unit_of_work_commits() -> None:
 
 
 def test_functions_are_short() -> None:
+    # A migration is one list of statements, written by Alembic.
     found = [
         f"{s.name}:{f.lineno}: {f.name} has {length} lines"
         for s in everything
+        if not s.name.startswith("storage/migrations/versions/")
         for f in _functions(s)
         if (length := (f.end_lineno or f.lineno) - f.lineno + 1) > LONGEST_FUNCTION
     ]

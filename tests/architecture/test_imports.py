@@ -118,7 +118,7 @@ def test_every_package_is_known_to_the_tools() -> None:
         pattern.rstrip("*") for pattern in settings["setuptools"]["packages"]["find"]["include"]
     }
     assert existing <= found
-    others = {"tests", "bench"}
+    others = {"tests", "bench", "tools"}
     top = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     assert top <= set(PACKAGES) | others
 
