@@ -14,6 +14,10 @@ import click
 COMMANDS = {
     "demo": ("app.commands.demo:demo", "Start the seeded club with a chat page, no token needed"),
     "serve": ("app.commands.serve:serve", "Run the bot: webhook or polling, API, health"),
+    "work": (
+        "app.commands.work:work",
+        "Do what happens by itself: clock, care, sending",
+    ),
     "chat": ("app.commands.chat:chat", "Talk to the bot in this terminal"),
     "check": ("app.commands.check:check", "Find everything that is wrong with this installation"),
     "programme": ("app.commands.programme:programme", "The club's rules as a YAML file"),

@@ -69,7 +69,7 @@ async def run_demo(wanted: Wanted, say: Callable[[str], object] = click.echo) ->
         sandbox.add_routes(app, world)
         tasks = Tasks(stop)
         url = await stack.enter_async_context(serving.listening(app, settings))
-        await stack.enter_async_context(serving.bot(site, tasks))
+        await stack.enter_async_context(serving.bot(site, tasks, work=True))
         settle_memory()
         site.started = True
         _welcome(say, club, url)

@@ -69,6 +69,12 @@ class Tasks:
             log.error("%s has failed; stopping", task.get_name(), exc_info=task.exception())
             self._stop.set()
 
+    async def ended(self, name: str, patience: float = 10.0) -> None:
+        """Waits for a task that has been asked to end."""
+        tasks = [task for task in self._tasks if task.get_name() == name]
+        if tasks:
+            await asyncio.wait(tasks, timeout=patience)
+
     async def close(self, patience: float = 10.0) -> None:
         """Cancels what still runs and waits for it."""
         tasks = list(self._tasks)

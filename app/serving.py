@@ -32,7 +32,7 @@ async def serve(settings: Settings, *, with_work: bool, told: Told) -> None:
         site = Site(club)
         app = create_app(site)
         tasks = Tasks(stop)
-        async with listening(app, settings) as url, bot(site, tasks):
+        async with listening(app, settings) as url, bot(site, tasks, work=with_work):
             settle_memory()
             site.started = True
             told(f"memberbot is ready on {url}")
@@ -40,9 +40,23 @@ async def serve(settings: Settings, *, with_work: bool, told: Told) -> None:
             log.info("stopping")
 
 
+async def work(settings: Settings, *, told: Told) -> None:
+    """Does what happens by itself until it is asked to stop; no port is opened."""
+    stop = stop_event()
+    async with opened(settings) as club:
+        tasks = Tasks(stop)
+        async with bot(Site(club), tasks, chat=False, work=True):
+            settle_memory()
+            told("memberbot is working")
+            await stop.wait()
+            log.info("stopping")
+
+
 @asynccontextmanager
-async def bot(site: Site, tasks: Tasks) -> AsyncIterator[Telegram | None]:
-    """The chat side: the clock is followed, updates come in."""
+async def bot(
+    site: Site, tasks: Tasks, *, chat: bool = True, work: bool = False
+) -> AsyncIterator[Telegram | None]:
+    """The chat side: the clock is followed, updates come in, deliveries go out."""
     club = site.club
     tasks.start("clock", club.clock.follow(club.units))
     telegram: Telegram | None = None
@@ -51,7 +65,7 @@ async def bot(site: Site, tasks: Tasks) -> AsyncIterator[Telegram | None]:
             log.warning("%sTELEGRAM_TOKEN is not set: nobody can chat with this club", PREFIX)
         else:
             telegram = Telegram(site, tasks)
-            await telegram.start()
+            await telegram.start(chat=chat, work=work)
         yield telegram
     finally:
         if telegram is not None:

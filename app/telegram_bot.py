@@ -1,28 +1,33 @@
-"""The Telegram account of a running club: connects it, and takes updates by webhook or polling."""
+"""The Telegram account of a running club: connects it, takes updates and sends what is due."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from datetime import timedelta
 
+from app.clock import real_now
 from app.metrics import Counted
 from app.running import Tasks
 from app.settings import PREFIX
 from app.web import Site
-from app.wiring import Club
 from bot.channel import SendError
 from bot.messages import Inbound, Rendered
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.menu import Entry, set_menus
-from bot.telegram.polling import Poller
+from bot.telegram.polling import Pace, Poller
 from bot.telegram.startup import TokenRefused, connect, offline
 from bot.telegram.translate import CHANNEL
 from bot.telegram.webhook import Webhook
+from scheduler.clocks import Clocks
+from scheduler.delivery import Sender
+from scheduler.lease import Lease
 from templates import catalogue
 
 log = logging.getLogger(__name__)
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+POLLING = Pace()
 
 
 class BadToken(Exception):
@@ -30,43 +35,79 @@ class BadToken(Exception):
 
 
 class Telegram:
-    """One bot account of one process."""
+    """One bot account in one process."""
 
     def __init__(self, site: Site, tasks: Tasks) -> None:
         self._site = site
         self._club = site.club
         self._tasks = tasks
         self._core = Counted(site.club.dispatch, site.counts)
-        self._poller: Poller | None = None
         settings = site.club.settings
         assert settings.telegram_token is not None
         self._token = settings.telegram_token.get_secret_value()
-        self._secret = _secret(site.club)
+        secret = settings.telegram_secret
+        self._secret = secret.get_secret_value() if secret else ""
         self.channel = offline(self._token, api_url=settings.telegram_api_url)
+        self.sender = self._make_sender()
+        self._poller: Poller | None = None
+        self._lease = Lease(
+            site.club.units,
+            f"poll:{CHANNEL}:{self.channel.account}",
+            site.club.name,
+            real_now,
+            POLLING.beat * 3 + 1,
+        )
 
-    async def start(self) -> None:
-        """Takes updates from now on; raises BadToken. A server that does not answer yet is asked
-        again beside everything else."""
-        webhook = self._club.settings.telegram_mode == "webhook"
+    def _make_sender(self) -> Sender:
+        clocks = Clocks(self._club.clock.now, real_now, time.monotonic)
+        return Sender(
+            self._club.units,
+            self._club.renderer,
+            self.channel,
+            clocks=clocks,
+            rate=self._club.settings.rate_per_second,
+            holder=self._club.name,
+        )
+
+    # -- starting and stopping ---------------------------------------------------------
+
+    async def start(self, *, chat: bool, work: bool) -> None:
+        """Connects; takes updates (`chat`) and sends all that is due (`work`) from now on. What
+        this process writes itself it sends in any case.
+
+        Raises BadToken. A server that does not answer is asked again beside everything else.
+        """
         await self.channel.client.open()
-        if webhook:
+        self._club.shared.after_commit = self.sender.push
+        self._site.senders.append(self.sender)
+        webhook = self._club.settings.telegram_mode == "webhook"
+        if chat and webhook:
             self._site.webhook = self._route(self.channel)
+        if chat:
+            await self._connected()
+        if chat and not webhook:
+            self._poller = self._polling()
+            self._tasks.start("polling", self._poller.run())
+        if work:
+            self._tasks.start("sending", self.sender.run())
+
+    async def close(self) -> None:
+        """Lets what has been fetched be handled and sent, then closes the connections."""
+        if self._poller:
+            self._poller.stop()
+            await self._tasks.ended("polling")
+            await self._lease.release()
+        if self._site.webhook:
+            await self._site.webhook.close()
+        await self.sender.stop()
+        await self.channel.client.close_pools()
+
+    async def _connected(self) -> None:
         try:
             await self._connect()
         except SendError as error:
             log.warning("the Bot API does not answer yet: %s", error)
             self._tasks.start("connecting to the Bot API", self._insist())
-        if not webhook:
-            self._poller = self._polling()
-            self._tasks.start("polling", self._poller.run())
-
-    async def close(self) -> None:
-        """Lets what has been fetched be handled, then closes the connections."""
-        if self._poller:
-            self._poller.stop()
-        if self._site.webhook:
-            await self._site.webhook.close()
-        await self.channel.client.close_pools()
 
     async def _connect(self) -> None:
         settings = self._club.settings
@@ -89,20 +130,22 @@ class Telegram:
         await self._menus()
 
     async def _insist(self) -> None:
-        for pause in (*PAUSES, *([PAUSES[-1]] * 10_000)):
-            await asyncio.sleep(pause)
+        tries = 0
+        while not self._site.connected:
+            await asyncio.sleep(PAUSES[min(tries, len(PAUSES) - 1)])
+            tries += 1
             try:
                 await self._connect()
             except SendError as error:
                 log.warning("the Bot API still does not answer: %s", error)
-            else:
-                return
 
     async def _menus(self) -> None:
         try:
             await set_menus(self.channel, entries(), catalogue.LANGUAGES)
         except SendError as error:
             log.warning("the command menus could not be set: %s", error)
+
+    # -- what the platform's side needs of the club ------------------------------------
 
     def _route(self, channel: TelegramChannel) -> Webhook:
         return Webhook(
@@ -115,11 +158,13 @@ class Telegram:
             channel=self.channel,
             bury=self._bury,
             later=self._later,
-            lease=Alone(),
+            lease=self._lease,
+            pace=POLLING,
         )
 
     async def _bury(self, update_id: str, raw: str, why: str) -> None:
         account = self.channel.account
+        self._site.counts.errors["dead_letter"] += 1
         await self._club.units.write(
             lambda work: work.inbox.bury(CHANNEL, account, update_id, raw, why)
         )
@@ -127,14 +172,13 @@ class Telegram:
     async def _later(
         self, inbound: Inbound, answer: Rendered, after: timedelta | None, *, repeated: bool
     ) -> None:
-        log.warning("an answer could not be sent at once")
-
-
-class Alone:
-    """The lease of a process that is the only one, as on SQLite."""
-
-    async def hold(self) -> bool:
-        return True
+        now = self._club.clock.now()
+        due = now + (after or timedelta(0))
+        await self._club.units.write(
+            lambda work: work.deliveries.rendered(
+                inbound.address, answer, now, due, repeated=repeated
+            )
+        )
 
 
 def entries() -> list[Entry]:
@@ -145,8 +189,3 @@ def entries() -> list[Entry]:
         Entry(command, {language: texts[language][command] for language in texts})
         for command in first
     ]
-
-
-def _secret(club: Club) -> str:
-    secret = club.settings.telegram_secret
-    return secret.get_secret_value() if secret else ""

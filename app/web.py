@@ -18,6 +18,7 @@ from app.clock import ClockBackwards, TimeMachine
 from app.health import readiness
 from app.wiring import Club
 from bot.telegram.webhook import PATH, Webhook
+from scheduler.delivery import Sender
 from storage.work import Work
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class Site:
     connected: bool = False
     started: bool = False
     machine: TimeMachine | None = None
+    senders: list[Sender] = field(default_factory=list)
 
 
 SITE = web.AppKey("site", Site)

@@ -42,6 +42,10 @@ class NotMigrated(Exception):
     """The database is not at the level that this program needs; the text says what to do."""
 
 
+def _process_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
 @dataclass(slots=True)
 class Club:
     """A running club: everything that a web server, a worker or a command works with."""
@@ -52,7 +56,7 @@ class Club:
     renderer: Renderer
     signer: Signer
     dispatch: Dispatch
-    name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
+    name: str = field(default_factory=_process_name)
 
     @property
     def shared(self) -> Shared:
