@@ -15,6 +15,7 @@ from services.ports.points import HistoryRow, Summary
 from storage import posting_rows as rows
 from storage.bulk import Bulk
 from storage.dialect import for_update
+from storage.prepared import Prepared
 from storage.tables import club
 from storage.tables import ledger as tables
 from storage.types import from_millis, to_millis
@@ -37,7 +38,7 @@ def _summed(condition: Any) -> Any:
 
 
 # One row per day of expiry, read off the index in its order.
-_summary = (
+_summary = Prepared(
     select(
         func.max(_accounts.c.held),
         func.max(_accounts.c.debt),
@@ -153,19 +154,18 @@ class Ledger:
 
     def summary(self, member_id: int, unit: str, now: datetime) -> Summary:
         values = {"member": member_id, "unit": unit, "now": to_millis(now)}
-        found = self._db.execute(_summary, values).all()
+        found = _summary.rows(self._db, values)
         if not found:
             return Summary()
-        held, debt, lifetime = found[0][:3]
-        parts = [(row[3], int(row[4])) for row in found if row[3] is not None and row[4]]
-        return Summary(
-            sum(int(row[4]) for row in found),
-            sum(int(row[5]) for row in found),
-            held,
-            debt,
-            lifetime,
-            tuple(Portion(amount, from_millis(at)) for at, amount in sorted(parts)),
-        )
+        held, debt, lifetime, *_ = found[0]
+        available = pending = 0
+        expiring = []
+        for _, _, _, expires_at, now_usable, later in found:
+            available += now_usable
+            pending += later
+            if expires_at is not None and now_usable:
+                expiring.append(Portion(int(now_usable), from_millis(expires_at)))
+        return Summary(int(available), int(pending), held, debt, lifetime, tuple(expiring))
 
     def account(self, member_id: int, unit: str) -> Account:
         row = self._db.execute(_account, {"member": member_id, "unit": unit}).one_or_none()

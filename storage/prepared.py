@@ -16,6 +16,9 @@ class Prepared:
     """
 
     def __init__(self, statement: Any) -> None:
+        self._constants = {
+            name: value for name, value in statement.compile().params.items() if value is not None
+        }
         self._sqlite, self._sqlite_names = _compile(statement, sqlite.dialect, "qmark")
         self._postgres, self._postgres_names = _compile(
             statement, postgresql.dialect, "numeric_dollar"
@@ -23,6 +26,7 @@ class Prepared:
 
     def rows(self, db: Db, values: dict[str, Any]) -> list[Any]:
         """All rows as tuples."""
+        values = {**self._constants, **values}
         if db.dialect.name == "sqlite":
             raw: Any = db.connection.dbapi_connection
             given = [values[name] for name in self._sqlite_names]
