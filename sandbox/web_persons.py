@@ -66,6 +66,12 @@ async def _person_facts(request: web.Request) -> Json:
     return given
 
 
+@routes.get(_PERSON)
+async def one_person(request: web.Request) -> web.Response:
+    """One person."""
+    return web.json_response(person_view(request.app[WORLD], person_of(request)))
+
+
 @routes.patch(_PERSON)
 async def change_person(request: web.Request) -> web.Response:
     """Changes what is known about a person: name, language, phone, note."""

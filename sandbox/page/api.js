@@ -33,6 +33,7 @@ const person = (id, rest, bot) => `/sandbox/persons/${id}/${rest}?bot=${encodeUR
 export const api = {
   info: () => request("/sandbox/info"),
   persons: (query, limit) => request(`/sandbox/persons?q=${encodeURIComponent(query)}&limit=${limit}`),
+  person: (id) => request(`/sandbox/persons/${id}`),
   addPerson: (facts) => request("/sandbox/persons", "POST", facts),
   changePerson: (id, facts) => request(`/sandbox/persons/${id}`, "PATCH", facts),
   chat: (id, bot, limit) => request(`${person(id, "chat", bot)}&limit=${limit}`),

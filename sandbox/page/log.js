@@ -78,7 +78,8 @@ export class Log {
 }
 
 function hint(params) {
-  const text = params.text ?? params.caption ?? params.action ?? params.language_code ?? "";
+  const file = params.photo?.file ?? params.document?.file;
+  const text = params.text ?? params.caption ?? file ?? params.action ?? params.language_code ?? "";
   return [params.chat_id, text].filter(Boolean).join(" · ").slice(0, 80);
 }
 

@@ -46,7 +46,7 @@ function header() {
 function languageSwitch() {
   const choices = languages().map(([code, name]) =>
     h("button", {
-      type: "button", lang: code, "aria-pressed": String(code === language()),
+      type: "button", lang: code, "data-key": `language-${code}`, "aria-pressed": String(code === language()),
       onclick: () => { setLanguage(code); build(); },
     }, name));
   return h("div.segment", { role: "group", "aria-label": say("language") }, ...choices);
@@ -54,7 +54,7 @@ function languageSwitch() {
 
 function secondButton() {
   const label = say(page.second ? "secondOff" : "secondOn");
-  return h("button.quiet", { type: "button", "aria-pressed": String(page.second), onclick: toggleSecond },
+  return h("button.quiet", { type: "button", "data-key": "second", "aria-pressed": String(page.second), onclick: toggleSecond },
     icon("second"), h("span", { text: label }));
 }
 
@@ -67,7 +67,7 @@ function toggleSecond() {
 
 function toolsButton() {
   return h("button.quiet.tools-button", {
-    type: "button", "aria-expanded": String(page.tools), "aria-controls": "tools",
+    type: "button", "data-key": "tools", "aria-expanded": String(page.tools), "aria-controls": "tools",
     "aria-label": say("openTools"), title: say("openTools"), onclick: () => showTools(!page.tools),
   }, icon("tools"), h("span", { text: say("openTools") }));
 }
@@ -85,20 +85,27 @@ function tools() {
   const names = { log: "tabLog", faults: "tabFaults", view: "tabView" };
   const tabs = Object.keys(panels).map((key) =>
     h("button", {
-      type: "button", role: "tab", "aria-selected": String(key === page.tab), "data-tab": key,
-      onclick: () => { page.tab = key; build(); document.querySelector(`[data-tab=${key}]`).focus(); },
+      type: "button", role: "tab", "aria-selected": String(key === page.tab), "data-key": `tab-${key}`,
+      tabindex: key === page.tab ? "0" : "-1", onclick: () => { page.tab = key; build(); },
     }, say(names[key])));
   return h("aside.tools", { id: "tools", "aria-label": say("openTools") },
     h("div.tools-head", {},
-      h("div.tabs", { role: "tablist" }, ...tabs),
+      h("div.tabs", { role: "tablist", onkeydown: nextTab }, ...tabs),
       iconButton("close", say("closeTools"), () => showTools(false))),
     h("div.tools-body", { role: "tabpanel" }, panels[page.tab]()));
+}
+
+function nextTab({ key, target }) {
+  const next = { ArrowRight: target.nextElementSibling, ArrowLeft: target.previousElementSibling }[key];
+  if (!next) return;
+  next.focus();
+  next.click();
 }
 
 function viewPanel() {
   const themes = THEMES.map((name) =>
     h("button", {
-      type: "button", "aria-pressed": String(name === theme()),
+      type: "button", "data-key": `theme-${name}`, "aria-pressed": String(name === theme()),
       onclick: () => { keep("theme", name); applyTheme(); build(); },
     }, say(`theme${name}`)));
   return h("div.stack", {},
@@ -130,11 +137,13 @@ function activate(index) {
   page.phones[index].settle();
 }
 
-export function build() {
+function build() {
+  const focused = document.activeElement?.dataset.key;
   const body = h("div.body", {}, stage(), tools());
   const notice = h("div.offline", { role: "status", hidden: !page.offline }, say("offline"));
   document.getElementById("app").replaceChildren(header(), notice, body);
   for (const phone of page.phones) phone.refreshWords();
+  if (focused) document.querySelector(`[data-key="${focused}"]`)?.focus({ preventScroll: true });
 }
 
 function onEvent(event) {

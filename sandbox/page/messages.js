@@ -15,13 +15,19 @@ export class MessageList {
       if (event.key === "Enter" && event.target.classList.contains("spoiler")) event.target.classList.add("shown");
     });
     this.node.addEventListener("load", () => this.stuck && this.toEnd(), true);
-    this.node.addEventListener("scroll", () => { this.stuck = this.atEnd(); });
+    this.down = h("button.to-end", { type: "button", hidden: true, onclick: () => this.toEnd() }, icon("down"));
+    this.wall = h("div.wall", {}, this.node, this.down);
+    this.node.addEventListener("scroll", () => this.scrolled());
     new ResizeObserver(() => this.stuck && this.toEnd()).observe(this.node);
     this.stuck = true;
+    this.last = 0;
   }
 
   clicked(event) {
     if (event.target.classList.contains("spoiler")) event.target.classList.add("shown");
+    const message = event.target.closest(".message");
+    for (const other of this.items.querySelectorAll(".picked")) if (other !== message) other.classList.remove("picked");
+    if (message && !event.target.closest("a, button")) message.classList.toggle("picked");
     this.phone.openLink(event);
   }
 
@@ -32,17 +38,29 @@ export class MessageList {
     this.stuck = true;
   }
 
+  // only scrolling up leaves the end; a keyboard that opens or a picture that loads does not
+  scrolled() {
+    const { scrollTop } = this.node;
+    if (this.atEnd()) this.stuck = true;
+    else if (scrollTop < this.last) this.stuck = false;
+    this.last = scrollTop;
+    this.down.hidden = this.stuck;
+  }
+
   atEnd() {
     return this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < 60;
   }
 
   toEnd() {
     this.node.scrollTop = this.node.scrollHeight;
+    this.last = this.node.scrollTop;
   }
 
   draw(state, everything) {
     if (!state) return this.items.replaceChildren(this.nobody());
     const stuck = this.stuck;
+    this.down.setAttribute("aria-label", say("newest"));
+    this.down.title = say("newest");
     if (everything) this.drawn.clear();
     const fresh = new Map();
     const nodes = state.earlier ? [this.earlier(state.earlier)] : [];

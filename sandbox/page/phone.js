@@ -20,11 +20,12 @@ export class Phone {
     this.limit = PAGE_SIZE;
     this.start = "";
     this.waiting = new Map();
+    this.early = new Map();
     this.list = new MessageList(this);
     this.composer = new Composer(this);
     this.head = h("div.chat-head");
     this.notices = h("div.notices", { "aria-live": "polite" });
-    this.screen = h("div.screen", {}, this.head, this.notices, this.list.node, this.composer.node);
+    this.screen = h("div.screen", {}, this.head, this.notices, this.list.wall, this.composer.node);
     this.node = h("section.phone", {}, this.screen);
   }
 
@@ -32,8 +33,8 @@ export class Phone {
   async begin(wanted, start) {
     this.start = start;
     const id = Number(wanted ?? localStorage.getItem(`sandbox.person.${this.place}`));
-    const { persons } = await api.persons("", 100000);
-    const person = persons.find((each) => each.id === id) ?? (this.place === 0 ? persons[0] : null);
+    const known = id ? await api.person(id).catch(() => null) : null;
+    const person = known ?? (this.place === 0 ? (await api.persons("", 1)).persons[0] : null);
     if (person) await this.hold(person);
   }
 
@@ -57,7 +58,7 @@ export class Phone {
     const name = this.person ? fullName(this.person) : say("choosePerson");
     const note = this.person ? pick(this.person.note) : "";
     return h("div.who", { "data-active": String(active) },
-      h("button.who-tab", { type: "button", onclick: () => (active || this.isWide() ? this.choose() : onSelect()), title: say("changePerson") },
+      h("button.who-tab", { type: "button", onclick: () => (active || this.isWide() ? this.choose() : onSelect()), title: say("changePerson"), "aria-label": `${say("you")}: ${name}. ${say("changePerson")}` },
         this.person ? avatar(name, this.person.id) : h("span.avatar.nobody", {}, icon("contact")),
         h("span.who-text", {}, h("strong", { text: name }), note ? h("small", { text: note }) : null),
         icon("down")));
@@ -203,6 +204,8 @@ export class Phone {
     const done = () => this.list.node.querySelectorAll(".busy").forEach((each) => each.classList.remove("busy"));
     this.waiting.set(tapped.query, done);
     setTimeout(() => this.waiting.delete(tapped.query) && done(), 10_000);
+    const answer = this.early.get(tapped.query);
+    if (answer) this.onAnswer(answer);
     return null;
   }
 
@@ -247,10 +250,17 @@ export class Phone {
     this.drawHead();
   }
 
-  onAnswer({ query, text, show_alert: alert, url }) {
+  // an answer may be here before the tap itself is confirmed; one to another tap is not for us
+  onAnswer(answer) {
+    const { query, text, show_alert: alert, url } = answer;
     const done = this.waiting.get(query);
-    if (!done) return;
+    if (!done) {
+      this.early.set(query, answer);
+      setTimeout(() => this.early.delete(query), 10_000);
+      return;
+    }
     this.waiting.delete(query);
+    this.early.delete(query);
     done();
     const start = /^https:\/\/t\.me\/\w+\?start=([\w-]+)$/.exec(url ?? "");
     if (start) this.sendStart(start[1]);

@@ -11,13 +11,17 @@ export function pickPerson(title, onPick) {
   const list = h("div.person-list");
   const search = h("input", { type: "search", placeholder: say("searchPerson"), "aria-label": say("searchPerson"), autofocus: true });
   const content = h("div.picker-body");
+  const heading = h("h2", { text: title });
   const dialog = openDialog("picker",
-    h("div.dialog-head", {}, h("h2", { text: title }), iconButton("close", say("close"), () => dialog.close())), content);
+    h("div.dialog-head", {}, heading, iconButton("close", say("close"), () => dialog.close())), content);
   const done = (person) => { dialog.close(); onPick(person); };
-  const showList = () => content.replaceChildren(
-    h("label.search", {}, icon("search"), search), list,
-    h("button.primary.new-person", { type: "button", onclick: () => showForm() }, icon("plus"), say("newPerson")));
+  const showList = () => {
+    heading.textContent = title;
+    content.replaceChildren(h("label.search", {}, icon("search"), search), list,
+      h("button.primary.new-person", { type: "button", onclick: () => showForm() }, icon("plus"), say("newPerson")));
+  };
   const showForm = () => {
+    heading.textContent = say("newPerson");
     content.replaceChildren(newPersonForm(search.value, done, showList));
     content.querySelector("input").focus();
   };
@@ -40,7 +44,9 @@ function arrows(event) {
 }
 
 async function fill(list, query, done) {
+  list.dataset.query = query;
   const { persons, count } = await api.persons(query, SHOWN);
+  if (list.dataset.query !== query) return;
   const rows = persons.map((person) => row(person, done));
   if (!rows.length) rows.push(h("p.empty-note", { text: say("noPerson") }));
   if (count > persons.length) rows.push(h("p.empty-note", { text: say("morePersons", { n: count - persons.length }) }));

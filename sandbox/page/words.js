@@ -37,8 +37,8 @@ const WORDS = {
     contactNone: "{name} has no phone number.",
     photo: "Photo", download: "Download", openPhoto: "Open photo", protectedNote: "protected",
     copied: "Copied", unsupported: "This kind of button is not part of the sandbox.",
-    ok: "OK", newMessages: "New messages", earlier: "Show earlier messages ({n})",
-    today: "Today", messagesOf: "Conversation of {name}",
+    ok: "OK", newest: "To the newest message", earlier: "Show earlier messages ({n})",
+    messagesOf: "Conversation of {name}",
 
     clock: "Club time", clockMove: "Time machine",
     clockNote: "Moves the club’s clock. What falls due on the way happens now, in order.",
@@ -104,8 +104,8 @@ const WORDS = {
     contactNone: "{name}没有手机号。",
     photo: "图片", download: "下载", openPhoto: "查看图片", protectedNote: "受保护",
     copied: "已复制", unsupported: "沙盒不支持这种按钮。",
-    ok: "好的", newMessages: "新消息", earlier: "查看更早的消息（{n}）",
-    today: "今天", messagesOf: "{name}的对话",
+    ok: "好的", newest: "跳到最新消息", earlier: "查看更早的消息（{n}）",
+    messagesOf: "{name}的对话",
 
     clock: "俱乐部时间", clockMove: "时光机",
     clockNote: "拨动俱乐部的时钟，途中到期的事项会按顺序立即发生。",

@@ -61,7 +61,8 @@ class Session:
             return Answer(response.status, await response.json())
 
     async def upload(self, method: str, files: dict[str, tuple[str, bytes]], **given: str) -> Any:
-        form = aiohttp.FormData(given)
+        # names as a browser sends them, not percent-encoded
+        form = aiohttp.FormData(given, quote_fields=False)
         for field, (name, content) in files.items():
             form.add_field(field, BytesIO(content), filename=name)
         async with self.http.post(f"/botapi/bot{self.token}/{method}", data=form) as response:
