@@ -72,9 +72,10 @@ class Deliveries:
 
     def to_many(
         self, recipients: Sequence[tuple[Recipient, datetime]], notice: Notice, now: datetime
-    ) -> int:
+    ) -> None:
         rows = [self._row_for(recipient, due, notice, now) for recipient, due in recipients]
-        return _add.run(self._db, rows) if rows else 0
+        if rows:
+            _add.run(self._db, rows)
 
     def suppressed(self, member_id: int, notice: Notice, reason: str, now: datetime) -> bool:
         row = self._db.execute(_reachable, {"member": member_id}).one_or_none()

@@ -117,6 +117,14 @@ _states = (
     .where(_rows.c.campaign_id == bindparam("campaign"))
     .group_by(_rows.c.state, _rows.c.reason)
 )
+_is_open = (
+    select(_rows.c.id)
+    .where(
+        _rows.c.campaign_id == bindparam("campaign"),
+        _rows.c.state.in_(["pending", "claimed", "sending"]),
+    )
+    .limit(1)
+)
 _skip_campaign = (
     update(_rows)
     .where(
@@ -202,6 +210,9 @@ class Outbox:
     def floods(self, route: Route, now: datetime) -> dict[str, datetime]:
         rows = self._db.execute(_silent, {**route._asdict(), "now": now})
         return {chat: until for chat, until in rows}
+
+    def is_open(self, campaign_id: int) -> bool:
+        return self._db.execute(_is_open, {"campaign": campaign_id}).first() is not None
 
     def states(self, campaign_id: int) -> dict[tuple[str, str], int]:
         rows = self._db.execute(_states, {"campaign": campaign_id})

@@ -76,9 +76,9 @@ class Deliveries(Protocol):
 
     def to_many(
         self, recipients: Sequence[tuple[Recipient, datetime]], notice: Notice, now: datetime
-    ) -> int:
-        """Writes a campaign's notice for each recipient, due at a moment of its own; how many
-        rows were new. Rows of to_many are not pushed, the sender finds them."""
+    ) -> None:
+        """Writes a campaign's notice for each recipient who has none yet, due at a moment of
+        their own. These rows are not pushed, the sender finds them."""
 
     def suppressed(self, member_id: int, notice: Notice, reason: str, now: datetime) -> bool:
         """Records that the notice is not sent and why; False if the occasion was written."""
@@ -183,6 +183,9 @@ class Outbox(Protocol):
 
     def floods(self, route: Route, now: datetime) -> dict[str, datetime]:
         """The chats that must be silent, and until when."""
+
+    def is_open(self, campaign_id: int) -> bool:
+        """Whether rows of a campaign still wait or are on their way."""
 
     def states(self, campaign_id: int) -> dict[tuple[str, str], int]:
         """How many rows of a campaign stand where, by state and reason."""

@@ -1,0 +1,80 @@
+"""Runs every occurrence of every job that has been crossed, in order, each once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from bot.dispatch import Units
+from scheduler.jobs import JOBS, Job
+from services import timetable
+from services.ports import Work
+from services.timetable import Due
+
+log = logging.getLogger(__name__)
+
+
+async def run_due(
+    units: Units, upto: datetime, *, moved: bool = False, jobs: Sequence[Job] = JOBS
+) -> int:
+    """Runs what has become due by `upto` (club time) and was not run before; how many.
+
+    `moved`: the clock has been moved, so an occurrence runs as if it were its own moment; else a
+    late one runs with the time that it is now and may be too late. Raises StoreUnavailable.
+    """
+    waiting = await crossed(units, upto, jobs)
+    for job, due in waiting:
+        await _run(units, job, due, due.at if moved else upto)
+
+    def reach(work: Work) -> None:
+        timetable.reach(work, upto)
+
+    if waiting:
+        await units.write(reach)
+    return len(waiting)
+
+
+async def crossed(
+    units: Units, upto: datetime, jobs: Sequence[Job] = JOBS
+) -> list[tuple[Job, Due]]:
+    """The occurrences between what has been reached and `upto`, in the order of the night."""
+
+    def look(work: Work) -> list[tuple[Job, Due]]:
+        after = timetable.reached(work, upto)
+        found = [
+            (due.at, place, due.key, job, due)
+            for place, job in enumerate(jobs)
+            for due in timetable.occurrences(
+                work, job.clocks, after, upto, own_zones=job.own_zones
+            )
+            if not work.ticks.done(job.name, due.key)
+        ]
+        return [(job, due) for *_, job, due in sorted(found, key=lambda one: one[:3])]
+
+    return await units.read(look)
+
+
+async def _run(units: Units, job: Job, due: Due, now: datetime) -> None:
+    """Runs one occurrence in short units; the last one claims it."""
+    step = job.step
+    if job.within is not None and now - due.at > job.within:
+        log.warning("%s of %s is too late and is left out", job.name, due.key)
+        step = job.too_late or _nothing
+
+    def one(after: int, work: Work) -> int | None:
+        if work.ticks.done(job.name, due.key):
+            return None
+        further = step(work, due, now, after)
+        if further is None:
+            work.ticks.claim(job.name, due.key, due.at)
+        return further
+
+    cursor: int | None = 0
+    while cursor is not None:
+        cursor = await units.write(partial(one, cursor))
+
+
+def _nothing(work: Work, due: Due, now: datetime, after: int) -> None:
+    return None

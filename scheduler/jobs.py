@@ -1,0 +1,83 @@
+"""What happens by itself: a table of jobs, in the order in which a night runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from services import care, ledger
+from services.ports import Work
+from services.timetable import Due
+
+NIGHT = time(0, 5)
+AFTERNOON = time(17)
+MORNING = care.HOUR
+BATCH = 50
+TICKS_KEPT = timedelta(days=35)
+
+# Does some of the work behind a cursor and returns the next cursor, None when all is done. Each
+# call is a unit of its own, short, and doing it twice changes nothing.
+Step = Callable[[Work, Due, datetime, int], int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job: its name, local times of day, in whose zone, and what it does.
+
+    `within`: how late an occurrence is still worth running (None: always); later ones are only
+    recorded, by `too_late`.
+    """
+
+    name: str
+    clocks: tuple[time, ...]
+    step: Step
+    own_zones: bool = False
+    within: timedelta | None = None
+    too_late: Step | None = None
+
+
+def _expire(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    return after + 1 if ledger.expire_due(work, now, BATCH) == BATCH else None
+
+
+def _remind(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    members = care.reminder_members(work, due.day, after, BATCH)
+    for member_id in members:
+        care.remind(work, member_id, due.day, now)
+    return members[-1] if len(members) == BATCH else None
+
+
+def _greet(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    members = care.birthday_members(work, due.day, due.zone, after, BATCH)
+    for member_id in members:
+        care.greet(work, member_id, due.day, now)
+    return members[-1] if len(members) == BATCH else None
+
+
+def _greet_too_late(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    members = care.birthday_members(work, due.day, due.zone, after, BATCH)
+    for member_id in members:
+        care.too_late(work, member_id, due.day, now)
+    return members[-1] if len(members) == BATCH else None
+
+
+def _forget(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    return after + 1 if work.ticks.forget(now - TICKS_KEPT, BATCH) == BATCH else None
+
+
+JOBS: tuple[Job, ...] = (
+    Job("expire", (NIGHT,), _expire),
+    Job("remind", (NIGHT,), _remind, within=timedelta(days=1)),
+    Job("forget", (NIGHT,), _forget),
+    # In the afternoon those are greeted whom the morning did not know: a zone or a birthday that
+    # was changed meanwhile.
+    Job(
+        "birthday",
+        (MORNING, AFTERNOON),
+        _greet,
+        own_zones=True,
+        within=timedelta(days=2),
+        too_late=_greet_too_late,
+    ),
+)

@@ -1,0 +1,122 @@
+"""All that a working process does: senders for its accounts, the clock, campaigns."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
+
+from bot.channel import Channel
+from bot.dispatch import Renderer, Units
+from scheduler.clock import Clock
+from scheduler.clocks import Clocks
+from scheduler.delivery import Sender
+from scheduler.due import crossed, run_due
+from scheduler.jobs import JOBS, Job
+from scheduler.lease import Lease
+from services import broadcasts
+from services.ports import Work
+
+log = logging.getLogger(__name__)
+
+JOBS_SECONDS = 5.0
+CAMPAIGN_SECONDS = 1.0
+Move = Callable[[datetime], Awaitable[object]]
+
+
+class Worker:
+    """Sends, cares and campaigns for the given channels.
+
+    A process that only serves sends its own replies: it hands `push` to the units and never calls
+    `run`. `holder` names this start of this process. `rate`: messages per second in bulk and bot.
+    """
+
+    def __init__(
+        self,
+        units: Units,
+        renderer: Renderer,
+        channels: Iterable[Channel],
+        *,
+        clocks: Clocks,
+        rate: float,
+        holder: str,
+        jobs: Sequence[Job] = JOBS,
+    ) -> None:
+        self.senders = [
+            Sender(units, renderer, channel, clocks=clocks, rate=rate, holder=holder)
+            for channel in channels
+        ]
+        self._units = units
+        self._clocks = clocks
+        self._jobs = jobs
+        self._lease = Lease(units, "clock", holder, clocks.real)
+        self._stop = asyncio.Event()
+
+    def push(self, ids: Sequence[int]) -> None:
+        """Sends rows that this process has just committed (Shared.after_commit)."""
+        for sender in self.senders:
+            sender.push(ids)
+
+    async def run(self) -> None:
+        """Works until `stop`."""
+        clock = Clock()
+        clock.every(JOBS_SECONDS, "the jobs", self._tick)
+        clock.every(CAMPAIGN_SECONDS, "campaigns", self._campaigns)
+        clock.start()
+        try:
+            await asyncio.gather(*(sender.run() for sender in self.senders), self._stop.wait())
+        finally:
+            clock.stop()
+
+    async def stop(self) -> None:
+        """Ends `run`; what is on its way is waited for."""
+        self._stop.set()
+        await asyncio.gather(*(sender.stop() for sender in self.senders))
+        await self._lease.release()
+
+    async def run_due(self, upto: datetime, *, moved: bool = False) -> int:
+        """Runs the jobs due by `upto`, in order; how many occurrences there were."""
+        return await run_due(self._units, upto, moved=moved, jobs=self._jobs)
+
+    async def drain(self) -> int:
+        """Writes what campaigns still owe, and sends all that is due now; how many messages."""
+        while await self._advance():
+            pass
+        return sum([await sender.drain() for sender in self.senders])
+
+    async def travel(self, to: datetime, move: Move) -> int:
+        """Passes time up to a later moment: `move` sets the club's clock, and everything crossed
+        happens at its own moment and in order, sending included. How many messages left."""
+        sent = 0
+        for at in sorted({due.at for _, due in await crossed(self._units, to, self._jobs)}):
+            if at > self._clocks.club():
+                await move(at)
+            await self.run_due(at, moved=True)
+            sent += await self.drain()
+        if to > self._clocks.club():
+            await move(to)
+        await self.run_due(to, moved=True)
+        return sent + await self.drain()
+
+    async def _tick(self) -> None:
+        if await self._lease.hold():
+            await self.run_due(self._clocks.club())
+
+    async def _campaigns(self) -> None:
+        if not await self._lease.hold():
+            return
+        while await self._advance():
+            if not await self._lease.hold():
+                return
+
+    async def _advance(self) -> bool:
+        now = self._clocks.club()
+
+        def look(work: Work) -> bool:
+            return bool(work.campaigns.open())
+
+        def advance(work: Work) -> bool:
+            return broadcasts.advance(work, now)
+
+        return await self._units.read(look) and await self._units.write(advance)

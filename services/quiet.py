@@ -1,0 +1,22 @@
+"""The hours in which a member is not disturbed."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Final
+
+from domain.consent import QuietHours, send_at
+
+CLUB: Final = QuietHours()
+
+
+def quiet(quiet_from: int | None, quiet_to: int | None) -> QuietHours:
+    """A member's own quiet hours, else the club's; equal hours mean never quiet."""
+    if quiet_from is None or quiet_to is None:
+        return CLUB
+    return QuietHours(time(quiet_from % 24), time(quiet_to % 24))
+
+
+def open_at(due: datetime, zone: str, quiet_from: int | None, quiet_to: int | None) -> datetime:
+    """The first moment from `due` on that lies outside the quiet hours."""
+    return send_at(due, zone, quiet(quiet_from, quiet_to))

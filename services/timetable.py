@@ -1,0 +1,50 @@
+"""When jobs are due: local times of day in the programme's zone or in members' own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from domain.timetable import daily
+from services.ports import Work
+
+UPTO: Final = "jobs.upto"
+FIRST_LOOK_BACK: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One occurrence: a local day, its instant, and the zone (None: the programme's)."""
+
+    day: date
+    at: datetime
+    zone: str | None
+    key: str
+
+
+def reached(work: Work, upto: datetime) -> datetime:
+    """Up to when all occurrences have been run; a new club looks one day back."""
+    kept = work.settings.get(UPTO)
+    return datetime.fromisoformat(kept) if kept else upto - FIRST_LOOK_BACK
+
+
+def reach(work: Work, upto: datetime) -> None:
+    """Notes that everything up to a moment has been run; it never goes back."""
+    if upto > reached(work, upto - FIRST_LOOK_BACK):
+        work.settings.put(UPTO, upto.isoformat())
+
+
+def occurrences(
+    work: Work, clocks: Sequence[time], after: datetime, upto: datetime, *, own_zones: bool
+) -> Iterator[Due]:
+    """Every occurrence in after < t ≤ upto. `own_zones`: in members' zones, too."""
+    if not work.programmes.newest():
+        return
+    home = work.programmes.current().zone
+    zones: list[str | None] = [None, *(work.care.zones() if own_zones else [])]
+    for zone in zones:
+        for clock in clocks:
+            for day, at in daily(clock, zone or home, after, upto):
+                yield Due(day, at, zone, f"{day}T{clock:%H:%M}{'@' + zone if zone else ''}")
