@@ -15,6 +15,8 @@ from services.ports.post import Notice
 from services.ports.voice import Said
 
 PERMISSION: Final = "ticket:answer"
+MEMBER: Final = "member"
+STAFF: Final = "staff"
 
 
 def tell_staff(work: Work, ticket: Ticket, said: Said, key: str, now: datetime) -> None:
@@ -42,7 +44,7 @@ def tell_staff(work: Work, ticket: Ticket, said: Said, key: str, now: datetime) 
     )
     for staff in concerned(work, ticket):
         photo = _photo(work, said, staff.address_id)
-        post(work, ticket, staff.address_id, Notice(key, values, buttons, photo=photo), now)
+        post(work, ticket, staff.address_id, Notice(key, values, buttons, photo=photo), now, STAFF)
 
 
 def tell_member(work: Work, ticket: Ticket, said: Said, key: str, now: datetime) -> bool:
@@ -60,19 +62,20 @@ def tell_member(work: Work, ticket: Ticket, said: Said, key: str, now: datetime)
     )
     values = {"number": ticket.number, "staff": said.staff_name, "text": said.text}
     notice = Notice(key, values, buttons, photo=_photo(work, said, address_id))
-    return post(work, ticket, address_id, notice, now)
+    return post(work, ticket, address_id, notice, now, MEMBER)
 
 
 def post(
-    work: Work, ticket: Ticket, address_id: int | None, notice: Notice, now: datetime
+    work: Work, ticket: Ticket, address_id: int | None, notice: Notice, now: datetime, side: str
 ) -> bool:
-    """Writes a message that shows the ticket, so that a reply to it finds the ticket."""
+    """Writes a message that shows the ticket to a side, so that a reply to it finds the ticket;
+    False if there is nobody to write to."""
     if address_id is None:
         return False
     delivery_id = work.deliveries.to_address(address_id, notice, now)
     if delivery_id is None:
         return False
-    work.tickets.posted(ticket.id, delivery_id, address_id)
+    work.tickets.posted(ticket.id, delivery_id, address_id, side)
     return True
 
 

@@ -28,7 +28,7 @@ from services.ports import Work
 from services.ports.club import Actor
 from services.ports.post import Notice
 from services.ports.voice import Said
-from services.ticket_posts import concerned, post, tell_member, tell_staff
+from services.ticket_posts import STAFF, concerned, post, tell_member, tell_staff
 
 SHOWN: Final = 10
 _NUMBERS: Final = 900_000
@@ -124,7 +124,7 @@ def close(work: Work, member_id: int, ticket_id: int, now: datetime) -> Ticket:
     if work.tickets.move(ticket_id, (*RUNNING, TicketState.RESOLVED), TicketState.CLOSED, now):
         notice = Notice("ticket.closed_by_member", {"number": ticket.number})
         for staff in concerned(work, ticket):
-            post(work, ticket, staff.address_id, notice, now)
+            post(work, ticket, staff.address_id, notice, now, STAFF)
     return _get(work, ticket_id)
 
 
@@ -213,10 +213,11 @@ def resolve(work: Work, ticket_id: int, staff: Actor, now: datetime) -> Ticket:
     return _get(work, ticket_id)
 
 
-def shown_by(work: Work, address_id: int, message: str) -> Ticket | None:
-    """The ticket that a message in somebody's chat shows, for replies to it."""
-    ticket_id = work.tickets.shown_by(address_id, message)
-    return work.tickets.get(ticket_id) if ticket_id is not None else None
+def shown_by(work: Work, address_id: int, message: str) -> tuple[Ticket, str] | None:
+    """The ticket that a message in somebody's chat shows, and to which side (`member`, `staff`),
+    for replies to it."""
+    found = work.tickets.shown_by(address_id, message)
+    return (_get(work, found[0]), found[1]) if found else None
 
 
 # -- bits -------------------------------------------------------------------------------

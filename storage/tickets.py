@@ -63,7 +63,7 @@ _thread = (
 )
 _posted = insert(_posts)
 _shown_by = (
-    select(_posts.c.ticket_id)
+    select(_posts.c.ticket_id, _posts.c.side)
     .select_from(_posts.join(_deliveries, _deliveries.c.id == _posts.c.delivery_id))
     .where(
         _posts.c.address_id == bindparam("address"),
@@ -149,13 +149,14 @@ class Tickets:
     def rate(self, ticket_id: int, rating: int) -> None:
         self._db.execute(_rate, {"of": ticket_id, "stars": rating})
 
-    def posted(self, ticket_id: int, delivery_id: int, address_id: int) -> None:
+    def posted(self, ticket_id: int, delivery_id: int, address_id: int, side: str) -> None:
         row = {"delivery_id": delivery_id, "ticket_id": ticket_id, "address_id": address_id}
-        self._db.execute(_posted, row)
+        self._db.execute(_posted, {**row, "side": side})
 
-    def shown_by(self, address_id: int, message: str) -> int | None:
+    def shown_by(self, address_id: int, message: str) -> tuple[int, str] | None:
         key = {"address": address_id, "message": message}
-        return self._db.execute(_shown_by, key).scalar_one_or_none()
+        row = self._db.execute(_shown_by, key).one_or_none()
+        return (row[0], row[1]) if row else None
 
     def _one(self, statement: Any, **key: Any) -> Ticket | None:
         row = self._db.execute(statement, key).mappings().one_or_none()

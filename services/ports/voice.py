@@ -95,8 +95,9 @@ class Tickets(Protocol):
         keep their time, reopening counts, a new promise takes the place of the old."""
 
     def rate(self, ticket_id: int, rating: int) -> None: ...
-    def posted(self, ticket_id: int, delivery_id: int, address_id: int) -> None:
-        """Remembers that a delivery shows the ticket at an address."""
+    def posted(self, ticket_id: int, delivery_id: int, address_id: int, side: str) -> None:
+        """Remembers that a delivery shows the ticket at an address, to the `member` or to
+        `staff`."""
 
-    def shown_by(self, address_id: int, message: str) -> int | None:
-        """The ticket that the sent message shows at an address."""
+    def shown_by(self, address_id: int, message: str) -> tuple[int, str] | None:
+        """The ticket that the sent message shows at an address, and to which side."""

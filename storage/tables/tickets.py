@@ -66,7 +66,8 @@ class TicketMessage(SQLModel, table=True):
 
 
 class TicketPost(SQLModel, table=True):
-    """A delivery that shows a ticket in a chat, so that a reply to it finds the ticket."""
+    """A delivery that shows a ticket in a chat, so that a reply to it finds the ticket. `side`:
+    `member` or `staff`, as one person may be both."""
 
     __tablename__ = "ticket_posts"
     __table_args__ = (Index("ix_ticket_posts_address", "address_id", "delivery_id"),)
@@ -74,3 +75,4 @@ class TicketPost(SQLModel, table=True):
     delivery_id: int = Field(primary_key=True, sa_type=Id)
     ticket_id: int = Field(sa_type=Id, foreign_key="tickets.id", index=True)
     address_id: int = Field(sa_type=Id)
+    side: str

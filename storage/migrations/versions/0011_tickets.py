@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("delivery_id", types.Id, nullable=False),
         sa.Column("ticket_id", types.Id, nullable=False),
         sa.Column("address_id", types.Id, nullable=False),
+        sa.Column("side", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["ticket_id"],
             ["tickets.id"],
