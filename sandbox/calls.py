@@ -38,6 +38,7 @@ class Calls:
         method = _BY_LOWER.get(name.lower())
         facts = {
             "at": self.world.now().isoformat(timespec="seconds"),
+            "received": round(self.world.real_time(), 3),
             "bot": bot.username,
             "method": method.name if method else name,
             "via": via,

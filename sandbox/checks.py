@@ -21,7 +21,7 @@ def checked(method: Method, given: dict[str, Any]) -> dict[str, Any]:
     JSON objects may come as JSON or as JSON-serialized strings, numbers and booleans as text, as
     in the real API. Raises ApiError 400 for an unknown, missing, ill-typed or too long value.
     """
-    given = {name: value for name, value in given.items() if value is not None}
+    given = {name: value for name, value in given.items() if not _absent(method, name, value)}
     unknown = sorted(name for name in given if name not in method.fields)
     if unknown:
         raise bad_request(f'unknown parameter "{unknown[0]}" in {method.name}')
@@ -29,6 +29,12 @@ def checked(method: Method, given: dict[str, Any]) -> dict[str, Any]:
         if field.required and field.name not in given:
             raise bad_request(_EMPTY.get(field.name, f'parameter "{field.name}" is required'))
     return {name: _value(method.fields[name], value) for name, value in given.items()}
+
+
+def _absent(method: Method, name: str, value: Any) -> bool:
+    # an empty form field stands for nothing, except where it is a text
+    field = method.fields.get(name)
+    return value is None or (value == "" and field is not None and "String" not in field.types)
 
 
 def _value(field: Field, value: Any) -> Any:

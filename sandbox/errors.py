@@ -40,8 +40,12 @@ def conflict(text: str) -> ApiError:
 
 
 class PersonError(Exception):
-    """A person's action that a phone would not offer; ``code`` is the HTTP status."""
+    """A person's action that a phone would not offer; ``code`` is the HTTP status.
 
-    def __init__(self, code: int, text: str) -> None:
+    ``key`` names the page's own wording of it, for what can happen there.
+    """
+
+    def __init__(self, code: int, text: str, key: str = "") -> None:
         super().__init__(text)
         self.code = code
+        self.key = key

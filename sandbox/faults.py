@@ -112,12 +112,12 @@ def _set(fault: Fault, name: str, value: Any) -> None:
     if name in _NUMBERS:
         least, most = _NUMBERS[name]
         if value is not None and not _is_number(value, int, least, most):
-            raise PersonError(400, f"{name} must be a whole number of {least}-{most}")
+            raise PersonError(400, f"{name} must be a whole number of {least}-{most}", "number")
         if value is None and name not in ("count", "chat_id"):
             return
     elif name == "probability":
         if not _is_number(value, int | float, 0, 1):
-            raise PersonError(400, "probability must be a number of 0-1")
+            raise PersonError(400, "probability must be a number of 0-1", "number")
     elif name in ("method", "description"):
         value = str(value or "")
     elif name == "effect":

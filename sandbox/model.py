@@ -21,14 +21,19 @@ class Person:
     phone: str = ""
     note: Words = ""
 
+    @property
+    def chat_id(self) -> int:
+        """The id of the person's private chat, which the Bot API gives the person's own id."""
+        return self.id
+
     def user(self) -> Json:
         """The person as a Bot API ``User``."""
         user: Json = {"id": self.id, "is_bot": False, "first_name": self.first_name}
         return user | _filled(self, "last_name", "username", "language_code")
 
     def chat(self) -> Json:
-        """The person's private chat as a Bot API ``Chat``; its id is the person's id."""
-        chat: Json = {"id": self.id, "type": "private", "first_name": self.first_name}
+        """The person's private chat as a Bot API ``Chat``."""
+        chat: Json = {"id": self.chat_id, "type": "private", "first_name": self.first_name}
         return chat | _filled(self, "last_name", "username")
 
     def contact(self) -> Json:

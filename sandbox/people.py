@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.entities import found_entities, trimmed, units
 from sandbox.errors import PersonError
 from sandbox.facts import MAX_CAPTION, MAX_TEXT
-from sandbox.files import Upload
+from sandbox.files import Upload, image_size
 from sandbox.markup import inline_rows
 from sandbox.messages import as_api, document_body, new_message, photo_body, text_body
 from sandbox.model import Bot, Chat, Message, Person, Query
@@ -21,7 +21,7 @@ def write(
     """The person sends a text."""
     text, _ = trimmed(text, [])
     if not 1 <= units(text) <= MAX_TEXT:
-        raise PersonError(400, f"a message has 1-{MAX_TEXT} characters")
+        raise PersonError(400, f"a message has 1-{MAX_TEXT} characters", "length")
     return _send(world, bot, person, text_body(text, found_entities(text, [])), reply_to)
 
 
@@ -55,10 +55,10 @@ def send_file(
     """The person sends a photo or a document."""
     caption, _ = trimmed(caption, [])
     if units(caption) > MAX_CAPTION:
-        raise PersonError(400, f"a caption has at most {MAX_CAPTION} characters")
+        raise PersonError(400, f"a caption has at most {MAX_CAPTION} characters", "length")
+    if as_photo and not image_size(upload.content):
+        raise PersonError(400, "a photo is a PNG, JPEG, GIF or WebP file", "photo")
     file = world.keep_file(upload)
-    if as_photo and not file.width:
-        raise PersonError(400, "a photo is a PNG, JPEG, GIF or WebP file")
     body = (photo_body if as_photo else document_body)(world, file.file_id)
     if caption:
         body |= text_body(caption, found_entities(caption, []), "caption")
@@ -70,7 +70,7 @@ def _send(
 ) -> Message:
     chat = _open_chat(world, bot, person)
     if reply_to is not None and reply_to not in chat.messages:
-        raise PersonError(404, f"there is no message {reply_to} to reply to")
+        raise PersonError(404, f"there is no message {reply_to} to reply to", "gone")
     chat.started = True
     chat.force_reply = None
     _used_keyboard(chat, body)
@@ -83,7 +83,7 @@ def _send(
 def _open_chat(world: World, bot: Bot, person: Person) -> Chat:
     chat = world.chat(bot, person)
     if chat.blocked:
-        raise PersonError(409, "this person has blocked the bot; unblock it first")
+        raise PersonError(409, "this person has blocked the bot; unblock it first", "blocked")
     return chat
 
 
@@ -105,7 +105,7 @@ def edit(world: World, bot: Bot, person: Person, message_id: int, text: str) -> 
         raise PersonError(404, f"this person has written no text message {message_id}")
     text, _ = trimmed(text, [])
     if not 1 <= units(text) <= MAX_TEXT:
-        raise PersonError(400, f"a message has 1-{MAX_TEXT} characters")
+        raise PersonError(400, f"a message has 1-{MAX_TEXT} characters", "length")
     message.body = text_body(text, found_entities(text, []))
     message.edit_date = world.seconds()
     world.keep_message(chat, message)
@@ -120,7 +120,7 @@ def tap(
     chat = _open_chat(world, bot, person)
     message = chat.messages.get(message_id)
     if not force and data not in _callback_data(message):
-        raise PersonError(409, f"message {message_id} shows no button with this data")
+        raise PersonError(409, f"message {message_id} shows no such button", "gone")
     query = Query(
         id=str(secrets.randbelow(10**18) + 10**17),
         bot_id=bot.id,
@@ -128,8 +128,7 @@ def tap(
         message_id=message_id,
         since=world.real_time(),
     )
-    world.queries[query.id] = query
-    world.store.put("query", query.id, vars(query))
+    world.keep_query(query)
     shown = {"chat": person.chat(), "message_id": message_id, "date": 0}
     if message is not None:
         shown = as_api(world, bot, message)

@@ -16,14 +16,15 @@ def person_view(world: World, person: Person) -> Json:
     chats = {
         bot.username: {"started": chat.started, "blocked": chat.blocked}
         for bot in world.bots.values()
-        if (chat := world.chats.get((bot.id, person.id)))
+        if (chat := world.chats.get((bot.id, person.chat_id)))
     }
     return {**vars(person), "chats": chats}
 
 
 def chat_view(world: World, bot: Bot, person: Person, limit: int = 200) -> Json:
     """The whole state of one conversation; ``limit`` newest messages, oldest of them first."""
-    chat = world.chats.get((bot.id, person.id)) or Chat(bot.id, person.id, person.id)
+    number = person.chat_id
+    chat = world.chats.get((bot.id, number)) or Chat(bot.id, number, person.id)
     messages = sorted(chat.messages.values(), key=lambda message: message.message_id)
     return {
         "person": vars(person),

@@ -35,7 +35,8 @@ def own_origin(route: web.AbstractRouteDef) -> web.RouteDef:
         try:
             answer = await handler(request)
         except PersonError as error:
-            return web.json_response({"error": str(error)}, status=error.code)
+            body = {"error": str(error)} | ({"key": error.key} if error.key else {})
+            return web.json_response(body, status=error.code)
         request.app[WORLD].store.commit()
         return answer
 
@@ -65,6 +66,14 @@ def _part(value: Any) -> str | Upload:
         with value.file:
             return Upload(value.filename, value.content_type, value.file.read())
     return value.decode() if isinstance(value, bytes | bytearray) else str(value)
+
+
+def number_of(request: web.Request, name: str, default: int) -> int:
+    """A whole number of the query string; PersonError 400 for anything else."""
+    given = request.query.get(name, str(default))
+    if not given.isascii() or not given.isdigit():
+        raise PersonError(400, f"{name} must be a whole number")
+    return int(given)
 
 
 def person_of(request: web.Request) -> Person:

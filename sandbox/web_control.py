@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.web_botapi import file_response
-from sandbox.web_common import WORLD, read_json
+from sandbox.web_common import WORLD, number_of, read_json
 
 routes = web.RouteTableDef()
 
@@ -56,9 +56,9 @@ async def clear_faults(request: web.Request) -> web.Response:
 @routes.get("/sandbox/log")
 async def log(request: web.Request) -> web.Response:
     """The latest calls: ``?after=`` a seq, ``?method=``, ``?limit=``."""
-    query = request.query
-    after, limit = int(query.get("after", "0")), int(query.get("limit", "500"))
-    entries = request.app[WORLD].journal.entries(after, query.get("method", ""), limit)
+    after, limit = number_of(request, "after", 0), number_of(request, "limit", 500)
+    method = request.query.get("method", "")
+    entries = request.app[WORLD].journal.entries(after, method, limit)
     return web.json_response({"calls": entries})
 
 

@@ -10,7 +10,7 @@ from sandbox.files import Upload
 from sandbox.messages import as_api
 from sandbox.model import Message
 from sandbox.view import chat_view, person_view
-from sandbox.web_common import WORLD, bot_of, person_of, read_form, read_json
+from sandbox.web_common import WORLD, bot_of, number_of, person_of, read_form, read_json
 
 Json = dict[str, Any]
 routes = web.RouteTableDef()
@@ -38,7 +38,7 @@ async def persons(request: web.Request) -> web.Response:
         for person in world.persons.values()
         if all(word in " ".join(map(str, vars(person).values())).lower() for word in words)
     ]
-    limit = int(request.query.get("limit", "100000"))
+    limit = number_of(request, "limit", 100_000)
     shown = [person_view(world, person) for person in found[:limit]]
     return web.json_response({"persons": shown, "count": len(found)})
 
@@ -86,7 +86,7 @@ async def change_person(request: web.Request) -> web.Response:
 @routes.get(_PERSON + "/chat")
 async def chat(request: web.Request) -> web.Response:
     """The conversation with ``?bot=``."""
-    limit = int(request.query.get("limit", "200"))
+    limit = number_of(request, "limit", 200)
     world = request.app[WORLD]
     return web.json_response(chat_view(world, bot_of(request), person_of(request), limit))
 

@@ -20,6 +20,7 @@ Json = dict[str, Any]
 
 FIRST_PERSON = 10_001
 REORDER_SECONDS = 1.0
+KEPT_QUERIES = 10_000
 
 
 def _utc_now() -> datetime:
@@ -143,7 +144,7 @@ class World:
 
     def chat(self, bot: Bot, person: Person) -> Chat:
         """The conversation of the two, made at first sight."""
-        key = (bot.id, person.chat()["id"])
+        key = (bot.id, person.chat_id)
         if key not in self.chats:
             self.chats[key] = Chat(bot.id, key[1], person.id)
         return self.chats[key]
@@ -182,6 +183,15 @@ class World:
         del chat.messages[message.message_id]
         self.store.drop("message", f"{chat.bot_id}:{chat.id}:{message.message_id}")
         self.announce_chat(chat)
+
+    def keep_query(self, query: Query) -> None:
+        """Stores a tap; only the latest ones are kept."""
+        self.queries[query.id] = query
+        self.store.put("query", query.id, vars(query))
+        if len(self.queries) > KEPT_QUERIES:
+            oldest = next(iter(self.queries))
+            del self.queries[oldest]
+            self.store.drop("query", oldest)
 
     def keep_file(self, upload: Upload) -> StoredFile:
         """Stores an uploaded file."""

@@ -88,7 +88,7 @@ def answer_callback_query(world: World, bot: Bot, given: Json) -> bool:
         "show_alert": given.get("show_alert", False),
         "url": given.get("url", ""),
     }
-    world.store.put("query", query.id, vars(query))
+    world.keep_query(query)
     world.events.announce(
         "answer", person=query.person_id, bot=bot.id, query=query.id, **query.answer
     )

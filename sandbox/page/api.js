@@ -1,9 +1,17 @@
 // Talks to the stand-in: requests, and the live events.
 
+import { say } from "./words.js";
+
 export class Refused extends Error {
-  constructor(status, text) {
-    super(text);
+  constructor(status, answer) {
+    super(answer.error ?? answer.detail ?? answer.title ?? String(status));
     this.status = status;
+    this.key = answer.key;
+  }
+
+  /** What the page says about it. */
+  get words() {
+    return this.key ? say(`error_${this.key}`) : this.message;
   }
 }
 
@@ -22,9 +30,7 @@ async function request(path, method = "GET", body) {
   } catch {
     // not JSON: the status says enough
   }
-  if (!response.ok) {
-    throw new Refused(response.status, answer.error ?? answer.detail ?? answer.title ?? `${response.status} ${response.statusText}`);
-  }
+  if (!response.ok) throw new Refused(response.status, answer);
   return answer;
 }
 

@@ -70,7 +70,7 @@ export class Clock {
       status.textContent = say("clockDone", { now: momentOf(this.now()) });
       this.onMoved();
     } catch (error) {
-      this.problem(status, say("clockFailed", { why: error.message }));
+      this.problem(status, say("clockFailed", { why: error.words ?? say("failed") }));
     }
     dialog.classList.remove("busy");
     return null;

@@ -72,7 +72,7 @@ export class Faults {
       this.on = (await api.addFault(fault)).faults;
       this.drawList();
     } catch (error) {
-      this.problem.textContent = error.message;
+      this.problem.textContent = error.words ?? say("failed");
     }
   }
 

@@ -88,7 +88,7 @@ export class Phone {
         const state = await api.chat(person.id, this.bot, this.limit);
         if (person === this.person) this.state = state;
       } catch (error) {
-        this.tell(error.message);
+        this.tell(error instanceof Refused ? error.words : say("offline"));
         break;
       }
       this.draw();
@@ -129,7 +129,7 @@ export class Phone {
     try {
       return await action();
     } catch (error) {
-      this.tell(error instanceof Refused ? error.message : say("failed"));
+      this.tell(error instanceof Refused ? error.words : say("failed"));
       return null;
     }
   }

@@ -82,7 +82,7 @@ function newPersonForm(name, done, back) {
     try {
       done(await api.addPerson(facts));
     } catch (error) {
-      problem.textContent = error.message;
+      problem.textContent = error.words ?? say("failed");
     }
   });
   return form;

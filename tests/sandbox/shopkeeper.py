@@ -75,8 +75,11 @@ class Shopkeeper:
         await self.say(chat, text, parse_mode="HTML", reply_markup=markup)
 
     async def tapped(self, query: Json) -> None:
-        notice = {"rules": {"text": "Be kind", "show_alert": True}, "toast": {"text": "Noted"}}
-        answer = notice.get(query["data"], {})
+        notice: dict[str, Json] = {
+            "rules": {"text": "Be kind", "show_alert": True},
+            "toast": {"text": "Noted"},
+        }
+        answer: Json = notice.get(query["data"], {})
         await self.session.call("answerCallbackQuery", callback_query_id=query["id"], **answer)
         if query["data"] == "join":
             message = query["message"]

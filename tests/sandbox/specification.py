@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +45,16 @@ def _object_misfits(value: Any, kind: str, where: str) -> list[str]:
     described = specification()["types"][kind]
     subtypes = described.get("subtypes", [])
     if subtypes:
-        found = [misfits(value, subtype, where) for subtype in subtypes]
-        return min(found, key=lambda each: len(each))
+        return _fewest(misfits(value, subtype, where) for subtype in subtypes)
     fields = {field["name"]: field for field in described.get("fields", [])}
     wrong = [f"{where}.{name}: unknown in {kind}" for name in value if name not in fields]
     for name, field in fields.items():
         if name in value:
-            tries = [misfits(value[name], each, f"{where}.{name}") for each in field["types"]]
-            wrong += min(tries, key=len)
+            wrong += _fewest(misfits(value[name], t, f"{where}.{name}") for t in field["types"])
         elif field["required"]:
             wrong.append(f"{where}.{name}: missing in {kind}")
     return wrong
+
+
+def _fewest(tries: Iterable[list[str]]) -> list[str]:
+    return min(tries, key=lambda wrong: len(wrong))

@@ -39,9 +39,15 @@ def test_the_page_says_no_word_that_is_missing() -> None:
 
 def test_every_word_is_in_use() -> None:
     code = _code()
-    built = ("theme", "fault_", "faultHint_", "languageName")
+    built = ("theme", "fault_", "faultHint_", "error_", "languageName")
     unused = [k for k in _words("en") if f'"{k}"' not in code and not k.startswith(built)]
     assert unused == []
+
+
+def test_the_page_has_words_for_what_can_go_wrong_in_it() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in PAGE.parent.glob("*.py")]
+    keys = {key for text in sources for key in re.findall(r'PersonError\([^)]*, "(\w+)"\)', text)}
+    assert {f"error_{key}" for key in keys} == {k for k in _words("en") if k.startswith("error_")}
 
 
 def test_the_page_asks_no_other_host_for_anything() -> None:

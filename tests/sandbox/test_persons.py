@@ -59,6 +59,12 @@ async def test_what_a_phone_cannot_do_is_refused(
     assert await session.drain() == []
 
 
+@pytest.mark.parametrize("path", ["persons?limit=x", "log?after=-1", "persons/11/chat?limit=²"])
+async def test_wrong_numbers_in_the_address_are_refused(session: Session, path: str) -> None:
+    async with session.http.get(f"/sandbox/{path}") as response:
+        assert response.status == 400
+
+
 async def test_nobody_and_no_bot_are_not_found(session: Session) -> None:
     await session.post("/sandbox/persons/99/messages", {"text": "x"}, 404)
     await session.post(f"/sandbox/persons/{ANN}/messages?bot=nobody", {"text": "x"}, 404)
