@@ -10,6 +10,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from storage.addresses import Addresses
+from storage.answers import Answers
 from storage.api_keys import ApiKeys
 from storage.audit import Audit
 from storage.benefits import Benefits
@@ -116,6 +117,10 @@ class Work:
     @cached_property
     def api_keys(self) -> ApiKeys:
         return ApiKeys(self.db)
+
+    @cached_property
+    def answers(self) -> Answers:
+        return Answers(self.db)
 
     @cached_property
     def audit(self) -> Audit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from services.ports.answers import Answers
 from services.ports.benefits import Benefits, Vouchers
 from services.ports.care import Campaigns, Care
 from services.ports.club import Audit, Programmes, Settings, StaffRegister, Stores
@@ -48,6 +49,8 @@ class Work(Protocol):
     def merges(self) -> Merges: ...
     @property
     def api_keys(self) -> ApiKeys: ...
+    @property
+    def answers(self) -> Answers: ...
     @property
     def audit(self) -> Audit: ...
     @property
