@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from domain import bookings, levels
-from domain.dates import local_day
+from domain.dates import local_day, to_ms
 from domain.earning import Earned, Facts, active_from, earn, lapses_at
 from domain.errors import KeyConflict, MemberClosed, MemberFrozen, StoreNotFound
 from domain.ledger import Account, Booked, Entry, Kind, Share
@@ -64,7 +64,7 @@ class _Standing:
 
 def fingerprint(work: Work, order: Order, claims: Sequence[Claim]) -> str:
     """A keyed hash of everything an order says: the same order again has the same."""
-    moment = order.occurred_at.isoformat()
+    moment = to_ms(order.occurred_at)
     lines = "\n".join(f"{x.minor}|{x.quantity}|{x.category}|{x.sku}|{x.name}" for x in order.lines)
     who = "|".join(f"{claim.kind}:{claim.text}" for claim in claims)
     head = f"{order.source}|{order.order_id}|{moment}|{order.currency}|{order.minor}|{order.store}"

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from domain import levels
 from domain.dates import first_of_month, local_day, month_index, start_of_day
 from domain.levels import Basis, NextLevel
+from domain.points import Unit
 from domain.programme import Condition, Level, Measure, Programme
 from services.ports import Work
 
@@ -40,8 +41,11 @@ def bases(
     """The bases of several members, from what is stored; `joined`: their local days of joining."""
     days = work.purchases.days(joined)
     activity = _activity(work, programme, joined, now)
+    growth = _growth(work, programme, joined)
     return {
-        member_id: Basis.of_days(day, days.get(member_id, ()), activity.get(member_id))
+        member_id: Basis.of_days(
+            day, days.get(member_id, ()), activity.get(member_id), growth.get(member_id, 0)
+        )
         for member_id, day in joined.items()
     }
 
@@ -63,6 +67,14 @@ def _activity(
             month = month_index(local_day(at, programme.zone))
             sums[month] = sums.get(month, 0) + points
     return by_member
+
+
+def _growth(work: Work, programme: Programme, member_ids: Collection[int]) -> dict[int, int]:
+    """The growth value of members; read only if a level asks."""
+    if not any(condition.measure is Measure.GROWTH for condition in _conditions(programme)):
+        return {}
+    accounts = work.ledger.accounts(member_ids, Unit.GROWTH)
+    return {member_id: account.wallet for member_id, account in accounts.items()}
 
 
 def _conditions(programme: Programme) -> list[Condition]:

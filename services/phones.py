@@ -34,3 +34,9 @@ def parse_phone(text: str, region: str = "CN") -> str:
         reason = _REASONS.get(phonenumbers.is_possible_number_with_reason(number), "impossible")
         raise BadPhone(text, reason)
     return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+
+
+def region_of(currency: str) -> str:
+    """The country whose phone numbers may leave out their country code: that of the currency,
+    none for the euro."""
+    return "ZZ" if currency == "EUR" else currency[:2]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.dates import to_ms
 from domain.earning import Facts, earn
 from domain.errors import KeyConflict, PurchaseInvalid
 from domain.ledger import Entry
@@ -166,7 +167,7 @@ def _sum(returns: Returns) -> int:
 
 def _fingerprint(work: Work, asked: Asked) -> str:
     lines: Sequence[str] = [f"{x.line}|{x.quantity}|{x.minor}" for x in asked.lines]
-    parts = (asked.source, asked.order_id, asked.refund_id, asked.occurred_at.isoformat())
+    parts = (asked.source, asked.order_id, asked.refund_id, str(to_ms(asked.occurred_at)))
     return work.vault.index("refund", "|".join((*parts, str(asked.minor), *lines)))
 
 
