@@ -91,8 +91,9 @@ def upcoming(work: Work, now: datetime) -> list[Event]:
     return [event for event in work.events.all() if not event.over(now)]
 
 
-def invite(work: Work, event_id: int, staff: Actor, now: datetime) -> Invited:
-    """Invites the next members who agreed to care or promotions; each member once.
+def invite(work: Work, event_id: int, staff: Actor, *, key: str, now: datetime) -> Invited:
+    """Invites the next members who agreed to care or promotions; each member once, and the same
+    key again invites nobody.
 
     Raises EventNotFound, EventOver.
     """
@@ -101,7 +102,9 @@ def invite(work: Work, event_id: int, staff: Actor, now: datetime) -> Invited:
     if event.cancelled_at or event.over(now):
         raise EventOver(dict(event.names), "cancelled" if event.cancelled_at else "over")
     count, members = work.events.to_invite(event_id, AT_ONCE)
-    done = sum(_invite(work, event, member_id, staff, now) for member_id in members)
+    if before := work.events.invited_by(event_id, key):
+        return Invited(event, before, count)
+    done = sum(_invite(work, event, member_id, staff, key, now) for member_id in members)
     if done:
         work.audit.add(staff, "event.invite", ("event", event_id), now, {"members": done})
     return Invited(event, done, count - len(members))
@@ -119,8 +122,10 @@ def values(event: Event) -> dict[str, object]:
     }
 
 
-def _invite(work: Work, event: Event, member_id: int, staff: Actor, now: datetime) -> bool:
-    place_id = work.events.invite(event.id, member_id, now, staff.staff_id)
+def _invite(
+    work: Work, event: Event, member_id: int, staff: Actor, key: str, now: datetime
+) -> bool:
+    place_id = work.events.invite(event.id, member_id, now, batch=key, staff_id=staff.staff_id)
     if place_id is None:
         return False
     buttons = (

@@ -108,6 +108,11 @@ _to_invite = select(_members.c.id).where(
 )
 _how_many = select(func.count()).select_from(_to_invite.subquery())
 _first = _to_invite.order_by(_members.c.id).limit(bindparam("most"))
+_of_batch = (
+    select(func.count())
+    .select_from(_places)
+    .where(_places.c.event_id == bindparam("event"), _places.c.batch == bindparam("of_batch"))
+)
 _counts = (
     select(_places.c.answer, func.count(), func.count(_places.c.invited_at))
     .where(_places.c.event_id == bindparam("event"))
@@ -159,16 +164,16 @@ class Events:
         return Invitation(row[0], event_id, member_id, Answer(row[1]), row[2] is not None)
 
     def invite(
-        self, event_id: int, member_id: int, now: datetime, staff_id: int | None
+        self, event_id: int, member_id: int, now: datetime, *, batch: str, staff_id: int | None
     ) -> int | None:
         place_id = self._ids.next()
         row = {"id": place_id, "event_id": event_id, "member_id": member_id, "answer": ""}
-        more = {"invited_at": now, "invited_by": staff_id}
+        more = {"invited_at": now, "batch": batch, "invited_by": staff_id}
         return place_id if _invite.run(self._db, {**row, **more}) else None
 
     def come(self, event_id: int, member_id: int) -> None:
         row = {"event_id": event_id, "member_id": member_id, "answer": ""}
-        _invite.run(self._db, {**row, "id": self._ids.next(), "invited_at": None})
+        _invite.run(self._db, {**row, "id": self._ids.next(), "invited_at": None, "batch": None})
 
     def delivered(self, invitation_id: int, delivery_id: int) -> None:
         self._db.execute(_delivered, {"of": invitation_id, "delivery": delivery_id})
@@ -190,6 +195,10 @@ class Events:
         count = self._db.execute(_how_many, {"event": event_id}).scalar_one()
         found = self._db.execute(_first, {"event": event_id, "most": most}).scalars()
         return int(count), list(found)
+
+    def invited_by(self, event_id: int, batch: str) -> int:
+        key = {"event": event_id, "of_batch": batch}
+        return int(self._db.execute(_of_batch, key).scalar_one())
 
     def counts(self, event_id: int) -> dict[str, int]:
         rows = self._db.execute(_counts, {"event": event_id}).all()

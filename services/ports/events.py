@@ -26,7 +26,7 @@ class Events(Protocol):
 
     def invitation(self, event_id: int, member_id: int) -> Invitation | None: ...
     def invite(
-        self, event_id: int, member_id: int, now: datetime, staff_id: int | None
+        self, event_id: int, member_id: int, now: datetime, *, batch: str, staff_id: int | None
     ) -> int | None:
         """Adds the member's place: its id, None if there is one."""
 
@@ -48,6 +48,9 @@ class Events(Protocol):
     def to_invite(self, event_id: int, most: int) -> tuple[int, list[int]]:
         """How many members agreed to care or promotions, can be reached and have no place yet;
         and the ids of the first of them."""
+
+    def invited_by(self, event_id: int, batch: str) -> int:
+        """How many one effect invited."""
 
     def counts(self, event_id: int) -> dict[str, int]:
         """How many were invited, and how many gave each answer."""

@@ -40,7 +40,7 @@ class Event(SQLModel, table=True):
 
 class Invitation(SQLModel, table=True):
     """A member's place in an event: `answer` is "", `yes`, `no` or `maybe`. `invited_at` is
-    None for who came without an invitation."""
+    None for who came without an invitation; `batch` is the key of the effect that invited."""
 
     __tablename__ = "invitations"
     __table_args__ = (
@@ -54,6 +54,7 @@ class Invitation(SQLModel, table=True):
     answer: str = ""
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
     invited_at: datetime | None = Field(default=None, sa_type=Instant)
+    batch: str | None = None
     invited_by: int | None = Field(default=None, sa_type=Id)
     delivery_id: int | None = Field(default=None, sa_type=Id)
     attended_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.String(), nullable=False),
         sa.Column("answered_at", types.Instant(), nullable=True),
         sa.Column("invited_at", types.Instant(), nullable=True),
+        sa.Column("batch", sa.String(), nullable=True),
         sa.Column("invited_by", types.Id, nullable=True),
         sa.Column("delivery_id", types.Id, nullable=True),
         sa.Column("attended_at", types.Instant(), nullable=True),
