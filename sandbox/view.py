@@ -57,14 +57,14 @@ def _message(world: World, chat: Chat, message: Message) -> Json:
     }
     replied = chat.messages.get(message.reply_to or 0)
     if replied:
-        shown["reply_to"] = {"message_id": replied.message_id, "text": _summary(replied)}
+        shown["reply_to"] = _quoted(replied)
     return shown | _attachments(world, body)
 
 
-def _summary(message: Message) -> str:
-    body = message.body
-    text = body.get("text") or body.get("caption") or ""
-    return text[:120] or next(iter(body), "")
+def _quoted(message: Message) -> Json:
+    text = message.body.get("text") or message.body.get("caption") or ""
+    kind = next((k for k in ("photo", "document", "contact") if k in message.body), "text")
+    return {"message_id": message.message_id, "text": text[:120], "kind": kind}
 
 
 def _attachments(world: World, body: Json) -> Json:

@@ -2,6 +2,7 @@
 
 import { api } from "./api.js";
 import { h, icon, iconButton, openDialog } from "./dom.js";
+import { summary } from "./messages.js";
 import { say } from "./words.js";
 
 export class Composer {
@@ -43,7 +44,8 @@ export class Composer {
 
   big(word, onclick) {
     const note = word === "unblockLong" ? h("p", { text: say("blockedNote") }) : null;
-    return h("div.big-action", {}, note, h("button.primary", { type: "button", onclick }, say(word)));
+    const button = h("button.primary", { type: "button", onclick: () => { button.disabled = true; onclick(); } }, say(word));
+    return h("div.big-action", {}, note, button);
   }
 
   async unblock() {
@@ -72,13 +74,15 @@ export class Composer {
     this.area.setAttribute("aria-label", say("write"));
     const toggle = () => { this.open = !this.open; this.draw(this.state); };
     const old = document.activeElement;
+    const inside = this.line.contains(old);
     this.line.replaceChildren(
       h("button.menu-button", { type: "button", onclick: () => this.showCommands(), "aria-label": say("menu") }, icon("menu"), h("span", { text: say("menu") })),
       h("div.field", {}, this.area,
         keyboard ? iconButton("keys", say(this.open ? "keyboardHide" : "keyboardShow"), toggle, this.open ? "on" : "") : "",
         iconButton("attach", say("attach"), () => this.showAttach())),
       this.sendButton());
-    if (old === this.area) this.area.focus({ preventScroll: true });
+    const again = old === this.area ? this.area : this.line.querySelector(`[aria-label="${CSS.escape(old?.ariaLabel ?? "")}"]`);
+    if (inside) again?.focus({ preventScroll: true });
   }
 
   sendButton() {
@@ -92,12 +96,15 @@ export class Composer {
     const { kind, message } = this.mode;
     const label = say(kind === "edit" ? "editing" : "replyTo");
     return this.above.replaceChildren(h("div.above-bar", {}, icon(kind),
-      h("div.above-text", {}, h("strong", { text: label }), h("span", { text: message.text || say("photo") })),
+      h("div.above-text", {}, h("strong", { text: label }), h("span", { text: summary(message) })),
       iconButton("close", say("cancel"), () => this.endMode())));
   }
 
   drawKeys() {
     const keyboard = this.state.reply_keyboard;
+    const body = JSON.stringify(this.open && keyboard);
+    if (body === this.drawnKeys) return null;
+    this.drawnKeys = body;
     if (!keyboard || !this.open) return this.keys.replaceChildren();
     const rows = keyboard.rows.map((row) => h("div.key-row", {}, ...row.map((key) => this.key_(key))));
     return this.keys.replaceChildren(...rows);

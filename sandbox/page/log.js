@@ -29,7 +29,7 @@ export class Log {
   }
 
   fits(call) {
-    if (!this.polling && call.method === "getUpdates" && call.status === "ok") return false;
+    if (!this.polling && call.method === "getUpdates" && call.status !== "refused") return false;
     if (this.refusals && call.status === "ok") return false;
     return !this.filter || JSON.stringify(call).toLowerCase().includes(this.filter.toLowerCase());
   }

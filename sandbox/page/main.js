@@ -157,7 +157,7 @@ function onState(connected) {
   page.offline = !connected;
   const notice = document.querySelector(".offline");
   if (notice) notice.hidden = connected;
-  if (connected && was) for (const phone of page.phones) phone.load();
+  if (connected && was) for (const part of [...page.phones, page.log, page.faults, page.clock]) part.load();
 }
 
 async function begin() {

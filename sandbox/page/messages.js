@@ -3,6 +3,11 @@
 import { avatar, dayOf, fullName, h, icon, iconButton, openDialog, sizeOf, timeOf } from "./dom.js";
 import { say } from "./words.js";
 
+const KINDS = { photo: "photo", document: "file", contact: "contact" };
+
+/** A message in a few words. */
+export const summary = (message) => message.text || say(KINDS[Object.keys(KINDS).find((kind) => message[kind])] ?? "photo");
+
 export class MessageList {
   constructor(phone) {
     this.phone = phone;
@@ -108,7 +113,7 @@ export class MessageList {
   bubble(message, changed) {
     const mine = message.from === "person";
     const content = [
-      message.reply_to ? h("div.quote", { text: message.reply_to.text }) : null,
+      message.reply_to ? h("div.quote", { text: message.reply_to.text || say(KINDS[message.reply_to.kind]) }) : null,
       message.photo ? this.photo(message) : null,
       message.document ? this.document(message.document) : null,
       message.contact ? this.contact(message.contact) : null,
