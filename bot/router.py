@@ -29,6 +29,10 @@ BY_KIND = {
 }
 
 
+ALWAYS = frozenset({"cancel", "help", "stop"})  # words that win over the question just asked
+SHORT = 40  # characters of a text in which a phrase is looked for
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """An intent and its handler.
@@ -64,9 +68,9 @@ def normalise(text: str) -> str:
 class Router:
     """Resolves an inbound event to a route.
 
-    `phrases` maps normalised plain words to intents; `flows` are the known conversations.
-    Needed intents: `unknown` (nothing understood), `stranger` (not a member), `expired` (an old
-    or foreign button), `cancel`.
+    `phrases` maps plain words to intents, with arguments after `|`; `flows` are the known
+    conversations. Needed intents: `unknown` (nothing understood), `stranger` (not a member),
+    `expired` (an old or foreign button), `cancel`.
     """
 
     def __init__(
@@ -81,6 +85,7 @@ class Router:
             self._routes.setdefault(route.intent, route)
         self._flows = {flow.name: flow for flow in flows}
         self._phrases = {normalise(words): intent for words, intent in phrases.items()}
+        self._inside = _inside(self._phrases, self._routes)
         self._signer = signer
 
     def match(self, inbound: Inbound, state: State, now: datetime) -> Match:
@@ -121,17 +126,38 @@ class Router:
         return Action(name if name in self._routes and "." not in name else "unknown", tuple(rest))
 
     def _step(self, inbound: Inbound, state: State) -> str:
-        """The step's intent, `cancel`, or "" if the flow does not take what came."""
+        """The step's intent, one of ALWAYS, or "" if the flow does not take what came."""
         talk = state.conversation
         flow = self._flows.get(talk.flow)
         if flow is None:
             return ""
-        if inbound.kind is Kind.TEXT and self._phrases.get(normalise(inbound.text)) == "cancel":
-            return "cancel"
+        said = self._phrases.get(normalise(inbound.text)) if inbound.kind is Kind.TEXT else None
+        if said in ALWAYS:
+            return said
         accepted = inbound.kind in flow.step(talk.step).accepts
         return f"{talk.flow}.{talk.step}" if accepted else ""
 
     def _spoken(self, inbound: Inbound) -> Action:
         if inbound.kind is not Kind.TEXT:
             return Action(BY_KIND.get(inbound.kind, "unknown"))
-        return Action(self._phrases.get(normalise(inbound.text), "unknown"))
+        words = normalise(inbound.text)
+        intent, *args = (self._phrases.get(words) or self._contained(words)).split("|")
+        return Action(intent, tuple(args))
+
+    def _contained(self, words: str) -> str:
+        """The intent of the longest phrase inside a short text; only those that change nothing,
+        for "do not unsubscribe me" holds "unsubscribe" too."""
+        if len(words) > SHORT:
+            return "unknown"
+        text = f" {words} "
+        return next((intent for phrase, intent in self._inside if phrase in text), "unknown")
+
+
+def _inside(phrases: Mapping[str, str], routes: Mapping[str, Route]) -> list[tuple[str, str]]:
+    """Phrases to look for inside a text, the longest first; Latin ones as whole words."""
+    reading = [
+        (f" {words} " if words.isascii() else words, intent)
+        for words, intent in phrases.items()
+        if len(words) > 1 and intent in routes and not routes[intent].writes
+    ]
+    return sorted(reading, key=lambda pair: -len(pair[0]))

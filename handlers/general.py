@@ -1,30 +1,41 @@
 """What is the same everywhere: help, leaving a conversation, words nothing understands."""
 
-from bot.messages import Reply
-from handlers import points
+from bot.messages import Kind, Reply
+from handlers import menu
 from handlers.turns import Turn
 
 
 def help_(turn: Turn) -> Reply:
-    """What one can do here."""
-    return Reply("help.shown", {"member": turn.person.member_id is not None}, points.MAIN)
+    """What one can do here; a running conversation goes on afterwards."""
+    values = {
+        "member": turn.person.member_id is not None,
+        "staff": turn.person.staff is not None,
+        "running": turn.conversation.active(turn.now),
+    }
+    return Reply("help.shown", values, menu.main(turn))
 
 
 def cancel(turn: Turn) -> Reply:
     """Leaves the running conversation; nothing else changes."""
-    running = bool(turn.conversation.flow)
+    running = turn.conversation.active(turn.now)
     turn.end()
-    return Reply("general.cancelled" if running else "general.nothing_to_cancel", {}, points.MAIN)
+    return Reply(
+        "general.cancelled" if running else "general.nothing_to_cancel", {}, menu.main(turn)
+    )
 
 
 def unknown(turn: Turn) -> Reply:
     """Never silence: a helpful answer with the main buttons."""
-    return Reply("general.unknown", {}, points.MAIN)
+    said = turn.inbound.kind is Kind.TEXT
+    running = turn.conversation.active(turn.now)
+    if running and not said:
+        return Reply("general.not_this_now")
+    return Reply("general.unknown" if said else "general.not_text", {}, menu.main(turn))
 
 
 def expired(turn: Turn) -> Reply:
     """A button of an earlier time, or of somebody else."""
-    return Reply("general.expired", {}, points.MAIN)
+    return Reply("general.expired", {}, menu.main(turn))
 
 
 def blocked(turn: Turn) -> None:

@@ -10,15 +10,20 @@ JOIN = Button("button.join", "join", effect=True)
 RULES = Button("button.rules", "rules")
 LANGUAGE = Button("button.language", "language")
 CARD = Button("button.card", "card")
+POINTS = Button("button.points", "points")
+HISTORY = Button("button.history", "history")
+SETTINGS = Button("button.settings", "settings")
+HELP = Button("button.help", "help")
+NEW_RULES = Button("button.new_rules", "rules")
 
 # In the order in which a member sees them, two in a row.
 MEMBER: tuple[Button, ...] = (
-    Button("button.points", "points"),
-    Button("button.history", "history"),
+    POINTS,
+    HISTORY,
     Button("button.level", "level"),
     Button("button.profile", "profile"),
-    Button("button.settings", "settings"),
-    Button("button.help", "help"),
+    SETTINGS,
+    HELP,
 )
 
 # The row of staff: what each button needs.
@@ -26,7 +31,7 @@ STAFF: tuple[tuple[str, Button], ...] = ()
 
 STRANGER: Rows = ((JOIN,), (RULES, LANGUAGE))
 # Under answers that are asked for often: few buttons, the card has the rest.
-SHORT: Rows = ((Button("button.history", "history"), CARD),)
+SHORT: Rows = ((HISTORY, CARD),)
 
 
 def main(turn: Turn) -> Rows:

@@ -1,19 +1,22 @@
 """The member card and the points."""
 
-from bot.messages import Button, Reply
+from typing import Any
+
+from bot.messages import Button, Reply, Rows
+from domain.charters import Standing
+from handlers import levels, menu
 from handlers.turns import Turn, member_id
 from services import cards
 
-MAIN = (
-    (Button("button.points", "points"), Button("button.history", "history")),
-    (Button("button.help", "help"),),
-)
+SHOWN_LATER = 3
 
 
 def show(turn: Turn) -> Reply:
     """How many points there are, and what happens to them next."""
     has = cards.points(turn.work, member_id(turn), turn.now)
-    return Reply("points.balance", _values(has), MAIN)
+    later = [{"amount": amount, "day": day} for amount, day in has.later[:SHOWN_LATER]]
+    more = len(has.later) > SHOWN_LATER
+    return Reply("points.balance", {**_values(has), "later": later, "more": more}, menu.SHORT)
 
 
 def card(turn: Turn) -> Reply:
@@ -27,11 +30,24 @@ def card_of(turn: Turn, member: int) -> Reply:
     values = {
         "name": shown.member.name or turn.inbound.name,
         "number": shown.member.shown_number,
-        "level": shown.programme.level_name(shown.member.level, turn.locale),
+        "frozen": shown.frozen,
+        "rules": shown.rules.value,
+        "offer": shown.offer,
+        "next": levels.next_step(shown.level.next, shown.programme, turn.locale),
+        **levels.level(shown.level.level, turn.locale),
         **_values(shown.points),
     }
-    return Reply("card.shown", values, MAIN)
+    rows = (*_wanted(shown), *menu.rows_for(turn, member=True))
+    return Reply("card.shown", values, rows)
 
 
-def _values(has: cards.Points) -> dict[str, object]:
-    return {name: getattr(has, name) for name in cards.Points.__dataclass_fields__}
+def _wanted(shown: cards.Card) -> Rows:
+    """What the card asks the member to do, above the main buttons."""
+    rules: Rows = ((menu.NEW_RULES,),) if shown.rules is not Standing.CURRENT else ()
+    offer = Button("button.profile_offer", "profile.tour", values={"points": shown.offer})
+    return (*rules, (offer,)) if shown.offer else rules
+
+
+def _values(has: cards.Points) -> dict[str, Any]:
+    names = ("available", "pending", "held", "debt", "expiring", "last_day")
+    return {name: getattr(has, name) for name in names}

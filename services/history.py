@@ -34,7 +34,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One posting as a member sees it. `paid` and `store` belong to purchases."""
+    """One posting as a member sees it. `paid`, `store` and `order` belong to purchases, `rate` to
+    the programme of the time: so many points for every so much money."""
 
     posting_id: int
     kind: str
@@ -45,6 +46,8 @@ class Item:
     store: str
     reason: str
     lines: tuple[Line, ...]
+    order: str = ""
+    rate: tuple[int, Money] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ def _item(
         stores.get(purchase.store_id or 0, "") if purchase else "",
         row.reason,
         tuple(line(programme, share) for share in row.explanation),
+        purchase.order_id if purchase else "",
+        (programme.earning.points, Money(programme.earning.per_minor, programme.currency)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from services.ports import Work
 
 WELCOME = "welcome"
 _TRIES = 20
+_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")  # Bot API, deep linking
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,16 @@ def join(work: Work, address_id: int, *, locale: str, now: datetime) -> Joined:
     points = programme.welcome_points
     ledger.bonus(work, member.id, points, key=f"join:{member.id}", source=(WELCOME, 1), now=now)
     return Joined(member, True, points)
+
+
+def came_by(work: Work, address_id: int, payload: str) -> None:
+    """Keeps the link (`src_…`, `ref_…`) by which somebody first came, before or without joining.
+
+    Later links change nothing; what no link can hold is not kept.
+    """
+    address = work.addresses.get(address_id)
+    if address.member_id is None and not address.source and _PAYLOAD.fullmatch(payload):
+        work.addresses.set_source(address_id, payload)
 
 
 def add_member(work: Work, member: Member) -> Member:

@@ -31,12 +31,15 @@ SOURCE = "profile"
 class Saved:
     """A detail was kept. `points` came with it; `paused` says why they did not, though they are
     still to be had: `frozen`, `rules`, or `unverified` for a phone that nobody vouches for.
-    `locked_until`: the day from which birthday gifts are possible again."""
+    `locked_until`: the day from which birthday gifts are possible again. `found`: purchases that
+    waited for this phone, and the points they brought."""
 
     field: str
     points: int = 0
     paused: str = ""
     locked_until: date | None = None
+    found: int = 0
+    found_points: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def money(language: str, value: Mapping[str, Any]) -> str:
     currency = value["currency"]
     digits = numbers.get_currency_precision(currency)
     amount = Decimal(value["minor"]).scaleb(-digits)
-    return numbers.format_currency(amount, currency, locale=CLDR[language])
+    return numbers.format_currency(amount, currency, locale=CLDR[language]).replace("CN¥", "¥")
 
 
 @lru_cache(4096)

@@ -28,7 +28,11 @@ class Stage:
 
     def plays(self, *routes: Route, units: Any = None) -> None:
         always = [
-            Route(intent, lambda turn: Reply("help.shown", {"member": False}), anyone=True)
+            Route(
+                intent,
+                lambda turn: Reply("help.shown", {"member": False, "running": False}),
+                anyone=True,
+            )
             for intent in ("unknown", "stranger", "expired", "cancel")
         ]
         router = Router([*routes, *always], [FLOW], {}, self.club.signer)

@@ -5,7 +5,8 @@ from tests.support.club import Club
 
 SAID = [
     ("/start", "join.invitation"),
-    ("hello", "help.shown"),
+    ("hello", "join.invitation"),
+    ("help", "help.shown"),
     ("积分", "join.invitation"),
     ("asdf", "general.unknown"),
     ("/nonsense", "general.unknown"),

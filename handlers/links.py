@@ -1,0 +1,27 @@
+"""What `/start PAYLOAD` opens: each prefix of a deep link and who answers it.
+
+A slice of the chat adds one line. A payload that nobody knows opens the card.
+"""
+
+from collections.abc import Callable
+
+from bot.messages import Reply
+from handlers import joining
+from handlers.turns import Turn
+
+Open = Callable[[Turn, str], Reply]
+
+# prefix → handler of the turn and the rest of the payload
+LINKS: dict[str, Open] = {
+    "src_": joining.came,
+    "ref_": joining.came,
+}
+
+
+def start(turn: Turn) -> Reply:
+    """The first word, with or without a link that led here."""
+    payload = turn.arg()
+    for prefix, opens in LINKS.items():
+        if payload.startswith(prefix) and len(payload) > len(prefix):
+            return opens(turn, payload)
+    return joining.start(turn)

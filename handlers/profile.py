@@ -1,0 +1,334 @@
+"""The profile: asked one thing at a time, each with its reward; all can be skipped, changed and
+deleted."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from bot.flow import TEXT_OR_CONTACT, Flow, Step
+from bot.messages import Button, Reply, Rows
+from domain.birthdays import Birthday, stored
+from domain.errors import BirthdayUnclear
+from domain.members import Gender, mask_phone
+from domain.profiles import GuardianNeeded, UnknownPreference, parse_gender, value_of
+from domain.programme import PROFILE_FIELDS, Programme, say
+from handlers import menu, phones
+from handlers.turns import Turn, member_id
+from services import profiles
+from services.profiles import Profile, Saved
+
+PROFILE = Flow(
+    "profile",
+    (
+        Step("name"),
+        Step("birthday"),
+        Step("phone", TEXT_OR_CONTACT),
+        Step("city"),
+        Step("gender"),
+        Step("preferences"),
+    ),
+    timeout=timedelta(minutes=30),  # what is written much later is no answer to this
+)
+LONGEST_LABEL = 30
+
+
+# -- the profile card -------------------------------------------------------------------
+
+
+def show(turn: Turn) -> Reply:
+    """What the club knows of the member, and a button to change each."""
+    return _shown(turn, None)
+
+
+def back(turn: Turn) -> Reply:
+    """From a question to the profile again, unanswered."""
+    turn.end()
+    return _shown(turn, None)
+
+
+def _shown(turn: Turn, saved: Saved | None) -> Reply:
+    known = profiles.profile(turn.work, member_id(turn))
+    fields = [_field(known, field, turn.locale) for field in PROFILE_FIELDS]
+    edits = [Button(f"button.{field}", "profile.edit", (field,)) for field in PROFILE_FIELDS]
+    rows: Rows = tuple(tuple(edits[at : at + 3]) for at in (0, 3))
+    values = {"fields": fields, "offer": known.offer, "saved": _saved(saved)}
+    return Reply("profile.shown", values, (*_tour(known), *rows, (menu.CARD,)))
+
+
+def _tour(known: Profile) -> Rows:
+    if len(known.missing) < 2 or not known.offer:
+        return ()
+    offer = {"points": known.offer}
+    return ((Button("button.profile_offer", "profile.tour", values=offer),),)
+
+
+def _field(known: Profile, field: str, locale: str) -> dict[str, Any]:
+    value = value_of(known.member, field)
+    shown: dict[str, Any] = {
+        "field": field,
+        "value": _plain(known.programme, field, value, locale),
+        "reward": 0 if value else known.rewards.get(field, 0),
+        "verified": field == "phone" and known.phone_verified,
+        "year": value.year if isinstance(value, Birthday) else None,
+    }
+    return shown
+
+
+def _plain(programme: Programme, field: str, value: Any, locale: str) -> Any:
+    """A value for a text: the phone masked, preferences by name, a birthday as month and day."""
+    if not value:
+        return None
+    if field == "phone":
+        return mask_phone(value)
+    if field == "preferences":
+        names = {one.key: say(one.names, locale) for one in programme.preferences}
+        return [names[key] for key in value if key in names]
+    if isinstance(value, Birthday):
+        return value.occurs_on(value.year or 2000)
+    return value.value if isinstance(value, Gender) else value
+
+
+# -- asking -----------------------------------------------------------------------------
+
+
+def tour(turn: Turn) -> Reply:
+    """Asks for what is missing, one thing after the other."""
+    return _next(turn, None)
+
+
+def edit(turn: Turn) -> Reply:
+    """Asks for one detail that the member wants to tell or change."""
+    field = turn.arg()
+    if field not in PROFILE_FIELDS:
+        return show(turn)
+    turn.start(PROFILE, field, one=True)
+    return _ask(turn, field, None)
+
+
+def skip(turn: Turn) -> Reply:
+    """Leaves a question out; it may be answered at any later time."""
+    return _next(turn, None)
+
+
+def _next(turn: Turn, saved: Saved | None) -> Reply:
+    """The question after this one; at the end, or after a single change, the profile."""
+    if turn.data.get("one"):
+        turn.end()
+        return _shown(turn, saved)
+    asked: list[str] = list(turn.data.get("asked", ()))
+    known = profiles.profile(turn.work, member_id(turn))
+    left = [field for field in known.missing if field not in asked]
+    if not left:
+        turn.end()
+        return _done(turn, known, saved)
+    turn.start(PROFILE, left[0], asked=[*asked, left[0]], of=len(asked) + len(left))
+    return _ask(turn, left[0], saved)
+
+
+def _done(turn: Turn, known: Profile, saved: Saved | None) -> Reply:
+    values = {"saved": _saved(saved), "complete": not known.missing, "offer": known.offer}
+    return Reply("profile.done", values, menu.main(turn))
+
+
+def _ask(turn: Turn, field: str, saved: Saved | None) -> Reply:
+    known = profiles.profile(turn.work, member_id(turn))
+    values = {
+        **_field(known, field, turn.locale),
+        "saved": _saved(saved),
+        "place": len(turn.data.get("asked", ())),
+        "count": turn.data.get("of", 0),
+        "told_before": field == "birthday" and known.member.birthday_set_at is not None,
+    }
+    if field == "preferences":
+        return _likes(turn, known, saved, edited=False)
+    rows = (*_choices(turn, field), *_way_out(turn, field, bool(values["value"])))
+    contact = "button.share_phone" if field == "phone" else ""
+    return Reply("profile.ask", values, rows, ask_contact=contact)
+
+
+def _choices(turn: Turn, field: str) -> Rows:
+    """Answers that one tap gives."""
+    if field == "gender":
+        return (
+            tuple(
+                Button(f"button.gender_{gender.value}", "gender.set", (gender.value,))
+                for gender in Gender
+            ),
+        )
+    name = turn.inbound.name[:LONGEST_LABEL].strip()
+    if field == "name" and name:
+        return ((Button("button.as_is", "profile.as_shown", here=True, values={"text": name}),),)
+    return ()
+
+
+def _way_out(turn: Turn, field: str, known: bool) -> Rows:
+    if not turn.data.get("one"):
+        return (
+            (
+                Button("button.skip", "profile.skip", here=True),
+                Button("button.later", "profile.stop", here=True),
+            ),
+        )
+    drop = Button("button.delete", "profile.drop", (field,))
+    keep = Button("button.back", "profile.back")
+    return ((drop, keep),) if known else ((keep,),)
+
+
+def stop(turn: Turn) -> Reply:
+    """Ends the questions; the card offers them again."""
+    turn.end()
+    return Reply("profile.later", {}, menu.main(turn))
+
+
+# -- answers ----------------------------------------------------------------------------
+
+
+def take_name(turn: Turn) -> Reply:
+    """A typed name."""
+    return _next(turn, profiles.tell_name(turn.work, member_id(turn), turn.text, turn.now))
+
+
+def name_as_shown(turn: Turn) -> Reply:
+    """The name that the platform shows."""
+    name = turn.inbound.name[:LONGEST_LABEL]
+    return _next(turn, profiles.tell_name(turn.work, member_id(turn), name, turn.now))
+
+
+def take_city(turn: Turn) -> Reply:
+    """A typed city."""
+    return _next(turn, profiles.tell_city(turn.work, member_id(turn), turn.text, turn.now))
+
+
+def take_birthday(turn: Turn) -> Reply:
+    """A typed birthday; two readings become two buttons."""
+    try:
+        birthday = profiles.read_birthday(turn.work, turn.text, turn.now)
+    except BirthdayUnclear as unclear:
+        return _which(turn, unclear)
+    return _born(turn, birthday, guardian=False)
+
+
+def choose_birthday(turn: Turn) -> Reply:
+    """One of the two readings, or a child's birthday with the guardian's word."""
+    return _born(turn, stored(turn.arg()), guardian=turn.arg(1) == "guardian")
+
+
+def _which(turn: Turn, unclear: BirthdayUnclear) -> Reply:
+    year = re.search(r"\d{4}", unclear.text)
+    choices = []
+    for text in (unclear.first, unclear.second):
+        whole = f"{year[0]}-{text}" if year else text
+        day = stored(text).occurs_on(2000)
+        choices.append(
+            Button("button.day", "profile.born", (whole,), here=True, values={"day": day})
+        )
+    return Reply("birthday.unclear", {"text": unclear.text}, (tuple(choices),))
+
+
+def _born(turn: Turn, birthday: Birthday, *, guardian: bool) -> Reply:
+    channel = turn.inbound.address.channel
+    try:
+        saved = profiles.tell_birthday(
+            turn.work,
+            member_id(turn),
+            birthday,
+            turn.now,
+            channel=channel,
+            guardian=guardian,
+        )
+    except GuardianNeeded as child:
+        agree = Button("button.guardian", "profile.born", (child.birthday, "guardian"), here=True)
+        skipped = Button("button.skip", "profile.skip", here=True)
+        return Reply("profile.guardian", {"age": child.age}, ((agree,), (skipped,)))
+    return _next(turn, saved)
+
+
+def take_phone(turn: Turn) -> Reply:
+    """A phone: trusted from the contact button, only noted when typed."""
+    told = phones.tell(turn)
+    return _next(turn, told) if isinstance(told, Saved) else told
+
+
+def take_gender(turn: Turn) -> Reply:
+    """A gender as a word."""
+    gender = parse_gender(turn.text)
+    return _next(turn, profiles.tell_gender(turn.work, member_id(turn), gender, turn.now))
+
+
+def choose_gender(turn: Turn) -> Reply:
+    """A gender by button; an old button changes it just the same."""
+    gender = Gender(turn.arg())
+    saved = profiles.tell_gender(turn.work, member_id(turn), gender, turn.now)
+    if turn.conversation.step == "gender":
+        return _next(turn, saved)
+    return _shown(turn, saved)
+
+
+# -- preferences ------------------------------------------------------------------------
+
+
+def take_preference(turn: Turn) -> Reply:
+    """A preference typed by its name is ticked."""
+    said = turn.text.strip().casefold()
+    for one in turn.work.programmes.current().preferences:
+        if said in (name.casefold() for name in one.names.values()):
+            return _tick(turn, one.key, True, edited=False)
+    raise UnknownPreference()
+
+
+def tick(turn: Turn) -> Reply:
+    """Ticks or unticks one; the card shows it at once."""
+    return _tick(turn, turn.arg(), turn.intent == "like.on", edited=True)
+
+
+def ticked(turn: Turn) -> Reply:
+    """The ticks are as the member wants them."""
+    if turn.conversation.step == "preferences":
+        return _next(turn, Saved("preferences"))
+    return _shown(turn, Saved("preferences"))
+
+
+def _tick(turn: Turn, key: str, likes: bool, *, edited: bool) -> Reply:
+    saved = profiles.tell_preference(turn.work, member_id(turn), key, likes, turn.now)
+    known = profiles.profile(turn.work, member_id(turn))
+    return _likes(turn, known, saved, edited=edited)
+
+
+def _likes(turn: Turn, known: Profile, saved: Saved | None, *, edited: bool) -> Reply:
+    liked = known.member.preferences
+    ticks = [
+        Button(
+            "button.tick",
+            "like.off" if one.key in liked else "like.on",  # short: keys take up to 40 bytes
+            (one.key,),
+            values={"on": one.key in liked, "text": say(one.names, turn.locale)},
+        )
+        for one in known.programme.preferences
+    ]
+    rows = tuple(tuple(ticks[at : at + 2]) for at in range(0, len(ticks), 2))
+    values = {
+        "reward": 0 if liked else known.rewards.get("preferences", 0),
+        "saved": _saved(saved),
+        "place": len(turn.data.get("asked", ())),
+        "count": turn.data.get("of", 0),
+    }
+    done = (Button("button.done", "profile.ticked"),)
+    return Reply("profile.likes", values, (*rows, done), edit=edited)
+
+
+# -- deleting ---------------------------------------------------------------------------
+
+
+def drop(turn: Turn) -> Reply:
+    """Deletes one detail."""
+    field = turn.arg()
+    turn.end()
+    if field in PROFILE_FIELDS and profiles.forget(turn.work, member_id(turn), field):
+        return _shown(turn, Saved("deleted"))
+    return _shown(turn, None)
+
+
+def _saved(saved: Saved | None) -> dict[str, Any] | None:
+    return phones.values_of(saved) if saved else None
