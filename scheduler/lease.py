@@ -84,7 +84,7 @@ class Lease:
             return None
         fence, until = self.fence, now + self._lasts
 
-        def take(work: Work) -> tuple[int, str] | None:
+        def renew(work: Work) -> tuple[int, str] | None:
             return work.leases.take(self.name, self.holder, fence, now, until)
 
-        return await self._units.write(take)
+        return await self._units.write(renew)

@@ -20,7 +20,10 @@ _floods = post.Flood.__table__  # type: ignore[attr-defined]
 # Written out, so that both databases see that their partial index fits.
 _pending = _rows.c.state == literal_column("'pending'")
 _on_its_way = _rows.c.state.in_([literal_column("'claimed'"), literal_column("'sending'")])
-_here = and_(_rows.c.channel == bindparam("channel"), _rows.c.account == bindparam("account"))
+# Parameters of an UPDATE may not be called like columns, or they are taken for new values.
+_here = and_(
+    _rows.c.channel == bindparam("on_channel"), _rows.c.account == bindparam("on_account")
+)
 _due = and_(_pending, _here, _rows.c.due_at <= bindparam("now"))
 # A reply just written is sent by the process that wrote it.
 _left_over = or_(
@@ -69,7 +72,7 @@ _settle = (
         reason=bindparam("why"),
         claimed_until=None,
         sent_at=bindparam("at"),
-        message_id=bindparam("message"),
+        message_id=bindparam("sent_as"),
         file_id=bindparam("file"),
     )
 )
@@ -152,7 +155,7 @@ class Outbox:
         self._db = db
 
     def is_due(self, route: Route, now: datetime, before: datetime) -> bool:
-        asked = {**route._asdict(), "now": now, "before": before}
+        asked = {**_on(route), "now": now, "before": before}
         return self._db.execute(_is_due, asked).first() is not None
 
     def claim(
@@ -167,13 +170,13 @@ class Outbox:
         until: datetime,
     ) -> list[Waiting]:
         claim = {"of_lane": lane, "most": most, "by": by, "before": before, "until": until}
-        return self._claimed(_claim_lane, {**route._asdict(), **claim, "now": now})
+        return self._claimed(_claim_lane, {**_on(route), **claim, "now": now})
 
     def claim_these(
         self, route: Route, ids: Sequence[int], *, by: str, now: datetime, until: datetime
     ) -> list[Waiting]:
         claim = {"ids": list(ids), "by": by, "until": until, "now": now}
-        return self._claimed(_claim_these, {**route._asdict(), **claim})
+        return self._claimed(_claim_these, {**_on(route), **claim})
 
     def begin(self, delivery_id: int, *, by: str, until: datetime) -> bool:
         return self._one(_begin, {"of": delivery_id, "by": by, "until": until})
@@ -195,7 +198,7 @@ class Outbox:
         return self._one(_again, values)
 
     def recover(self, route: Route, gone: str, now: datetime) -> Orphans:
-        who = {**route._asdict(), "gone": gone, "now": now}
+        who = {**_on(route), "gone": gone, "now": now}
         counts = [
             self._db.execute(statement, who).rowcount
             for statement in (_recover_claimed, _recover_surely, _recover_once)
@@ -237,7 +240,11 @@ class Outbox:
         if row.file_id and not keep:
             self._db.execute(_drop_file, {"of": row.file_id})
         values = {"of": row.id, "by": by, "to": state, "why": why[:500]}
-        return self._one(_settle, {**values, "message": message, "at": at, "file": keep})
+        return self._one(_settle, {**values, "sent_as": message, "at": at, "file": keep})
 
     def _one(self, statement: Any, values: dict[str, Any]) -> bool:
         return bool(self._db.execute(statement, values).rowcount)
+
+
+def _on(route: Route) -> dict[str, Any]:
+    return {"on_channel": route.channel, "on_account": route.account}

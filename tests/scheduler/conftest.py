@@ -1,0 +1,30 @@
+"""A club with a member, on both databases in turn."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.club import Club, Person, programme
+from tests.support.post import FakeChannel, RealTime
+
+
+@pytest.fixture
+async def club(database_url: str) -> AsyncIterator[Club]:
+    opened = await Club(database_url, programme()).open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def mei(club: Club) -> Person:
+    return await club.person("Mei").joins()
+
+
+@pytest.fixture
+def channel() -> FakeChannel:
+    return FakeChannel()
+
+
+@pytest.fixture
+def real() -> RealTime:
+    return RealTime()

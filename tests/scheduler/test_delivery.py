@@ -1,0 +1,339 @@
+"""The sender: what is due leaves once, in order, and every outcome is settled."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.messages import Document, Rendered, Reply
+from services import post
+from services.ports.club import Actor
+from tests.support.club import Club, Person
+from tests.support.post import FakeChannel, RealTime, address, rows, sender, write_notice
+
+LATER = timedelta(seconds=11)
+
+
+async def test_a_due_notice_is_sent_once_and_settled(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    await write_notice(club, mei.user)
+    club.clock.now += LATER
+    one = sender(club, channel, real)
+    assert await one.drain() == 1
+    assert await one.drain() == 0
+    (row,) = await rows(club)
+    assert (row["state"], row["message_id"], row["tries"]) == ("sent", "1", 1)
+    assert row["sent_at"] == club.clock.now
+    assert "88" in channel.journal[0][2]
+
+
+async def test_what_is_not_due_waits(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    await write_notice(club, mei.user, due_at=club.clock.now + timedelta(hours=1))
+    one = sender(club, channel, real)
+    assert await one.drain() == 0
+    club.clock.move(hours=1)
+    assert await one.drain() == 1
+
+
+async def test_the_writer_pushes_its_replies_and_others_take_them_after_ten_seconds(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    first = await write_notice(club, mei.user)
+    writer, worker = sender(club, channel, real, "writer"), sender(club, channel, real, "worker")
+    assert await worker.drain() == 0
+    writer.push([first])
+    await writer.stop()
+    assert channel.to(mei.user) == ["care.birthday_gift"]
+    await write_notice(club, mei.user)
+    assert await worker.drain() == 0
+    club.clock.now += LATER
+    assert await worker.drain() == 1
+
+
+async def test_further_messages_of_a_reply_keep_their_order(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    def write(work: object) -> None:
+        for points in (1, 2, 3):
+            message = Reply("care.birthday_gift", {"points": points})
+            work.deliveries.reply(mei.address, message, "en", club.clock())  # type: ignore[attr-defined]
+
+    club.written.clear()
+    await club.write(write)
+    one = sender(club, channel, real)
+    one.push(club.written)
+    await one.stop()
+    assert [text.split(":")[1].split()[0] for *_, text in channel.journal] == [
+        "<b>1</b>",
+        "<b>2</b>",
+        "<b>3</b>",
+    ]
+
+
+async def test_a_chat_with_many_messages_gets_them_all_one_a_second(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    for points in range(8):
+        await write_notice(club, mei.user, values={"points": points})
+    club.clock.now += LATER
+    one = sender(club, channel, real)
+    sent = 0
+    for _ in range(10):
+        sent += await one.drain()
+        club.clock.move(seconds=2)
+        await asyncio.sleep(0.1)
+    assert sent == 8
+    texts = [text for *_, text in channel.journal]
+    assert texts == sorted(texts)
+
+
+async def test_a_file_travels_with_its_message_and_is_deleted_after(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    document = Document("my-data.json", b"{}")
+    message = Reply("care.birthday_gift", {"points": 1}, document=document)
+    await club.write(lambda work: work.deliveries.reply(mei.address, message, "en", club.clock()))
+    club.clock.now += LATER
+    await sender(club, channel, real).drain()
+    assert channel.files == [document]
+    (row,) = await rows(club)
+    assert row["file_id"] is None
+    assert await club.read(lambda work: work.outbox.file(1)) is None
+
+
+async def test_an_answer_that_could_not_be_sent_goes_out_as_it_was(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    answer = Rendered("points.balance", "zh", "您有 <b>50</b> 积分")
+    due = club.clock.now + timedelta(seconds=5)
+    await club.write(
+        lambda work: work.deliveries.rendered(
+            mei.address, answer, club.clock(), due, repeated=True
+        )
+    )
+    one = sender(club, channel, real)
+    assert await one.drain() == 0
+    club.clock.move(seconds=5)
+    assert await one.drain() == 1
+    assert channel.journal == [(mei.user, "points.balance", answer.text)]
+    assert (await rows(club))[0]["repeated"]
+
+
+# -- outcomes ---------------------------------------------------------------------------
+
+OUTCOMES = [
+    # trouble, surely, state, reason, repeated
+    ("not connected", True, "pending", "retry", False),
+    ("not connected", False, "pending", "retry", False),
+    ("blocked", True, "dead", "unreachable", False),
+    ("bad message", True, "dead", "rejected: can't parse entities", False),
+    ("broken", True, "pending", "Internal Server Error", True),
+    ("broken", False, "unknown", "Internal Server Error", False),
+]
+
+
+@pytest.mark.parametrize(("trouble", "surely", "state", "reason", "repeated"), OUTCOMES)
+async def test_each_kind_of_error_has_its_outcome(
+    club: Club,
+    mei: Person,
+    channel: FakeChannel,
+    real: RealTime,
+    trouble: str,
+    surely: bool,
+    state: str,
+    reason: str,
+    repeated: bool,
+) -> None:
+    await write_notice(club, mei.user, surely=surely)
+    club.clock.now += LATER
+    channel.faults["*"] = trouble
+    await sender(club, channel, real).drain()
+    (row,) = await rows(club)
+    assert (row["state"], row["reason"], row["repeated"]) == (state, reason, repeated)
+    assert channel.tries == [mei.user]
+    if state == "pending":
+        assert row["due_at"] > club.clock.now
+
+
+async def test_what_surely_was_not_sent_is_sent_when_the_platform_is_back(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    await write_notice(club, mei.user)
+    club.clock.now += LATER
+    channel.faults["*"] = "not connected"
+    one = sender(club, channel, real)
+    for _ in range(3):
+        await one.drain()
+        club.clock.move(minutes=1)
+    channel.faults.clear()
+    assert await one.drain() == 1
+    assert len(channel.tries) == 4
+
+
+async def test_who_blocked_us_is_marked_and_not_tried_in_bulk_again(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    for _ in range(2):
+        await write_notice(club, mei.user, bulk=True)
+    channel.faults["*"] = "blocked"
+    one = sender(club, channel, real, rate=1)
+    for _ in range(4):
+        await one.drain()
+        club.clock.move(seconds=30)
+        await asyncio.sleep(0.1)
+    assert channel.tries == [mei.user]
+    assert [row["reason"] for row in await rows(club)] == ["unreachable", "unreachable"]
+    found = await club.read(lambda work: work.addresses.find("telegram", "42", mei.user))
+    assert found.blocked
+
+
+async def test_a_message_without_text_is_dead_and_the_others_go_on(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    await write_notice(club, mei.user, values={})
+    await write_notice(club, mei.user)
+    club.clock.now += LATER
+    assert await sender(club, channel, real).drain() == 1
+    assert [row["state"] for row in await rows(club)] == ["dead", "sent"]
+
+
+# -- floods -----------------------------------------------------------------------------
+
+
+async def test_a_flood_silences_its_chat_and_everything_in_bulk(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    li = await club.person("Li").joins()
+    await write_notice(club, mei.user)
+    club.clock.now += LATER
+    channel.faults[mei.user] = "flood"
+    one = sender(club, channel, real)
+    await one.drain()
+    channel.faults.clear()
+    await write_notice(club, li.user)
+    await write_notice(club, li.user, bulk=True)
+    club.clock.move(seconds=6)
+    # Another process, as after a restart: the wait is in the database.
+    await one.stop()
+    two = sender(club, channel, real, "two")
+    await two.drain()
+    assert channel.tries == [mei.user]
+    club.clock.move(seconds=1)
+    await asyncio.sleep(0.1)
+    await two.drain()
+    club.clock.move(seconds=10)
+    await asyncio.sleep(0.1)
+    await two.drain()
+    assert sorted(channel.tries[1:]) == sorted([mei.user, li.user, li.user])
+
+
+async def test_floods_in_two_chats_silence_the_account(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    people = [mei, await club.person("Li").joins(), await club.person("Wu").joins()]
+    channel.faults["*"] = "flood"
+    one = sender(club, channel, real)
+    for person in people[:2]:
+        await write_notice(club, person.user)
+    club.clock.now += LATER
+    await one.drain()
+    tried = len(channel.tries)
+    await write_notice(club, people[2].user, due_at=club.clock.now + timedelta(seconds=1))
+    club.clock.move(seconds=5)
+    await one.drain()
+    assert len(channel.tries) == tried
+    channel.faults.clear()
+    for _ in range(3):
+        club.clock.move(seconds=5)
+        await asyncio.sleep(0.1)
+        await one.drain()
+    assert sorted(chat for chat, *_ in channel.journal) == sorted(p.user for p in people)
+
+
+# -- what may not leave -----------------------------------------------------------------
+
+
+async def test_hold_stops_everything_but_service_messages(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    await _agree(club, mei, "care")
+    await write_notice(club, mei.user, key="care.birthday", values=BIRTHDAY, purpose="care")
+    await write_notice(club, mei.user, bulk=True)
+    assert await club.write(lambda work: post.hold(work, True, Actor("cli"), club.clock()))
+    assert not await club.write(lambda work: post.hold(work, True, Actor("cli"), club.clock()))
+    one = sender(club, channel, real)
+    await one.drain()
+    assert channel.to(mei.user) == ["care.birthday_gift"]
+    assert await club.write(lambda work: post.hold(work, False, Actor("cli"), club.clock()))
+    await asyncio.sleep(0.1)
+    await one.drain()
+    assert channel.to(mei.user) == ["care.birthday_gift", "care.birthday"]
+    audit = await club.read(lambda work: work.audit.about(("post", "hold")))
+    assert [row["action"] for row in audit] == ["post.release", "post.hold"]
+
+
+async def test_hold_stops_what_was_claimed_already(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    await _agree(club, mei, "care")
+    await write_notice(club, mei.user, key="care.birthday", values=BIRTHDAY, purpose="care")
+    one = sender(club, channel, real)
+    assert await one.lease.hold()
+    (claimed,) = await one._take(lanes=(1, 1, 1))
+    await club.write(lambda work: post.hold(work, True, Actor("cli"), club.clock()))
+    await one.carrier.carry(claimed)
+    assert channel.tries == []
+    assert (await rows(club))[0]["state"] == "pending"
+
+
+async def test_consent_taken_back_before_sending_is_respected_and_recorded(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    await write_notice(club, mei.user, key="care.birthday", values=BIRTHDAY, purpose="care")
+    await sender(club, channel, real).drain()
+    (row,) = await rows(club)
+    assert (row["state"], row["reason"]) == ("skipped", "no_consent")
+    assert channel.tries == []
+
+
+async def test_in_quiet_hours_bulk_waits_and_replies_do_not(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    club.clock.move(hours=13)  # eleven at night in Shanghai
+    await write_notice(club, mei.user, bulk=True)
+    await write_notice(club, mei.user)
+    one = sender(club, channel, real)
+    club.clock.now += LATER
+    await one.drain()
+    assert len(channel.journal) == 1
+    bulk = (await rows(club))[0]
+    assert bulk["state"] == "pending"
+    assert bulk["due_at"].isoformat() == "2026-05-21T00:00:00+00:00"
+    club.clock.now = bulk["due_at"]
+    await asyncio.sleep(0.1)
+    await one.drain()
+    assert len(channel.journal) == 2
+
+
+BIRTHDAY = {"name": "Mei", "points": 0}
+
+
+async def _agree(club: Club, person: Person, purpose: str) -> None:
+    member = await person.member_id()
+    await club.write(
+        lambda work: work.members.set_consent(member, purpose, True, "telegram", club.clock())
+    )
+
+
+async def test_bulk_rows_are_not_pushed(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    made = await write_notice(club, mei.user, bulk=True)
+    one = sender(club, channel, real)
+    one.push([made])
+    await one.stop()
+    assert channel.tries == []
+    assert await address(club, mei.user)
