@@ -71,21 +71,36 @@ class ClubClock:
                 log.warning("the clock could not be read; it goes on as it was")
 
 
-class TimeMachine:
-    """Moves club time and lets everything crossed happen, one move after the other."""
+Move = Callable[[datetime], Awaitable[object]]
+Travel = Callable[[datetime, Move], Awaitable[object]]
 
-    def __init__(
-        self, clock: ClubClock, units: Units, run_due: Callable[[datetime], Awaitable[object]]
-    ) -> None:
+
+async def straight(to: datetime, move: Move) -> None:
+    """Travels without a stop: nothing happens by itself."""
+    await move(to)
+
+
+class TimeMachine:
+    """Moves club time, one journey after the other.
+
+    `travel` is given the goal and the function that sets the clock; it stops wherever something
+    is due (scheduler.worker.Worker.travel).
+    """
+
+    def __init__(self, clock: ClubClock, units: Units, travel: Travel = straight) -> None:
         self._clock = clock
         self._units = units
-        self._run_due = run_due
+        self._travel = travel
         self._lock = asyncio.Lock()
 
     async def move(self, to: datetime) -> datetime:
         """Club time afterwards; raises ClockBackwards."""
         async with self._lock:
-            await self._units.write(lambda work: self._clock.move(work, to))
-            await self._units.read(self._clock.read)
-            await self._run_due(to)
+            if to < self._clock.now():
+                raise ClockBackwards(self._clock.now())
+            await self._travel(to, self._set)
             return self._clock.now()
+
+    async def _set(self, to: datetime) -> None:
+        await self._units.write(lambda work: self._clock.move(work, to))
+        await self._units.read(self._clock.read)

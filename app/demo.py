@@ -22,7 +22,7 @@ import click
 from pydantic import SecretStr
 
 from app import logs, serving
-from app.clock import TimeMachine
+from app.clock import Move, TimeMachine, Travel
 from app.failures import Failed
 from app.running import Tasks, settle_memory, stop_event
 from app.secret_key import NAME as KEY_FILE
@@ -65,7 +65,7 @@ async def run_demo(wanted: Wanted, say: Callable[[str], object] = click.echo) ->
         world = make_world(club)
         site = Site(club)
         app = create_app(site)
-        add_demo(app, TimeMachine(club.clock, club.units, _nothing_due))
+        add_demo(app, TimeMachine(club.clock, club.units, _traveller(site)))
         sandbox.add_routes(app, world)
         tasks = Tasks(stop)
         url = await stack.enter_async_context(serving.listening(app, settings))
@@ -80,8 +80,12 @@ async def run_demo(wanted: Wanted, say: Callable[[str], object] = click.echo) ->
     say("The demo has stopped; start it again to go on where you left.")
 
 
-async def _nothing_due(_to: datetime) -> None:
-    return None
+def _traveller(site: Site) -> Travel:
+    async def travel(to: datetime, move: Move) -> None:
+        assert site.worker is not None
+        await site.worker.travel(to, move)
+
+    return travel
 
 
 def settings_of(wanted: Wanted) -> Settings:

@@ -7,19 +7,22 @@ from typing import Any
 
 from app.wiring import Club
 from bot.state import StoreUnavailable
-from storage import migrations
+from services.ports.post import Route
+from storage import lag, migrations
 from storage.work import Work
 
 log = logging.getLogger(__name__)
 
 
-async def readiness(club: Club, *, started: bool, connected: bool) -> tuple[bool, dict[str, Any]]:
+async def readiness(
+    club: Club, routes: list[Route], *, started: bool, connected: bool
+) -> tuple[bool, dict[str, Any]]:
     """Whether the club can answer, and the parts of that: database, level, platform, lag.
 
     A platform that does not answer is told but does not count: updates still come in.
     """
     try:
-        facts = await club.units.read(lambda work: _facts(work, club))
+        facts = await club.units.read(lambda work: _facts(work, club, routes))
     except StoreUnavailable:
         return False, {"ready": False, "database": "unreachable"}
     facts["platform"] = "connected" if connected else "not connected"
@@ -27,9 +30,10 @@ async def readiness(club: Club, *, started: bool, connected: bool) -> tuple[bool
     return ready, {"ready": ready, **facts}
 
 
-def _facts(work: Work, club: Club) -> dict[str, Any]:
+def _facts(work: Work, club: Club, routes: list[Route]) -> dict[str, Any]:
     return {
         "database": "reachable",
         "level": migrations.current(work.db),
         "needed_level": migrations.newest(),
+        "delivery_lag_seconds": round(lag.seconds(work.db, routes, club.clock.now()), 1),
     }

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from app.clock import real_now
 from app.logs import Access
 from app.running import Tasks, settle_memory, stop_event
 from app.settings import PREFIX, Settings
 from app.telegram_bot import Telegram
 from app.web import Site, create_app
-from app.wiring import opened
+from app.wiring import Club, opened
+from bot.channel import Channel
+from scheduler.clocks import Clocks
+from scheduler.worker import Worker
 
 log = logging.getLogger(__name__)
 SHUTDOWN_SECONDS = 5.0
@@ -58,19 +63,37 @@ async def bot(
 ) -> AsyncIterator[Telegram | None]:
     """The chat side: the clock is followed, updates come in, deliveries go out."""
     club = site.club
+    telegram = Telegram(site, tasks) if club.settings.telegram_token else None
+    if telegram is None:
+        log.warning("%sTELEGRAM_TOKEN is not set: nobody can chat with this club", PREFIX)
+    site.worker = worker = make_worker(club, [telegram.channel] if telegram else [])
+    club.shared.after_commit = worker.push
     tasks.start("clock", club.clock.follow(club.units))
-    telegram: Telegram | None = None
     try:
-        if club.settings.telegram_token is None:
-            log.warning("%sTELEGRAM_TOKEN is not set: nobody can chat with this club", PREFIX)
-        else:
-            telegram = Telegram(site, tasks)
-            await telegram.start(chat=chat, work=work)
+        if telegram:
+            await telegram.start(chat=chat)
+        if work:
+            tasks.start("working", worker.run())
         yield telegram
     finally:
-        if telegram is not None:
-            await telegram.close()
+        if telegram:
+            await telegram.quiet()
+        await worker.stop()
         await tasks.close()
+        if telegram:
+            await telegram.close()
+
+
+def make_worker(club: Club, channels: Sequence[Channel]) -> Worker:
+    """What sends, cares and campaigns for a club; it does nothing before `run`."""
+    return Worker(
+        club.units,
+        club.renderer,
+        channels,
+        clocks=Clocks(club.clock.now, real_now, time.monotonic),
+        rate=club.settings.rate_per_second,
+        holder=club.name,
+    )
 
 
 @asynccontextmanager

@@ -1,10 +1,9 @@
-"""The Telegram account of a running club: connects it, takes updates and sends what is due."""
+"""The Telegram account of a running club: connects it and takes its updates."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from datetime import timedelta
 
 from app.clock import real_now
@@ -20,8 +19,6 @@ from bot.telegram.polling import Pace, Poller
 from bot.telegram.startup import TokenRefused, connect, offline
 from bot.telegram.translate import CHANNEL
 from bot.telegram.webhook import Webhook
-from scheduler.clocks import Clocks
-from scheduler.delivery import Sender
 from scheduler.lease import Lease
 from templates import catalogue
 
@@ -48,7 +45,6 @@ class Telegram:
         secret = settings.telegram_secret
         self._secret = secret.get_secret_value() if secret else ""
         self.channel = offline(self._token, api_url=settings.telegram_api_url)
-        self.sender = self._make_sender()
         self._poller: Poller | None = None
         self._lease = Lease(
             site.club.units,
@@ -58,28 +54,14 @@ class Telegram:
             POLLING.beat * 3 + 1,
         )
 
-    def _make_sender(self) -> Sender:
-        clocks = Clocks(self._club.clock.now, real_now, time.monotonic)
-        return Sender(
-            self._club.units,
-            self._club.renderer,
-            self.channel,
-            clocks=clocks,
-            rate=self._club.settings.rate_per_second,
-            holder=self._club.name,
-        )
-
     # -- starting and stopping ---------------------------------------------------------
 
-    async def start(self, *, chat: bool, work: bool) -> None:
-        """Connects; takes updates (`chat`) and sends all that is due (`work`) from now on. What
-        this process writes itself it sends in any case.
+    async def start(self, *, chat: bool) -> None:
+        """Opens the connections and, for `chat`, takes updates from now on.
 
         Raises BadToken. A server that does not answer is asked again beside everything else.
         """
         await self.channel.client.open()
-        self._club.shared.after_commit = self.sender.push
-        self._site.senders.append(self.sender)
         webhook = self._club.settings.telegram_mode == "webhook"
         if chat and webhook:
             self._site.webhook = self._route(self.channel)
@@ -88,18 +70,18 @@ class Telegram:
         if chat and not webhook:
             self._poller = self._polling()
             self._tasks.start("polling", self._poller.run())
-        if work:
-            self._tasks.start("sending", self.sender.run())
 
-    async def close(self) -> None:
-        """Lets what has been fetched be handled and sent, then closes the connections."""
+    async def quiet(self) -> None:
+        """Takes nothing more and lets what has been fetched be handled."""
         if self._poller:
             self._poller.stop()
             await self._tasks.ended("polling")
             await self._lease.release()
         if self._site.webhook:
             await self._site.webhook.close()
-        await self.sender.stop()
+
+    async def close(self) -> None:
+        """Closes the connections."""
         await self.channel.client.close_pools()
 
     async def _connected(self) -> None:

@@ -18,7 +18,9 @@ from app.clock import ClockBackwards, TimeMachine
 from app.health import readiness
 from app.wiring import Club
 from bot.telegram.webhook import PATH, Webhook
-from scheduler.delivery import Sender
+from scheduler.worker import Worker
+from services.ports.post import Route
+from storage import lag
 from storage.work import Work
 
 log = logging.getLogger(__name__)
@@ -36,7 +38,7 @@ class Site:
     connected: bool = False
     started: bool = False
     machine: TimeMachine | None = None
-    senders: list[Sender] = field(default_factory=list)
+    worker: Worker | None = None
 
 
 SITE = web.AppKey("site", Site)
@@ -89,15 +91,31 @@ async def _live(_: web.Request) -> web.Response:
 
 async def _ready(request: web.Request) -> web.Response:
     site = request.app[SITE]
-    ready, facts = await readiness(site.club, started=site.started, connected=site.connected)
+    ready, facts = await readiness(
+        site.club, _routes(site), started=site.started, connected=site.connected
+    )
     return answer(facts, 200 if ready else 503)
 
 
 async def _metrics(request: web.Request) -> web.Response:
     site = request.app[SITE]
-    gauges = {"memberbot_connected": ("Whether the chat platform answers", float(site.connected))}
-    text = metrics.exposition(site.counts, gauges)
+    counts, routes = site.counts, _routes(site)
+    senders = site.worker.senders if site.worker else []
+    for outcome in ("sent", "retried", "dead", "unknown"):
+        done = (getattr(sender.carrier.counts, outcome) for sender in senders)
+        counts.deliveries[outcome] = sum(done)
+    now = site.club.clock.now()
+    late = await site.club.units.read(lambda work: lag.seconds(work.db, routes, now))
+    gauges = {
+        "memberbot_connected": ("Whether the chat platform answers", float(site.connected)),
+        "memberbot_delivery_lag_seconds": ("Age of the oldest message that is due", late),
+    }
+    text = metrics.exposition(counts, gauges)
     return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4"})
+
+
+def _routes(site: Site) -> list[Route]:
+    return [sender.route for sender in site.worker.senders] if site.worker else []
 
 
 async def _webhook(request: web.Request) -> web.Response:
@@ -122,6 +140,8 @@ async def _move_clock(request: web.Request) -> web.Response:
     """`{"to": ISO}`; a time without an offset is in the programme's zone."""
     site = request.app[SITE]
     assert site.machine is not None
+    if not site.started:
+        return answer({"error": "starting; try again"}, 503)
     if _foreign(request):
         return answer({"error": "other origins may not do this"}, 403)
     to = _moment(await request.read(), ZoneInfo(await site.club.units.read(_zone)))

@@ -158,12 +158,25 @@ def _migrate_sqlite(settings: Settings) -> None:
             ".".join(map(str, engines.SAFE_SQLITE)),
         )
     Path(settings.database.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    migrations.upgrade(settings.database)
+    here, needed = migrations.level(settings.database), migrations.newest()
+    if here != needed:
+        refuse_newer(here, needed)
+        migrations.upgrade(settings.database)
+
+
+def refuse_newer(here: str | None, needed: str | None) -> None:
+    """Raises NotMigrated for a database of a later program."""
+    if here and needed and here > needed:
+        raise NotMigrated(
+            f"the database stands at level {here}, which is newer than this program's {needed};"
+            " start the newer program"
+        )
 
 
 def check_level(work: Work) -> None:
     """Raises NotMigrated if the database is not at the newest level."""
     here, needed = migrations.current(work.db), migrations.newest()
+    refuse_newer(here, needed)
     if here != needed:
         stands = f"stands at level {here}" if here else "is empty"
         raise NotMigrated(

@@ -17,12 +17,14 @@ T = TypeVar("T")
 def migrate() -> None:
     """Bring the database to the newest level. Safe to run again: nothing happens then."""
     from app.failures import Failed
+    from app.wiring import refuse_newer
     from storage import engines, migrations
 
     settings = load(logging.WARNING)
     if not engines.is_postgres(settings.database):
         settings.data.mkdir(parents=True, exist_ok=True)
     before = _tried(lambda: migrations.level(settings.database))
+    refuse_newer(before, migrations.newest())
     _tried(lambda: migrations.upgrade(settings.database))
     after = _tried(lambda: migrations.level(settings.database))
     if after != migrations.newest():
