@@ -1,9 +1,11 @@
 """Refusals about operators, stores, keys, claiming, merging and erasing."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from domain.errors import Refused
+from domain.money import Money
 
 # -- operators, stores, keys ------------------------------------------------------------
 
@@ -100,6 +102,24 @@ class OwnMembership(Refused):
     """Operators do not change their own membership."""
 
     code: ClassVar[str] = "staff.own_membership"
+
+
+@dataclass(eq=False)
+class ReceiptTaken(Refused):
+    """This receipt of the store was booked before, on `day`."""
+
+    receipt: str
+    day: date
+    amount: Money
+    code: ClassVar[str] = "award.receipt_taken"
+
+
+@dataclass(eq=False)
+class BadPoints(Refused):
+    """Not a whole number of points with or without a sign."""
+
+    text: str
+    code: ClassVar[str] = "adjust.bad_points"
 
 
 @dataclass(eq=False)

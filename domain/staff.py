@@ -23,11 +23,14 @@ _OPERATOR = (
             "points:adjust",
             "purchase:move",
             "member:merge",
+            "member:freeze",
             "post:hold",
         }
     )
 )
-_APPROVER = frozenset({"member:view", "campaign:approve", "points:approve", "post:hold"})
+_APPROVER = frozenset(
+    {"member:find", "member:view", "campaign:approve", "points:approve", "post:hold"}
+)
 
 PERMISSIONS: Final = {
     TILL: _TILL,

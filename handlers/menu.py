@@ -27,7 +27,10 @@ MEMBER: tuple[Button, ...] = (
 )
 
 # The row of staff: what each button needs.
-STAFF: tuple[tuple[str, Button], ...] = ()
+STAFF: tuple[tuple[str, Button], ...] = (
+    ("member:find", Button("button.member", "member")),
+    ("purchase:book", Button("button.award", "award")),
+)
 
 STRANGER: Rows = ((JOIN,), (RULES, LANGUAGE))
 # Under answers that are asked for often: few buttons, the card has the rest.

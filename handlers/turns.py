@@ -2,6 +2,7 @@
 
 from bot.turn import Turn as GenericTurn
 from services.ports import Work
+from services.ports.club import Actor
 
 Turn = GenericTurn[Work]
 
@@ -18,3 +19,10 @@ def address_id(turn: Turn) -> int:
     found = turn.person.address_id
     assert found is not None
     return found
+
+
+def actor(turn: Turn) -> Actor:
+    """The operator who writes; routes that need a permission always have one."""
+    staff = turn.person.staff
+    assert staff is not None
+    return Actor(staff.name, staff.id, staff.store_id)

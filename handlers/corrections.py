@@ -1,0 +1,110 @@
+"""A purchase that was booked on the wrong member: moved or voided by staff, with a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.flow import Flow, Step
+from bot.messages import Button, Reply
+from domain.money import Money
+from handlers.portrait import CANCEL, back_to
+from handlers.turns import Turn, actor
+from services import finding, masks, portraits, purchases
+from services.ports.sales import VOID, Purchase
+
+CORRECT = Flow("correct", (Step("to"), Step("reason"), Step("sure")))
+LISTED = 8
+
+
+def listed(turn: Turn) -> Reply:
+    """The member's newest purchases, each with a button."""
+    member_id = int(turn.arg())
+    portraits.not_own(turn.person.member_id, member_id)
+    bought = [one for one in purchases.newest(turn.work, member_id, LISTED) if one.state != VOID]
+    rows = tuple(
+        (Button("button.purchase", "correct.one", (str(one.id),), values=_shown(one)),)
+        for one in bought
+    )
+    return Reply("correct.list", {"count": len(bought)}, (*rows, *back_to(member_id)))
+
+
+def one(turn: Turn) -> Reply:
+    """A purchase and what can be done about it."""
+    purchase = turn.work.purchases.get(int(turn.arg()))
+    this = (str(purchase.id),)
+    rows = (
+        (
+            Button("button.purchase_move", "correct.move", this),
+            Button("button.purchase_void", "correct.void", this),
+        ),
+    )
+    return Reply("correct.one", _shown(purchase), (*rows, *back_to(purchase.member_id)))
+
+
+def move(turn: Turn) -> Reply:
+    """Asks whose purchase it really is."""
+    turn.start(CORRECT, "to", purchase=turn.arg())
+    return Reply("correct.to", {}, ((CANCEL,),))
+
+
+def take_to(turn: Turn) -> Reply:
+    """Whose it really is, then why."""
+    member = finding.find(turn.work, turn.text)
+    portraits.not_own(turn.person.member_id, member.id)
+    member.may_move_points()
+    turn.go("reason", to=str(member.id))
+    return Reply("correct.reason", {}, ((CANCEL,),))
+
+
+def void(turn: Turn) -> Reply:
+    """Asks why the purchase is to be taken out."""
+    turn.start(CORRECT, "reason", purchase=turn.arg(), to="")
+    return Reply("correct.reason", {}, ((CANCEL,),))
+
+
+def take_reason(turn: Turn) -> Reply:
+    """Why, then a last look."""
+    turn.go("sure", reason=" ".join(turn.text.split())[: portraits.LONGEST_REASON])
+    return sure(turn)
+
+
+def sure(turn: Turn) -> Reply:
+    """What will happen, and the button that does it."""
+    purchase = turn.work.purchases.get(int(turn.data["purchase"]))
+    to = masks.masked(turn.work, int(turn.data["to"])) if turn.data["to"] else None
+    values = {
+        **_shown(purchase),
+        "to_name": to.name if to else "",
+        "to_number": to.number if to else "",
+        "reason": turn.data["reason"],
+    }
+    do = Button("button.correct_do", "correct.do", effect=True, here=True)
+    return Reply("correct.sure", values, ((do,), (CANCEL,)))
+
+
+def do(turn: Turn) -> Reply:
+    """Moves or voids the purchase."""
+    purchase_id, to = int(turn.data["purchase"]), turn.data["to"]
+    before = turn.work.purchases.get(purchase_id)
+    portraits.not_own(turn.person.member_id, before.member_id or 0)
+    why: dict[str, Any] = {"reason": turn.data["reason"], "now": turn.now}
+    by = actor(turn)
+    if to:
+        done = purchases.move(turn.work, purchase_id, int(to), actor=by, **why)
+    else:
+        done = purchases.void(turn.work, purchase_id, actor=by, **why)
+    turn.end()
+    taken = done.taken.taken if done.taken else 0
+    values = {"moved": bool(to), "taken": taken, "given": done.purchase.points}
+    back = back_to(int(to) if to else before.member_id)
+    return Reply("correct.done", values, back, edit=True)
+
+
+def _shown(one: Purchase) -> dict[str, Any]:
+    return {
+        "day": one.day,
+        "amount": Money(one.minor - one.refunded_minor, one.currency),
+        "order": one.order_id,
+        "source": one.source,
+        "points": one.points - one.returned_points,
+    }
