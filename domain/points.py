@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from domain.dates import add_months, end_of, local_day, start_of_day
@@ -114,6 +115,7 @@ def expires_at(policy: Expiry, earned_at: datetime, zone: str) -> datetime | Non
     return start_of_day(last + timedelta(days=1), zone) if last else None
 
 
+@lru_cache(maxsize=4096)
 def day_before(expires: datetime, zone: str) -> date:
     """The last usable day of an exclusive expiry instant, as it is shown to people."""
     return local_day(expires - timedelta(milliseconds=1), zone)
