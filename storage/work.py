@@ -13,6 +13,7 @@ from storage.addresses import Addresses
 from storage.answers import Answers
 from storage.api_keys import ApiKeys
 from storage.audit import Audit
+from storage.audit_queries import Proofs
 from storage.benefits import Benefits
 from storage.campaigns import Campaigns
 from storage.care import CareQueries
@@ -25,9 +26,9 @@ from storage.leases import Leases
 from storage.ledger import Ledger
 from storage.levels import Levels
 from storage.members import Members
-from storage.outbox import Outbox
 from storage.merges import Merges
 from storage.mydata import MyData
+from storage.outbox import Outbox
 from storage.programmes import ProgrammeCache, Programmes
 from storage.purchases import Purchases
 from storage.settings import Settings
@@ -137,6 +138,10 @@ class Work:
     @cached_property
     def purchases(self) -> Purchases:
         return Purchases(self.db, self.shared.ids, self.vault)
+
+    @cached_property
+    def proofs(self) -> Proofs:
+        return Proofs(self.db)
 
     @cached_property
     def levels(self) -> Levels:

@@ -14,6 +14,7 @@ from services.ports.membership import Merges, MyData
 from services.ports.people import Addresses, Members
 from services.ports.points import Ledger, Levels
 from services.ports.post import Deliveries, Leases, Outbox, Ticks
+from services.ports.proofs import Proofs
 from services.ports.sales import Purchases
 from services.ports.voice import Surveys, Tickets
 
@@ -61,6 +62,8 @@ class Work(Protocol):
     def levels(self) -> Levels: ...
     @property
     def purchases(self) -> Purchases: ...
+    @property
+    def proofs(self) -> Proofs: ...
     @property
     def deliveries(self) -> Deliveries: ...
     @property
