@@ -97,6 +97,7 @@ class World:
             for bot in self.bots.values():
                 self.chat(bot, person).started = True
                 self.keep_chat(self.chat(bot, person))
+        self.store.commit()
         self.events.announce("persons")
         return person
 
