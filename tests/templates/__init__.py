@@ -1,0 +1,1 @@
+"""Tests of the texts: complete in both languages, valid, short enough."""
