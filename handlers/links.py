@@ -6,7 +6,7 @@ A slice of the chat adds one line. A payload that nobody knows opens the card.
 from collections.abc import Callable
 
 from bot.messages import Reply
-from handlers import joining, staff
+from handlers import joining, staff, till
 from handlers.turns import Turn
 
 Open = Callable[[Turn, str], Reply]
@@ -16,6 +16,7 @@ LINKS: dict[str, Open] = {
     "src_": joining.came,
     "ref_": joining.came,
     "op_": staff.link,
+    "v_": till.opened,
 }
 
 

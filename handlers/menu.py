@@ -20,7 +20,12 @@ NEW_RULES = Button("button.new_rules", "rules")
 MEMBER: tuple[Button, ...] = (
     POINTS,
     HISTORY,
+    Button("button.benefits", "benefits"),
+    Button("button.vouchers", "vouchers"),
     Button("button.level", "level"),
+    Button("button.events", "events"),
+    Button("button.survey", "survey"),
+    Button("button.tickets", "tickets"),
     Button("button.profile", "profile"),
     SETTINGS,
     HELP,
@@ -30,6 +35,9 @@ MEMBER: tuple[Button, ...] = (
 STAFF: tuple[tuple[str, Button], ...] = (
     ("member:find", Button("button.member", "member")),
     ("purchase:book", Button("button.award", "award")),
+    ("voucher:use", Button("button.till", "till")),
+    ("ticket:answer", Button("button.queue", "queue")),
+    ("event:write", Button("button.events_manage", "event.manage")),
 )
 
 STRANGER: Rows = ((JOIN,), (RULES, LANGUAGE))

@@ -4,7 +4,9 @@ from bot.flow import Flow
 from bot.router import Route
 from handlers import (
     award,
+    benefits,
     corrections,
+    events,
     general,
     history,
     joining,
@@ -16,8 +18,12 @@ from handlers import (
     points,
     portrait,
     profile,
+    queue,
     settings,
     staff,
+    surveys,
+    tickets,
+    till,
 )
 
 ROUTES: tuple[Route, ...] = (
@@ -115,6 +121,48 @@ ROUTES: tuple[Route, ...] = (
     Route("award.receipt", award.take_receipt, writes=True, needs="purchase:book"),
     Route("award.sure", award.sure, writes=True, needs="purchase:book"),
     Route("award.do", award.book, writes=True, needs="purchase:book"),
+    # benefits and vouchers; codes are shown by reading routes only, so that no answer keeps them
+    Route("benefits", benefits.show_all),
+    Route("benefit.show", benefits.show),
+    Route("benefit.confirm", benefits.confirm),
+    Route("benefit.redeem", benefits.redeem, writes=True),
+    Route("vouchers", benefits.mine),
+    Route("voucher.show", benefits.voucher),
+    # surveys
+    Route("survey", surveys.show_all),
+    Route("survey.show", surveys.show),
+    Route("survey.answer", surveys.answer, writes=True),
+    # complaints, feedback and their answers
+    Route("complain", tickets.complain, writes=True),
+    Route("feedback", tickets.feedback, writes=True),
+    Route("complain.category", tickets.category_typed),
+    Route("complain.pick", tickets.pick, writes=True),
+    Route("complain.text", tickets.write, writes=True),
+    Route("tickets", tickets.show_all),
+    Route("ticket.show", tickets.show),
+    Route("ticket.add", tickets.more, writes=True),
+    Route("addition.text", tickets.add, writes=True),
+    Route("ticket.close", tickets.close, writes=True),
+    Route("ticket.rate", tickets.rate),
+    Route("ticket.rated", tickets.rated, writes=True),
+    Route("reply", tickets.reply, writes=True, anyone=True),
+    # events
+    Route("events", events.show_all, anyone=True),
+    Route("event.show", events.show),
+    Route("event.answer", events.answer, writes=True),
+    # staff: the till, the queue, invitations
+    Route("till", till.ask, writes=True, needs="voucher:use"),
+    Route("till.code", till.code, writes=True, needs="voucher:use"),
+    Route("till.use", till.use, writes=True, needs="voucher:use"),
+    Route("queue", queue.show, needs="ticket:answer"),
+    Route("ticket.open", queue.open_one, needs="ticket:answer"),
+    Route("ticket.take", queue.take, writes=True, needs="ticket:answer"),
+    Route("ticket.reply", queue.ask, writes=True, needs="ticket:answer"),
+    Route("answering.text", queue.write, writes=True, needs="ticket:answer"),
+    Route("ticket.resolve", queue.resolve, writes=True, needs="ticket:answer"),
+    Route("event.manage", events.manage_all, needs="event:write"),
+    Route("event.staff", events.for_staff, needs="event:write"),
+    Route("event.invite", events.invite, writes=True, needs="event:write"),
     # everywhere
     Route("help", general.help_, anyone=True),
     Route("cancel", general.cancel, writes=True, anyone=True),
@@ -135,4 +183,8 @@ FLOWS: tuple[Flow, ...] = (
     portrait.FREEZE,
     corrections.CORRECT,
     award.AWARD,
+    till.FLOW,
+    tickets.COMPLAIN,
+    tickets.ADDITION,
+    queue.ANSWERING,
 )
