@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from domain import levels
 from domain.dates import local_day
-from domain.earning import Facts, earn
+from domain.earning import Facts, active_from, earn, hundredths
 from domain.errors import PurchaseNotFound, ReasonMissing, WrongCurrency
 from domain.ledger import Entry
 from domain.members import MemberState, require_active
 from domain.money import Money
-from domain.points import Unit
+from domain.points import Lot, Unit
 from domain.programme import Programme
 from domain.purchases import Order, check_moment, check_order, reduced
 from domain.refunds import RefundPolicy, TakenBack, take_back
-from services.booking import Incoming, Outcome, book_all, give_for_purchase
+from services.booking import SOURCE, Incoming, Outcome, book_all, give_for_purchase
 from services.levels import bases
 from services.ports import Work
 from services.ports.club import Actor
@@ -52,21 +52,30 @@ def _tell(work: Work, outcome: Outcome, now: datetime) -> None:
     values = {
         "points": purchase.points,
         "amount": Money(purchase.minor, purchase.currency),
+        "pending": _usable_from(work, purchase, now),
         "available": work.ledger.summary(purchase.member_id, Unit.POINTS, now).available,
     }
-    why = ((("button.why", "history.explain", (str(purchase.posting_id),)),),)
+    why = ((("button.why", "history.why", (str(purchase.posting_id),)),),)
     notice = Notice("purchase.booked", values, why, dedupe=f"purchase:{purchase.id}")
     work.deliveries.to_member(purchase.member_id, notice, now)
     if outcome.raised_to:
         tell_level(work, purchase.member_id, outcome.raised_to, f"purchase:{purchase.id}", now)
 
 
+def _usable_from(work: Work, purchase: Purchase, now: datetime) -> date | None:
+    """The day from which a purchase's points can be used; None when that is now."""
+    programme = work.programmes.current()
+    start = active_from(programme, purchase.occurred_at)
+    return local_day(start, programme.zone) if start > now else None
+
+
 def tell_level(work: Work, member_id: int, level: str, occasion: str, now: datetime) -> None:
-    """Tells a member of the level they have risen to, in their words' place: the key only."""
+    """Tells a member of the level they have risen to."""
     programme = work.programmes.current()
     found = programme.level(level)
-    values = {"names": dict(found.names), "emoji": found.emoji, "multiplier": found.multiplier}
-    notice = Notice("level.raised", values, dedupe=f"level:{occasion}")
+    factor = hundredths(found.multiplier)
+    values = {"names": dict(found.names), "emoji": found.emoji, "multiplier": factor}
+    notice = Notice("purchase.level", values, dedupe=f"level:{occasion}")
     work.deliveries.to_member(member_id, notice, now)
 
 
@@ -257,12 +266,18 @@ def _take_all(work: Work, purchase: Purchase, actor: Actor, now: datetime) -> Ta
         given=purchase.points,
         before=purchase.returned_points,
         kept=0,
-        own_lot_ids=frozenset(lot.id for lot in lots if lot.posting_id == purchase.posting_id),
+        own_lot_ids=own_lots(purchase, lots),
         lots=lots,
         policy=RefundPolicy.UNLIMITED,
     )
     work.ledger.append(result.booked, "")
     return result.arithmetic
+
+
+def own_lots(purchase: Purchase, lots: Iterable[Lot]) -> frozenset[int]:
+    """Which of a member's lots a purchase made; in a merge lots change hands, not their source."""
+    made = (SOURCE, str(purchase.id))
+    return frozenset(lot.id for lot in lots if (lot.source_type, lot.source_id) == made)
 
 
 def newest(work: Work, member_id: int, size: int = 5) -> Sequence[Purchase]:

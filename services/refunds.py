@@ -125,7 +125,7 @@ def _take_back(
         given=purchase.points,
         before=purchase.returned_points,
         kept=kept,
-        own_lot_ids=frozenset(lot.id for lot in lots if lot.posting_id == purchase.posting_id),
+        own_lot_ids=purchases.own_lots(purchase, lots),
         lots=lots,
         policy=programme.refunds.policy,
     )
@@ -182,6 +182,7 @@ def _tell(
         "given": sums.given if sums else purchase.points,
         "before": sums.before if sums else purchase.returned_points,
         "kept": sums.kept if sums else purchase.points - purchase.returned_points,
+        "asked": sums.asked if sums else 0,
         "taken": sums.taken if sums else 0,
         "debt": sums.debt if sums else 0,
         "forgone": sums.forgone if sums else 0,
