@@ -185,7 +185,9 @@ def _worth(work: Work, field: str) -> int:
 
 
 def _rewarded(work: Work, member_id: int, field: str) -> bool:
-    return work.ledger.by_key(reward_key(member_id, field)) is not None
+    """Once for ever, also where a membership that was merged into this one had it."""
+    everyone = work.mydata.memberships(member_id)
+    return any(work.ledger.by_key(reward_key(one, field)) is not None for one in everyone)
 
 
 def _paused(work: Work, member: Member) -> str:

@@ -117,8 +117,10 @@ INVARIANTS: Final = (
         "SELECT count(*) FROM purchases",
         "SELECT p.id FROM purchases p LEFT JOIN postings o ON o.id = p.posting_id"
         " LEFT JOIN legs l ON l.posting_id = o.id AND l.account = 'issue'"
-        " WHERE (p.state = 'booked' AND (o.id IS NULL OR o.member_id <> p.member_id"
-        " OR p.points <> -coalesce(l.amount, 0)))"
+        " WHERE (p.state = 'booked' AND (o.id IS NULL OR p.points <> -coalesce(l.amount, 0)"
+        # A merge hands purchases over; their postings stay where they were posted.
+        " OR (o.member_id <> p.member_id AND NOT EXISTS"
+        " (SELECT 1 FROM merges m WHERE m.merged_id = o.member_id))))"
         " OR (p.state <> 'booked' AND (p.posting_id IS NOT NULL OR p.member_id IS NOT NULL))",
     ),
 )  # fmt: skip
