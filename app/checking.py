@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+
+import yaml
 
 from app import programme_words, secret_key, settings
 from app.failures import sentences
 from app.settings import PREFIX, Settings, SettingsInvalid
 from app.wiring import build, check_level
+from bot.messages import plain_values
 from bot.telegram import startup
 from bot.telegram.channel import FAILURES
 from domain.programme import Programme
@@ -65,7 +70,7 @@ def _named(programme: Programme) -> str:
 
 
 def _templates() -> list[Finding]:
-    """Whether all languages have the same messages and every message can be read."""
+    """Whether all languages have the same messages and every message renders with its samples."""
     keys = {language: set(catalogue.sources(language)) for language in catalogue.LANGUAGES}
     every = set().union(*keys.values())
     problems = [
@@ -73,13 +78,31 @@ def _templates() -> list[Finding]:
         for language in keys
         for key in sorted(every - keys[language])
     ]
-    for language in catalogue.LANGUAGES:
-        try:
-            catalogue.compiled(language)
-        except Exception as error:
-            problems.append(Finding("templates", False, f"{language}: {error}"))
+    for language in keys:
+        problems += [Finding("templates", False, text) for text in _unrendered(language)]
     good = f"{len(every)} messages in {' and '.join(catalogue.LANGUAGES)}"
     return problems or [Finding("templates", True, good)]
+
+
+def _unrendered(language: str) -> Iterator[str]:
+    try:
+        messages = catalogue.compiled(language)
+    except Exception as error:
+        yield f"{language}: {error}"
+        return
+    for key, values in _samples():
+        try:
+            messages[key].render({"club": "the club", "points_word": "points", **values})
+        except Exception as error:
+            yield f"{key} in {language}: {error}"
+
+
+def _samples() -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in sorted((catalogue.HERE / "samples").glob("*.yaml")):
+        outcomes = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        for outcome, given in outcomes.items():
+            for values in given if isinstance(given, list) else [given]:
+                yield f"{path.stem}.{outcome}", plain_values(values or {})
 
 
 async def _database(found: Settings) -> list[Finding]:

@@ -6,11 +6,11 @@ update, which is the quickest way and the one that a real installation uses.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
 import sys
 import webbrowser
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,8 +21,9 @@ from zoneinfo import ZoneInfo
 import click
 from pydantic import SecretStr
 
-from app import logs, serving
+from app import demo_club, logs, serving
 from app.clock import Move, TimeMachine, Travel
+from app.demo_club import Say
 from app.failures import Failed
 from app.running import Tasks, settle_memory, stop_event
 from app.secret_key import NAME as KEY_FILE
@@ -51,7 +52,7 @@ class Wanted:
     browser: bool = True
 
 
-async def run_demo(wanted: Wanted, say: Callable[[str], object] = click.echo) -> None:
+async def run_demo(wanted: Wanted, say: Say = click.echo) -> None:
     """Makes or reuses the club and serves it until Ctrl-C."""
     if wanted.fresh:
         forget(wanted.data)
@@ -67,9 +68,13 @@ async def run_demo(wanted: Wanted, say: Callable[[str], object] = click.echo) ->
         app = create_app(site)
         add_demo(app, TimeMachine(club.clock, club.units, _traveller(site)))
         sandbox.add_routes(app, world)
+        if not await _filled(club, world, wanted, stop, say):
+            say("\nStopped; the next start goes on from here.")
+            return
         tasks = Tasks(stop)
         url = await stack.enter_async_context(serving.listening(app, settings))
         await stack.enter_async_context(serving.bot(site, tasks, work=True))
+        demo_club.greet(world)
         settle_memory()
         site.started = True
         _welcome(say, club, url)
@@ -78,6 +83,22 @@ async def run_demo(wanted: Wanted, say: Callable[[str], object] = click.echo) ->
         await stop.wait()
         say("\nStopping …")
     say("The demo has stopped; start it again to go on where you left.")
+
+
+async def _filled(club: Club, world: World, wanted: Wanted, stop: asyncio.Event, say: Say) -> bool:
+    """Fills the club; False if somebody stopped it first."""
+    filling = asyncio.create_task(
+        demo_club.fill(club, world, wanted.data / "files", everything=wanted.everything, say=say)
+    )
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({filling, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not filling.done():
+        filling.cancel()
+        await asyncio.wait({filling})
+        return False
+    stopping.cancel()
+    await filling
+    return True
 
 
 def _traveller(site: Site) -> Travel:
@@ -113,17 +134,16 @@ def make_world(club: Club) -> World:
     """The stand-in's world; it survives a restart beside the club's database."""
     settings = club.settings
     assert settings.telegram_token is not None
-    world = World(
+    return World(
         [(settings.telegram_token.get_secret_value(), BOT_NAME, "Neighbourhood Fresh")],
-        title="Neighbourhood Fresh",
-        note="Purchases: The Complete Journey, simulated after a real grocer's log",
+        title={"en": "Neighbourhood Fresh", "zh": "邻里鲜会员"},
+        note={
+            "en": "A grocer's club. Purchases: The Complete Journey, simulated after a real log.",
+            "zh": "一家生鲜超市的会员俱乐部。消费数据：The Complete Journey，按真实记录模拟。",
+        },
         now=club.clock.now,
         store=settings.data / "sandbox.db",
     )
-    if not world.persons:
-        world.add_person(None, "Ann", language_code="en", phone="+12125550111", note="no member")
-        world.add_person(None, "小美", language_code="zh-hans", phone="+8613800138000")
-    return world
 
 
 def forget(data: Path) -> None:
@@ -135,7 +155,7 @@ def forget(data: Path) -> None:
             (data / (name + suffix)).unlink(missing_ok=True)
 
 
-def _welcome(say: Callable[[str], object], club: Club, url: str) -> None:
+def _welcome(say: Say, club: Club, url: str) -> None:
     now = club.clock.now().astimezone(BEGIN.tzinfo)
     say(f"\n  The club is open: {url}\n")
     say(f"  Its clock stands at {now:%A, %-d %B %Y, %H:%M}. Try: pick a person, say /start,")

@@ -15,7 +15,7 @@ from aiohttp.web import BaseRequest, StreamResponse
 
 HIDDEN = "***"
 # Loggers that tell URLs or too much.
-QUIET = ("httpx", "httpcore", "asyncio", "telegram", "apscheduler", "alembic")
+QUIET = ("httpx", "httpcore", "asyncio", "telegram", "alembic")
 SHAPES = (
     re.compile(r"(?<=\d{5}:)[A-Za-z0-9_-]{30,}"),  # the secret half of any bot token
     re.compile(r"(?i)(?<=bearer )[^\s\"',;]+"),
@@ -85,6 +85,8 @@ def set_up(form: str = "text", known: Iterable[str] = (), level: int = logging.I
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Our jobs log their own failures; what is left is talk of missed and cancelled ticks.
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
     logging.captureWarnings(True)
     return lines
 

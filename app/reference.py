@@ -64,7 +64,7 @@ def commands_page() -> str:
         "Exit codes: 0 done, 1 refused or failed, 2 wrong use. Errors go to stderr, a line each.",
         "",
     ]
-    context = click.Context(memberbot, info_name="memberbot")
+    context = click.Context(memberbot, info_name="memberbot", **memberbot.context_settings)
     for name in memberbot.list_commands(context):
         command = memberbot.get_command(context, name)
         assert command is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import time
@@ -20,6 +21,7 @@ from app.wiring import Club, opened
 from bot.channel import Channel
 from scheduler.clocks import Clocks
 from scheduler.worker import Worker
+from templates import catalogue
 
 log = logging.getLogger(__name__)
 SHUTDOWN_SECONDS = 5.0
@@ -70,8 +72,11 @@ async def bot(
     club.shared.after_commit = worker.push
     tasks.start("clock", club.clock.follow(club.units))
     try:
+        warming = asyncio.to_thread(warm)
         if telegram:
-            await telegram.start(chat=chat)
+            await asyncio.gather(warming, telegram.start(chat=chat))
+        else:
+            await warming
         if work:
             tasks.start("working", worker.run())
         yield telegram
@@ -82,6 +87,12 @@ async def bot(
         await tasks.close()
         if telegram:
             await telegram.close()
+
+
+def warm() -> None:
+    """Compiles every text, so that nobody's first message waits for it."""
+    for language in catalogue.LANGUAGES:
+        catalogue.compiled(language)
 
 
 def make_worker(club: Club, channels: Sequence[Channel]) -> Worker:

@@ -13,14 +13,17 @@ from zoneinfo import ZoneInfo
 import orjson
 from aiohttp import web
 
+from api import web as api
 from app import metrics
 from app.clock import ClockBackwards, TimeMachine
 from app.health import readiness
 from app.wiring import Club
+from bot.state import StoreUnavailable
 from bot.telegram.webhook import PATH, Webhook
 from scheduler.worker import Worker
 from services.ports.post import Route
 from storage import lag
+from storage.answers import Collision
 from storage.work import Work
 
 log = logging.getLogger(__name__)
@@ -51,6 +54,10 @@ def create_app(site: Site) -> web.Application:
     app.router.add_get("/health/live", _live)
     app.router.add_get("/health/ready", _ready)
     app.router.add_get("/metrics", _metrics)
+    club = site.club
+    api.add_routes(
+        app, club.units, club.clock.now, unavailable=StoreUnavailable, collided=Collision
+    )
     if site.club.settings.telegram_mode == "webhook":
         app.router.add_post(PATH, _webhook)
     return app
