@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection as Db
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.exc import IntegrityError
 
 from services.ports.answers import Stored
 from storage.dialect import Upsert
@@ -26,6 +27,8 @@ _keep = (
     )
 )
 _UNDECIDED = 0
+Collision = IntegrityError
+"""Two units wrote the same unique thing at the same moment; the second can be tried again."""
 
 
 class Answers:

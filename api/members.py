@@ -1,0 +1,193 @@
+"""Members: made, looked up, their points and ledger, adjustments, redemptions."""
+
+from __future__ import annotations
+
+from api import replies, requests
+from api.common import balance, member_of, plain, shares
+from api.operations import Call
+from api.shapes import instant
+from domain.members import Member, mask_email, mask_phone
+from domain.money import Money
+from domain.points import Unit, day_before
+from domain.refusals import BenefitNotFound
+from services import adjustments, benefits, enrolling, ledger
+from services.answers import CREATED, OK, Answer
+from services.ports.points import HistoryRow
+from services.ports.sales import Purchase
+
+
+def add(call: Call) -> Answer:
+    """Makes a member of a person who has accepted the rules at a counter."""
+    body: requests.NewMember = call.body
+    details = enrolling.Details(
+        name=body.name or "",
+        phone=body.phone or "",
+        email=body.email or "",
+        external_id=body.external_id or "",
+        birthday=body.birthday or "",
+        gender=body.gender or "",
+        city=body.city or "",
+        locale=body.locale or "",
+        zone=body.time_zone or "",
+    )
+    member = enrolling.enrol(call.work, details, actor=call.actor, now=call.now)
+    return Answer(CREATED, plain(_member(call, member)), member.id)
+
+
+def show(call: Call) -> Answer:
+    """One member."""
+    return Answer(OK, plain(_member(call, member_of(call))))
+
+
+def _member(call: Call, member: Member) -> replies.Member:
+    return replies.Member(
+        number=member.number,
+        state=str(member.state),
+        level=call.work.programmes.current().level(member.level).key,
+        name=member.name,
+        phone=mask_phone(member.phone) if member.phone else None,
+        email=mask_email(member.email) if member.email else None,
+        external_id=member.external_id,
+        locale=member.locale,
+        joined_at=instant(member.joined_at),
+    )
+
+
+def points(call: Call) -> Answer:
+    """What a member has."""
+    member = member_of(call)
+    has = ledger.balance(call.work, member.id, call.now)
+    programme = call.work.programmes.current()
+    expiring = [
+        replies.Expiring(points=amount, last_day=day_before(moment, programme.zone).isoformat())
+        for amount, moment in has.expiring
+    ]
+    reply = replies.Points(
+        number=member.number,
+        level=programme.level(member.level).key,
+        available=has.available,
+        pending=has.pending,
+        held=has.held,
+        debt=has.debt,
+        spendable=has.spendable,
+        lifetime=has.lifetime,
+        expiring=expiring,
+    )
+    return Answer(OK, plain(reply))
+
+
+# -- the ledger -------------------------------------------------------------------------
+
+
+def postings(call: Call) -> Answer:
+    """A page of a member's postings, the newest first."""
+    query: requests.LedgerPage = call.query
+    member = member_of(call)
+    before = min(int(query.before), 2**63 - 1) if query.before else None
+    rows = call.work.ledger.history(member.id, Unit.POINTS, before, query.limit + 1)
+    shown = rows[: query.limit]
+    bought = call.work.purchases.by_posting([row.posting_id for row in shown]) if shown else {}
+    stores = {store.id: store.code for store in call.work.stores.all()} if bought else {}
+    items = [_posting(row, bought.get(row.posting_id), stores) for row in shown]
+    more = str(shown[-1].posting_id) if len(rows) > query.limit else None
+    return Answer(OK, plain(replies.Ledger(items=items, next=more)))
+
+
+def _posting(
+    row: HistoryRow, purchase: Purchase | None, stores: dict[int, str]
+) -> replies.Posting:
+    paid = None
+    if purchase is not None:
+        amount = Money(purchase.minor, purchase.currency).plain()
+        paid = replies.Paid(amount=amount, currency=purchase.currency)
+    return replies.Posting(
+        posting_id=str(row.posting_id),
+        kind=row.kind,
+        points=row.amount,
+        at=instant(row.at),
+        source=row.source_type,
+        paid=paid,
+        store=stores.get(purchase.store_id or 0, "") if purchase else "",
+        explanation=shares(row.explanation),
+    )
+
+
+def adjust(call: Call) -> Answer:
+    """Gives or takes points by hand."""
+    body: requests.Adjustment = call.body
+    member = member_of(call)
+    posting = adjustments.adjust(
+        call.work,
+        member.id,
+        body.points,
+        reason=body.reason,
+        key=_key(call, "adjust"),
+        actor=call.actor,
+        now=call.now,
+    )
+    reply = replies.Adjusted(
+        posting_id=str(posting.id), points=posting.amount, balance=balance(call, member.id)
+    )
+    return Answer(CREATED, plain(reply), member.id)
+
+
+def redeem(call: Call) -> Answer:
+    """Takes points and issues a voucher."""
+    body: requests.Redemption = call.body
+    member = member_of(call)
+    chosen = next(
+        (b for b in call.work.benefits.all() if body.benefit in (b.key, str(b.id))), None
+    )
+    if chosen is None:
+        raise BenefitNotFound
+    key = _key(call, "redeem")
+    voucher = benefits.redeem(call.work, member.id, chosen.id, key=key, now=call.now).voucher
+    call.work.audit.add(call.actor, "voucher.issue", ("voucher", voucher.id), call.now, {})
+    zone = call.work.programmes.current().zone
+    reply = replies.Voucher(
+        voucher_id=str(voucher.id),
+        code="",
+        names=dict(voucher.names),
+        price=voucher.price,
+        last_day=day_before(voucher.expires_at, zone).isoformat(),
+        balance=balance(call, member.id),
+    )
+    return Answer(CREATED, plain(reply), member.id)
+
+
+def with_code(call: Call, answer: Answer) -> Answer:
+    """Codes are kept encrypted in one place only: the answer gets its code each time."""
+    voucher_id = int(answer.body["voucher_id"])
+    code = call.work.vouchers.code(voucher_id)
+    return Answer(answer.status, {**answer.body, "code": code}, answer.member_id, answer.again)
+
+
+def _key(call: Call, what: str) -> str:
+    """The ledger's key of this effect: it holds nothing of what the caller sent."""
+    return f"{what}:" + call.work.vault.index("effect", f"{call.caller.id}:{call.once}")
+
+
+# -- benefits ---------------------------------------------------------------------------
+
+
+def offers(call: Call) -> Answer:
+    """The benefits that members can see now."""
+    items = [
+        replies.Benefit(
+            id=str(benefit.id),
+            key=benefit.key,
+            kind=str(benefit.kind),
+            names=dict(benefit.names),
+            terms=dict(benefit.terms),
+            price=benefit.price,
+            stock=benefit.stock,
+            per_member=benefit.per_member,
+            levels=list(benefit.levels),
+            valid_days=benefit.valid_days,
+            redeem_from=instant(benefit.redeem_from) if benefit.redeem_from else None,
+            redeem_until=instant(benefit.redeem_until) if benefit.redeem_until else None,
+        )
+        for benefit in call.work.benefits.all()
+        if benefit.visible(call.now)
+    ]
+    return Answer(OK, plain(replies.Benefits(items=items)))

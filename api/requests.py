@@ -1,0 +1,108 @@
+"""Bodies and queries that come in. The OpenAPI document is made of these very classes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.shapes import Amount, Body, Count, Currency, Id, Moment, Reference, line
+
+MOST_LINES = 1000
+MOST_POINTS = 1_000_000_000
+LARGEST_PAGE = 100
+CURSOR = r"^[0-9]{1,19}$"
+
+
+class PurchaseLine(Body):
+    """One item of an order: what was paid for it after discounts."""
+
+    amount: Amount
+    quantity: int = Field(
+        default=1, ge=0, le=1_000_000, description="Pieces; 0 for goods that are weighed."
+    )
+    sku: Annotated[str, line(100)] = ""
+    name: Annotated[str, line(200)] = ""
+    category: Annotated[str, line(100)] = ""
+
+
+class Purchase(Body):
+    """An order as a till or a shop knows it. Unmatched ones wait until their member appears."""
+
+    source: Id = Field(description="The till or shop; with `order_id` it names the purchase.")
+    order_id: Id
+    member: Reference | None = None
+    phone: Annotated[str, line(40, 1)] | None = None
+    email: Annotated[str, line(254, 3)] | None = None
+    occurred_at: Moment
+    currency: Currency
+    amount: Amount
+    store: Annotated[str, line(32, 1)] | None = Field(default=None, description="Its code.")
+    lines: list[PurchaseLine] = Field(
+        default=[],
+        max_length=MOST_LINES,
+        description="Their amounts add up to `amount`. Left out: one line of the whole amount.",
+    )
+
+
+class RefundLine(Body):
+    """A part of one line: so many pieces, or an amount."""
+
+    line: int = Field(ge=1, le=MOST_LINES, description="From 1, in the order given.")
+    quantity: int | None = Field(default=None, ge=1, le=1_000_000)
+    amount: Amount | None = None
+
+
+class Refund(Body):
+    """A refund of a whole order (neither amount nor lines), of an amount, or of lines."""
+
+    source: Id
+    refund_id: Id
+    occurred_at: Moment
+    amount: Amount | None = None
+    lines: list[RefundLine] = Field(default=[], max_length=MOST_LINES)
+
+
+class NewMember(Body):
+    """A person who joins at a till or in a shop. The chat is linked later, by their phone."""
+
+    rules_accepted: Literal[True] = Field(
+        description="The person has accepted the club rules in force; it is recorded."
+    )
+    name: Annotated[str, line(80, 1)] | None = None
+    phone: Annotated[str, line(40, 1)] | None = None
+    email: Annotated[str, line(254, 3)] | None = None
+    external_id: Annotated[str, line(100, 1)] | None = Field(
+        default=None, description="Your own id of this person, found as `ext:…`."
+    )
+    birthday: (
+        Annotated[str, Field(pattern=r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$", max_length=10)] | None
+    ) = Field(default=None, description="`1990-05-20`, or `05-20` without the year.")
+    gender: Literal["female", "male", "other"] | None = None
+    city: Annotated[str, line(80, 1)] | None = None
+    locale: Literal["zh", "en"] | None = None
+    time_zone: Annotated[str, line(60, 1)] | None = None
+
+
+class Adjustment(Body):
+    """Points given or taken by hand."""
+
+    points: int = Field(
+        ge=-MOST_POINTS, le=MOST_POINTS, description="Above zero gives, below zero takes."
+    )
+    reason: Annotated[str, line(500, 1)]
+
+
+class Redemption(Body):
+    """A benefit that a member takes for points."""
+
+    benefit: Annotated[str, line(100, 1)] = Field(description="Its id or key.")
+
+
+class LedgerPage(Body):
+    """Which part of a member's postings is asked for."""
+
+    limit: Count = Field(default=20, ge=1, le=LARGEST_PAGE)
+    before: Annotated[str, Field(pattern=CURSOR, max_length=19)] | None = Field(
+        default=None, description="`next` of the page before."
+    )

@@ -1,0 +1,306 @@
+"""All operations of the API, in the order in which the reference lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from api import members, purchases, replies, requests
+from api.operations import Operation
+
+_FIND: Final = (
+    "member.not_found",
+    "member.several",
+    "member.bad_number",
+    "phone.bad",
+    "email.bad",
+)
+_MOVES: Final = ("member.frozen", "member.closed")
+_BALANCE: Final[Mapping[str, int]] = {"available": 178, "pending": 0, "held": 0, "debt": 0}
+_WHY: Final = [
+    {"rule": "base", "version": 1, "factor": "1", "points": 128},
+]
+
+OPERATIONS: Final = (
+    Operation(
+        "POST",
+        "/purchases",
+        "bookPurchase",
+        "Book a purchase",
+        "purchases:write",
+        purchases.book,
+        {201: replies.Booked, 200: replies.Booked},
+        (
+            *_MOVES,
+            "key.conflict",
+            "purchase.invalid",
+            "purchase.too_early",
+            "amount.bad",
+            "currency.unknown",
+            "currency.wrong",
+            "store.not_found",
+            "member.bad_number",
+            "phone.bad",
+            "email.bad",
+        ),
+        body=requests.Purchase,
+        keyed="may",
+        about=(
+            "Books an order under its source and order id: 201. The same again changes nothing and"
+            " gets the stored body: 200. Other content under the same ids: 409. Without a member"
+            " who is known, the order waits and is booked when they appear."
+        ),
+        examples={
+            "order": {
+                "source": "pos-1",
+                "order_id": "A-17",
+                "member": "ext:c-1001",
+                "occurred_at": "2026-01-31T12:00:00+08:00",
+                "currency": "CNY",
+                "amount": "128.50",
+                "lines": [
+                    {
+                        "sku": "4711",
+                        "name": "Green tea",
+                        "category": "tea",
+                        "quantity": 1,
+                        "amount": "128.50",
+                    }
+                ],
+            }
+        },
+        reply_example={
+            "purchase_id": "318904112345678901",
+            "posting_id": "318904112345678902",
+            "points": 128,
+            "explanation": _WHY,
+            "balance": _BALANCE,
+            "level": "member",
+        },
+    ),
+    Operation(
+        "POST",
+        "/purchases/{order_id}/refunds",
+        "refundPurchase",
+        "Refund a purchase, whole or in part",
+        "purchases:write",
+        purchases.refund,
+        {201: replies.Refunded, 200: replies.Refunded},
+        (
+            "purchase.not_found",
+            "refund.already",
+            "refund.invalid",
+            "refund.too_large",
+            "key.conflict",
+            "purchase.invalid",
+            "amount.bad",
+        ),
+        body=requests.Refund,
+        keyed="may",
+        about=(
+            "Neither amount nor lines: all that is left. An amount is spread over the lines; lines"
+            " are counted from 1 in the order given. The points taken back are those given less"
+            " those that the reduced order would have earned."
+        ),
+        examples={
+            "whole": {
+                "source": "pos-1",
+                "refund_id": "R-1",
+                "occurred_at": "2026-02-01T10:00:00+08:00",
+                "amount": None,
+            },
+            "lines": {
+                "source": "pos-1",
+                "refund_id": "R-2",
+                "occurred_at": "2026-02-01T10:00:00+08:00",
+                "lines": [{"line": 1, "quantity": 1}],
+            },
+        },
+        reply_example={
+            "purchase_id": "318904112345678901",
+            "refund_id": "R-1",
+            "posting_id": "318904112345678950",
+            "amount": "128.50",
+            "points": -128,
+            "explanation": [
+                {"rule": "refund.given", "version": 1, "factor": "", "points": 128},
+                {"rule": "refund.kept", "version": 1, "factor": "", "points": 0},
+            ],
+            "balance": {"available": 50, "pending": 0, "held": 0, "debt": 0},
+            "level": "member",
+        },
+    ),
+    Operation(
+        "POST",
+        "/members",
+        "addMember",
+        "Make a member",
+        "members:write",
+        members.add,
+        {201: replies.Member},
+        (
+            "member.exists",
+            "name.bad",
+            "phone.bad",
+            "email.bad",
+            "city.bad",
+            "zone.unknown",
+            "birthday.unreadable",
+            "birthday.unclear",
+            "birthday.impossible",
+            "guardian.needed",
+            "key.conflict",
+        ),
+        body=requests.NewMember,
+        keyed="must",
+        about=(
+            "For a person who has accepted the club rules at a counter. Gives number, first level"
+            " and welcome points, and books the purchases that waited for them. In the chat they"
+            " are recognised by their verified phone."
+        ),
+        examples={
+            "person": {
+                "rules_accepted": True,
+                "name": "Li Wei",
+                "phone": "+8613800138000",
+                "external_id": "c-1001",
+                "locale": "zh",
+            }
+        },
+        reply_example={
+            "number": "123456786",
+            "state": "active",
+            "level": "member",
+            "name": "Li Wei",
+            "phone": "138****8000",
+            "email": None,
+            "external_id": "c-1001",
+            "locale": "zh",
+            "joined_at": "2026-01-31T04:00:00Z",
+        },
+    ),
+    Operation(
+        "GET",
+        "/members/{id}",
+        "getMember",
+        "Look a member up",
+        "members:read",
+        members.show,
+        {200: replies.Member},
+        _FIND,
+        about="By member number, or by `phone:`, `email:`, `telegram:` or `ext:` and the rest.",
+    ),
+    Operation(
+        "GET",
+        "/members/{id}/points",
+        "getPoints",
+        "A member's points",
+        "members:read",
+        members.points,
+        {200: replies.Points},
+        _FIND,
+        about="As of the club's clock: what is available, pending, held, owed, and lapses when.",
+    ),
+    Operation(
+        "GET",
+        "/members/{id}/ledger",
+        "getLedger",
+        "A member's postings",
+        "members:read",
+        members.postings,
+        {200: replies.Ledger},
+        _FIND,
+        query=requests.LedgerPage,
+        about="The newest first, each with its explanation. Ask on with `before` = `next`.",
+    ),
+    Operation(
+        "POST",
+        "/members/{id}/adjustments",
+        "adjustPoints",
+        "Give or take points by hand",
+        "points:adjust",
+        members.adjust,
+        {201: replies.Adjusted},
+        (
+            *_FIND,
+            *_MOVES,
+            "points.too_few",
+            "adjustment.zero",
+            "adjustment.no_reason",
+            "key.conflict",
+        ),
+        body=requests.Adjustment,
+        keyed="must",
+        about="Signed, with a reason; audited under the name of the key.",
+        examples={"goodwill": {"points": 100, "reason": "Late delivery of order A-17"}},
+        reply_example={
+            "posting_id": "318904112345679001",
+            "points": 100,
+            "balance": {"available": 278, "pending": 0, "held": 0, "debt": 0},
+        },
+    ),
+    Operation(
+        "POST",
+        "/members/{id}/redemptions",
+        "redeemBenefit",
+        "Take a benefit for points",
+        "vouchers:write",
+        members.redeem,
+        {201: replies.Voucher},
+        (
+            *_FIND,
+            *_MOVES,
+            "benefit.not_found",
+            "benefit.unavailable",
+            "points.too_few",
+            "key.conflict",
+        ),
+        body=requests.Redemption,
+        keyed="must",
+        about="Takes the points and issues the voucher in one transaction.",
+        examples={"tea": {"benefit": "free-tea"}},
+        finish=members.with_code,
+    ),
+    Operation(
+        "GET",
+        "/benefits",
+        "listBenefits",
+        "What members can have for points",
+        "benefits:read",
+        members.offers,
+        {200: replies.Benefits},
+        about="Those that members can see now.",
+    ),
+)
+
+
+def parameters(operation: Operation) -> list[str]:
+    """The names in an operation's path."""
+    return [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
+
+
+def problems(operation: Operation) -> tuple[str, ...]:
+    """Every problem that an operation may answer with, its own and everybody's."""
+    of_all = ["key.missing", "key.unknown", "key.too_many_tries", "key.scope"]
+    of_all += ["request.unreadable", "request.invalid", "club.failed", "club.unavailable"]
+    if operation.body is not None:
+        of_all += ["request.not_json", "request.media_type", "request.too_large"]
+        of_all += ["request.impossible"]
+    return tuple(dict.fromkeys([*operation.problems, *of_all]))
+
+
+def find(name: str) -> Operation:
+    """The operation of that name; raises LookupError."""
+    for operation in OPERATIONS:
+        if operation.name == name:
+            return operation
+    raise LookupError(name)
+
+
+PATHS: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
+    "order_id": ("The order id of the purchase.", {"examples": ["A-17"]}),
+    "id": (
+        "A member number, or `phone:…`, `email:…`, `telegram:…` (user id), `ext:…`.",
+        {"examples": ["ext:c-1001"]},
+    ),
+}
