@@ -26,6 +26,9 @@ COMMANDS = {
     "store": ("app.commands.store:store", "The shops"),
     "operator": ("app.commands.operator:operator", "The staff, their roles and link codes"),
     "api-key": ("app.commands.api_key:api_key", "Keys for /api/v1"),
+    "benefit": ("app.commands.benefit:benefit", "What members can have for their points"),
+    "survey": ("app.commands.survey:survey", "Questions to members and their answers"),
+    "event": ("app.commands.event:event", "What members are invited to"),
     "migrate": ("app.commands.migrate:migrate", "Bring the database to the newest level"),
 }
 

@@ -1,0 +1,54 @@
+"""What the commands for files of benefits, surveys and events share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from app.commands.common import ACTOR, changed
+from app.failures import Failed
+from domain.refusals import ContentInvalid
+from services.content import Done
+from services.ports.club import Actor
+from storage.work import Work
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+EXAMPLES = Path(__file__).parent.parent / "examples"
+LARGEST = 16 * 1024 * 1024
+WORDS = {"added": "added", "changed": "changed", "same": "there already, nothing changed"}
+
+Import = Callable[[Work, str, Actor, datetime], list[Done]]
+
+
+def import_file(file: Path, use: Import) -> None:
+    """Imports a file in one transaction and says what became of each entry; every mistake is a
+    line on stderr and nothing is taken."""
+    text = read(file)
+    try:
+        done = changed(lambda work, club: use(work, text, ACTOR, club.clock.now()))
+    except ContentInvalid as error:
+        for problem in error.problems:
+            click.echo(f"memberbot: {file}: {problem}", err=True)
+        click.echo("memberbot: nothing was taken", err=True)
+        raise click.exceptions.Exit(1) from error
+    for entry in done:
+        click.echo(f"{entry.key}: {WORDS[entry.outcome]}")
+
+
+def read(file: Path) -> str:
+    """The text of a file; raises Failed if it is too large or no UTF-8."""
+    raw = file.read_bytes()
+    if len(raw) > LARGEST:
+        raise Failed(f"{file}: larger than 16 MB; split it")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Failed(f"{file}: is not UTF-8; save it as UTF-8") from error
+
+
+def print_example(name: str) -> None:
+    """Prints a complete, valid file with comments."""
+    click.echo((EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8"), nl=False)
