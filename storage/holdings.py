@@ -114,6 +114,8 @@ HOLDINGS: Final = (
         erase=Erase.BLANK,
         blank={"reason": ""},
     ),
+    Holding("", "purchase_changes", "from_member", erase=Erase.BLANK, blank={"reason": ""}),
+    Holding("", "purchase_changes", "to_member", erase=Erase.BLANK, blank={"reason": ""}),
     Holding("", "purchase_claims", "purchase_id", of="purchases", erase=Erase.DELETE),
     # benefits
     Holding(

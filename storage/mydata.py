@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection as Db
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import String, and_, cast, delete, func, or_, select, update
 
 from services.ports.membership import Reach
 from storage.holdings import HOLDINGS, Erase, Holding
@@ -93,6 +93,7 @@ class MyData:
     def erase(self, member_ids: list[int], at: datetime) -> list[Reach]:
         reaches = self._reaches(member_ids)
         self._erase_chats(reaches)
+        self._erase_corrections(member_ids)
         self._settle(member_ids, at)
         for holding in reversed(HOLDINGS):
             self._erase_rows(holding, member_ids)
@@ -134,6 +135,16 @@ class MyData:
             if row.user == reach.user or whole.search(row.raw)
         ]
         self._db.execute(delete(letters).where(letters.c.id.in_(ids)))
+
+    def _erase_corrections(self, member_ids: list[int]) -> None:
+        """Why a purchase was moved or voided: its audit rows name the purchase, not the member."""
+        changes, audit, reasons = _t["purchase_changes"], _t["audit"], _t["audit_reasons"]
+        concerned = or_(changes.c.from_member.in_(member_ids), changes.c.to_member.in_(member_ids))
+        corrected = select(cast(changes.c.purchase_id, String)).where(concerned)
+        rows = select(audit.c.id).where(
+            audit.c.subject_kind == "purchase", audit.c.subject_id.in_(corrected)
+        )
+        self._db.execute(delete(reasons).where(reasons.c.audit_id.in_(rows)))
 
     def _settle(self, member_ids: list[int], at: datetime) -> None:
         """Ends what is open, and parts survey answers from the person."""
