@@ -15,7 +15,7 @@ from services.history import Item, Page
 
 def show(turn: Turn) -> Reply:
     """A page of postings; a number opens one."""
-    before = int(turn.arg()) if turn.arg().isdecimal() and len(turn.arg()) < 20 else None
+    before = _id(turn.arg())
     page = history.page(turn.work, member_id(turn), before)
     programme = turn.work.programmes.current()
     items = [_item(item, programme.zone) for item in page.items]
@@ -44,6 +44,12 @@ def why(turn: Turn) -> Reply:
     back = Button("button.back", "history", (str(item.posting_id + 1),))
     values = {"item": _item(item, zone), "lines": lines, "zone": zone}
     return Reply("history.why", values, ((back, menu.CARD),), edit=True)
+
+
+def _id(text: str) -> int | None:
+    """The posting a page begins before; anything else begins with the newest."""
+    given = int(text) if text.isdecimal() and len(text) < 20 else 0
+    return given if 0 < given < 2**63 else None
 
 
 def _item(item: Item, zone: str) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def quiet(turn: Turn) -> Reply:
             Button(
                 "button.quiet_hours",
                 "settings.quiet_set",
-                (str(start), str(end)),
+                (f"{start}-{end}",),
                 values={
                     "start": start,
                     "end": end,
@@ -101,7 +101,8 @@ def quiet(turn: Turn) -> Reply:
 
 def set_quiet(turn: Turn) -> Reply:
     """Keeps the chosen hours."""
-    consents.set_quiet(turn.work, member_id(turn), int(turn.arg()), int(turn.arg(1)))
+    start, _, end = turn.arg().partition("-")
+    consents.set_quiet(turn.work, member_id(turn), int(start), int(end))
     return _card(turn, edit=True)
 
 

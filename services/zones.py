@@ -48,7 +48,8 @@ def region_of(zone: str) -> str:
 
 
 def _simple(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    parts = unicodedata.normalize("NFKD", text).casefold()
+    folded = "".join(c for c in parts if not unicodedata.combining(c))
     return " ".join(folded.replace("_", " ").split()).removesuffix("市").removesuffix("时间")
 
 
