@@ -26,13 +26,9 @@ async def run_due(
     """
     waiting = await crossed(units, upto, jobs)
     for job, due in waiting:
-        await _run(units, job, due, due.at if moved else upto)
-
-    def reach(work: Work) -> None:
-        timetable.reach(work, upto)
-
+        await run(units, job, due, due.at if moved else upto)
     if waiting:
-        await units.write(reach)
+        await reach(units, upto)
     return len(waiting)
 
 
@@ -49,15 +45,24 @@ async def crossed(
             for due in timetable.occurrences(
                 work, job.clocks, after, upto, own_zones=job.own_zones
             )
-            if not work.ticks.done(job.name, due.key)
         ]
         return [(job, due) for *_, job, due in sorted(found, key=lambda one: one[:3])]
 
     return await units.read(look)
 
 
-async def _run(units: Units, job: Job, due: Due, now: datetime) -> None:
-    """Runs one occurrence in short units; the last one claims it."""
+async def reach(units: Units, upto: datetime) -> None:
+    """Notes that everything up to a moment has been run."""
+
+    def note(work: Work) -> None:
+        timetable.reach(work, upto)
+
+    await units.write(note)
+
+
+async def run(units: Units, job: Job, due: Due, now: datetime) -> None:
+    """Runs one occurrence, once, in short units; the last one claims it. One without anything
+    to do leaves no trace."""
     step = job.step
     if job.within is not None and now - due.at > job.within:
         log.warning("%s of %s is too late and is left out", job.name, due.key)
@@ -71,7 +76,10 @@ async def _run(units: Units, job: Job, due: Due, now: datetime) -> None:
             work.ticks.claim(job.name, due.key, due.at)
         return further
 
-    cursor: int | None = 0
+    def is_done(work: Work) -> bool:
+        return work.ticks.done(job.name, due.key) or job.idle(work, due, now)
+
+    cursor = None if await units.read(is_done) else 0
     while cursor is not None:
         cursor = await units.write(partial(one, cursor))
 

@@ -19,11 +19,13 @@ TICKS_KEPT = timedelta(days=35)
 # Does some of the work behind a cursor and returns the next cursor, None when all is done. Each
 # call is a unit of its own, short, and doing it twice changes nothing.
 Step = Callable[[Work, Due, datetime, int], int | None]
+# Whether there is nothing to do, by reading alone: most nights of a small club are like that.
+Idle = Callable[[Work, Due, datetime], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job: its name, local times of day, in whose zone, and what it does.
+    """A job: its name, local times of day, what it does and when that is nothing, in whose zone.
 
     `within`: how late an occurrence is still worth running (None: always); later ones are only
     recorded, by `too_late`.
@@ -32,13 +34,22 @@ class Job:
     name: str
     clocks: tuple[time, ...]
     step: Step
+    idle: Idle
     own_zones: bool = False
     within: timedelta | None = None
     too_late: Step | None = None
 
 
+def _nothing_expires(work: Work, due: Due, now: datetime) -> bool:
+    return not work.ledger.due(now, 1)
+
+
 def _expire(work: Work, due: Due, now: datetime, after: int) -> int | None:
     return after + 1 if ledger.expire_due(work, now, BATCH) == BATCH else None
+
+
+def _nobody_to_remind(work: Work, due: Due, now: datetime) -> bool:
+    return not care.reminder_members(work, due.day, 0, 1)
 
 
 def _remind(work: Work, due: Due, now: datetime, after: int) -> int | None:
@@ -46,6 +57,10 @@ def _remind(work: Work, due: Due, now: datetime, after: int) -> int | None:
     for member_id in members:
         care.remind(work, member_id, due.day, now)
     return members[-1] if len(members) == BATCH else None
+
+
+def _nobody_celebrates(work: Work, due: Due, now: datetime) -> bool:
+    return not care.birthday_members(work, due.day, due.zone, 0, 1)
 
 
 def _greet(work: Work, due: Due, now: datetime, after: int) -> int | None:
@@ -62,20 +77,25 @@ def _greet_too_late(work: Work, due: Due, now: datetime, after: int) -> int | No
     return members[-1] if len(members) == BATCH else None
 
 
+def _nothing_to_forget(work: Work, due: Due, now: datetime) -> bool:
+    return not work.ticks.any(now - TICKS_KEPT)
+
+
 def _forget(work: Work, due: Due, now: datetime, after: int) -> int | None:
     return after + 1 if work.ticks.forget(now - TICKS_KEPT, BATCH) == BATCH else None
 
 
 JOBS: tuple[Job, ...] = (
-    Job("expire", (NIGHT,), _expire),
-    Job("remind", (NIGHT,), _remind, within=timedelta(days=1)),
-    Job("forget", (NIGHT,), _forget),
+    Job("expire", (NIGHT,), _expire, _nothing_expires),
+    Job("remind", (NIGHT,), _remind, _nobody_to_remind, within=timedelta(days=1)),
+    Job("forget", (NIGHT,), _forget, _nothing_to_forget),
     # In the afternoon those are greeted whom the morning did not know: a zone or a birthday that
     # was changed meanwhile.
     Job(
         "birthday",
         (MORNING, AFTERNOON),
         _greet,
+        _nobody_celebrates,
         own_zones=True,
         within=timedelta(days=2),
         too_late=_greet_too_late,

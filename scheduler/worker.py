@@ -6,13 +6,16 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
+from secrets import token_hex
 
 from bot.channel import Channel
 from bot.dispatch import Renderer, Units
+from bot.state import StoreUnavailable
 from scheduler.clock import Clock
 from scheduler.clocks import Clocks
 from scheduler.delivery import Sender
-from scheduler.due import crossed, run_due
+from scheduler.due import crossed, reach, run, run_due
 from scheduler.jobs import JOBS, Job
 from scheduler.lease import Lease
 from services import broadcasts
@@ -29,7 +32,8 @@ class Worker:
     """Sends, cares and campaigns for the given channels.
 
     A process that only serves sends its own replies: it hands `push` to the units and never calls
-    `run`. `holder` names this start of this process. `rate`: messages per second in bulk and bot.
+    `run`. `holder` names this process for people who look at leases. `rate`: messages per second
+    in bulk and bot.
     """
 
     def __init__(
@@ -43,6 +47,8 @@ class Worker:
         holder: str,
         jobs: Sequence[Job] = JOBS,
     ) -> None:
+        # A process that is started again may have its old name; it is another holder all the same.
+        holder = f"{holder}/{token_hex(4)}"
         self.senders = [
             Sender(units, renderer, channel, clocks=clocks, rate=rate, holder=holder)
             for channel in channels
@@ -65,7 +71,9 @@ class Worker:
         clock.every(CAMPAIGN_SECONDS, "campaigns", self._campaigns)
         clock.start()
         try:
-            await asyncio.gather(*(sender.run() for sender in self.senders), self._stop.wait())
+            await asyncio.gather(
+                self._begin(), *(sender.run() for sender in self.senders), self._stop.wait()
+            )
         finally:
             clock.stop()
 
@@ -88,16 +96,26 @@ class Worker:
     async def travel(self, to: datetime, move: Move) -> int:
         """Passes time up to a later moment: `move` sets the club's clock, and everything crossed
         happens at its own moment and in order, sending included. How many messages left."""
-        sent = 0
-        for at in sorted({due.at for _, due in await crossed(self._units, to, self._jobs)}):
+        await self.run_due(self._clocks.club())
+        sent = await self.drain()
+        waiting = await crossed(self._units, to, self._jobs)
+        for at, together in groupby(waiting, key=lambda one: one[1].at):
             if at > self._clocks.club():
                 await move(at)
-            await self.run_due(at, moved=True)
+            for job, due in together:
+                await run(self._units, job, due, at)
             sent += await self.drain()
         if to > self._clocks.club():
             await move(to)
-        await self.run_due(to, moved=True)
+        await reach(self._units, to)
         return sent + await self.drain()
+
+    async def _begin(self) -> None:
+        """What is due already does not wait for the first tick."""
+        try:
+            await self._tick()
+        except StoreUnavailable:
+            log.warning("the database is away; the jobs wait")
 
     async def _tick(self) -> None:
         if await self._lease.hold():

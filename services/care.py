@@ -43,7 +43,8 @@ def greet(work: Work, member_id: int, day: date, now: datetime) -> None:
     """Greets a member on a birthday and gives the gift, both once. SEMANTICS: Care, Members.
 
     The gift follows the rules of reward_refusal; who has not agreed to care gets no greeting but
-    a receipt for the points. What is not sent is recorded with its reason.
+    a receipt for the points. What is not sent is recorded with its reason. Who was never in a
+    chat gets the gift alone.
     """
     notice = _greeting(member_id, day)
     assert notice.dedupe is not None
@@ -51,7 +52,10 @@ def greet(work: Work, member_id: int, day: date, now: datetime) -> None:
         return
     member = work.members.get(member_id)
     refusal = _no_gift(work, member, day, now)
-    if refusal is NoReward.ALREADY_GIVEN or _greeted_lately(work, member_id, day):
+    if not work.addresses.of_member(member_id):
+        if refusal is None and member.state is MemberState.ACTIVE:
+            _give(work, member_id, day, now)
+    elif refusal is NoReward.ALREADY_GIVEN or _greeted_lately(work, member_id, day):
         work.deliveries.suppressed(member_id, notice, NoReward.ALREADY_GIVEN, now)
     elif member.state is not MemberState.ACTIVE:
         work.deliveries.suppressed(member_id, notice, member.state, now)
@@ -77,9 +81,7 @@ def _greeting(member_id: int, day: date) -> Notice:
 def _celebrate(
     work: Work, member: Member, notice: Notice, day: date, *, gift: bool, now: datetime
 ) -> None:
-    key = f"{BIRTHDAY}:{member.id}:{day.year}"
-    points = work.programmes.current().birthday.points if gift else 0
-    ledger.bonus(work, member.id, points, key=key, source=(BIRTHDAY, day.year), now=now)
+    points = _give(work, member.id, day, now) if gift else 0
     due_at = _open_at(work, member, now)
     values = {"name": member.name or "", "points": points}
     if agreed(work.members.consents(member.id), Purpose.CARE):
@@ -92,6 +94,14 @@ def _celebrate(
         receipt = Notice("care.birthday_gift", {"points": points}, _CARD, bulk=True)
         told = _with(receipt, due_at=due_at, dedupe=f"{BIRTHDAY}_gift:{member.id}:{day.year}")
         work.deliveries.to_member(member.id, told, now)
+
+
+def _give(work: Work, member_id: int, day: date, now: datetime) -> int:
+    """Posts the gift of a birthday-year and returns its points."""
+    points = work.programmes.current().birthday.points
+    key = f"{BIRTHDAY}:{member_id}:{day.year}"
+    ledger.bonus(work, member_id, points, key=key, source=(BIRTHDAY, day.year), now=now)
+    return points
 
 
 def _no_gift(work: Work, member: Member, day: date, now: datetime) -> NoReward | None:
@@ -176,6 +186,8 @@ def reminder_members(work: Work, day: date, after: int, most: int) -> list[int]:
 
 def remind(work: Work, member_id: int, day: date, now: datetime) -> None:
     """Writes the reminder of a day, for the member's local morning; nothing if all is spent."""
+    if not work.addresses.of_member(member_id):
+        return
     programme = work.programmes.current()
     due_days = _due(expiring(work, member_id, programme, now), _last_days(programme, day))
     member = work.members.get(member_id)

@@ -16,11 +16,9 @@ _claim = Upsert(post.Tick, ("job", "occurrence"))
 _done = select(_ticks.c.at).where(
     and_(_ticks.c.job == bindparam("of"), _ticks.c.occurrence == bindparam("when"))
 )
-_old = (
-    select(_ticks.c.job, _ticks.c.occurrence)
-    .where(_ticks.c.at < bindparam("before"))
-    .limit(bindparam("most"))
-)
+_before = select(_ticks.c.job, _ticks.c.occurrence).where(_ticks.c.at < bindparam("before"))
+_any = _before.limit(1)
+_old = _before.limit(bindparam("most"))
 _forget = delete(_ticks).where(tuple_(_ticks.c.job, _ticks.c.occurrence).in_(_old))
 
 
@@ -35,6 +33,9 @@ class Ticks:
 
     def done(self, job: str, occurrence: str) -> bool:
         return self._db.execute(_done, {"of": job, "when": occurrence}).first() is not None
+
+    def any(self, before: datetime) -> bool:
+        return self._db.execute(_any, {"before": before}).first() is not None
 
     def forget(self, before: datetime, most: int) -> int:
         return int(self._db.execute(_forget, {"before": before, "most": most}).rowcount)

@@ -218,5 +218,8 @@ class Ticks(Protocol):
 
     def claim(self, job: str, occurrence: str, at: datetime) -> bool: ...
     def done(self, job: str, occurrence: str) -> bool: ...
+    def any(self, before: datetime) -> bool:
+        """Whether there are old ones."""
+
     def forget(self, before: datetime, most: int) -> int:
         """Deletes old ones; how many."""
