@@ -21,6 +21,11 @@ def _decimal(value: Any) -> Any:
     return value
 
 
+def _tuple(value: Any) -> Any:
+    """YAML knows lists only."""
+    return tuple(value) if isinstance(value, list) else value
+
+
 Amount = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=Decimal(10**9))]
 Factor = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=100, decimal_places=2)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
@@ -43,9 +48,7 @@ class Text(Section):
 
 class Counted(Section):
     zh: Short
-    en: Annotated[tuple[Short, ...], BeforeValidator(lambda v: tuple(v) if v else v)] = Field(
-        min_length=2, max_length=2
-    )
+    en: Annotated[tuple[Short, ...], BeforeValidator(_tuple)] = Field(min_length=2, max_length=2)
 
 
 class Club(Section):
