@@ -93,10 +93,11 @@ class Worker:
             pass
         return sum([await sender.drain() for sender in self.senders])
 
-    async def travel(self, to: datetime, move: Move) -> int:
+    async def travel(self, to: datetime, move: Move) -> tuple[int, int]:
         """Passes time up to a later moment: `move` sets the club's clock, and everything crossed
-        happens at its own moment and in order, sending included. How many messages left."""
-        await self.run_due(self._clocks.club())
+        happens at its own moment and in order, sending included. How many occurrences there were
+        and how many messages left."""
+        jobs = await self.run_due(self._clocks.club())
         sent = await self.drain()
         waiting = await crossed(self._units, to, self._jobs)
         for at, together in groupby(waiting, key=lambda one: one[1].at):
@@ -108,7 +109,7 @@ class Worker:
         if to > self._clocks.club():
             await move(to)
         await reach(self._units, to)
-        return sent + await self.drain()
+        return jobs + len(waiting), sent + await self.drain()
 
     async def _begin(self) -> None:
         """What is due already does not wait for the first tick."""
