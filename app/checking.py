@@ -140,6 +140,10 @@ def _inside(work: Work, vault: Vault) -> list[Finding]:
     here = migrations.current(work.db)
     if here is None and not engines.is_postgres(str(work.db.engine.url)):
         return [Finding("database", True, "it is new; the first start prepares it")]
+    newest = migrations.newest()
+    if not engines.is_postgres(str(work.db.engine.url)) and here and newest and here < newest:
+        text = f"level {here}; the next start brings it to {newest}"
+        return [Finding("database", True, text), _letters(work)]
     try:
         check_level(work)
     except Exception as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import os
@@ -29,6 +30,8 @@ COMMANDS = {
     "benefit": ("app.commands.benefit:benefit", "What members can have for their points"),
     "survey": ("app.commands.survey:survey", "Questions to members and their answers"),
     "event": ("app.commands.event:event", "What members are invited to"),
+    "send-due": ("app.commands.send_due:send_due", "Run and send whatever is due, once"),
+    "hold": ("app.commands.hold:hold", "Stop all sending but service messages"),
     "migrate": ("app.commands.migrate:migrate", "Bring the database to the newest level"),
 }
 
@@ -72,6 +75,8 @@ def memberbot() -> None:
 
 def main() -> None:
     """Runs a command. Exit codes: 0 done, 1 refused or failed, 2 wrong use."""
+    # Importing makes many objects and no rubbish; `running.run` switches the collector on again.
+    gc.disable()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from app import demo_data, store_file
+from app import demo_data, demo_seeds, store_file
 from app.demo_data import Files
 from app.failures import Failed
 from app.progress import bar
@@ -88,6 +88,7 @@ async def fill(club: Club, world: World, folder: Path, *, everything: bool, say:
     say(f"Bringing in {files.households:,} households and {files.lines:,} purchase lines …")
     await _import(club, files)
     _show(world, files)
+    await club.units.write(lambda work: demo_seeds.seed(work, club.clock.now()))
     account, now = str(world.bot_by_name().id), club.clock.now()
     await club.units.write(lambda work: _link(work, account, files, now))
     await club.units.write(lambda work: work.settings.put(DONE, files.lines))

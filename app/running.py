@@ -19,6 +19,7 @@ THRESHOLD = (50_000, 20, 50)
 
 def run(main: Coroutine[Any, Any, T]) -> T:
     """Runs a coroutine on uvloop where there is one."""
+    gc.enable()
     try:
         import uvloop
     except ImportError:

@@ -58,6 +58,8 @@ def create_app(site: Site) -> web.Application:
     api.add_routes(
         app, club.units, club.clock.now, unavailable=StoreUnavailable, collided=Collision
     )
+    units, clock = site.club.units, site.club.clock
+    api.add_routes(app, units, clock.now, unavailable=StoreUnavailable, collided=Collision)
     if site.club.settings.telegram_mode == "webhook":
         app.router.add_post(PATH, _webhook)
     return app
