@@ -77,7 +77,8 @@ def mine(turn: Turn) -> Reply:
 def voucher(turn: Turn) -> Reply:
     """One voucher with its code. A reading route, so the code is kept nowhere."""
     shown = vouchers.show(turn.work, member_id(turn), number(turn), turn.now)
-    values = {**_voucher(turn, shown.mine), "code": shown.code, "terms": shown.mine.voucher.terms}
+    terms = dict(shown.mine.voucher.terms)
+    values = {"voucher": _voucher(turn, shown.mine), "code": shown.code, "terms": terms}
     picture = Button("button.voucher_qr", "voucher.qr", (str(shown.mine.voucher.id),))
     rows: Rows = ((picture,),) if shown.link else ()
     return Reply("voucher.card", values, (*rows, (VOUCHERS,)), protect=True)
