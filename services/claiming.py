@@ -40,7 +40,7 @@ def by_phone(work: Work, address_id: int, phone: str, now: datetime) -> Claim:
     (SEMANTICS: Members). Gives no second welcome. Two addresses at once: the second finds what
     the first has made.
     """
-    mine = work.addresses.get(address_id).member_id
+    mine = work.addresses.lock(address_id).member_id
     others = [member for member in work.members.by_phone(phone) if member != mine]
     if not others:
         return Claim(Outcome.NOTHING)

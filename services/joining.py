@@ -29,7 +29,7 @@ def join(work: Work, address_id: int, *, locale: str, now: datetime) -> Joined:
     """Makes the person at an address a member (SEMANTICS: Members): accepts the current club
     rules, gives a number, the first level and the welcome points. Joining twice changes nothing.
     """
-    address = work.addresses.get(address_id)
+    address = work.addresses.lock(address_id)
     if address.member_id is not None:
         return Joined(work.members.get(address.member_id), False, 0)
     programme = work.programmes.current()

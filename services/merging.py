@@ -94,7 +94,7 @@ def adopt(work: Work, address_id: int, member: Member, now: datetime) -> None:
     """A chat that was nobody's joins a membership."""
     work.members.lock(member.id)
     require_active(work.members.get(member.id).state)
-    if work.addresses.get(address_id).member_id is None:
+    if work.addresses.lock(address_id).member_id is None:
         work.addresses.belong(address_id, member.id)
         work.audit.add(Actor("member"), "member.adopt", ("member", member.id), now, {})
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection as Db
 from sqlalchemy import bindparam, select, update
 
 from services.ports.people import AddressRow
-from storage.dialect import Upsert
+from storage.dialect import Upsert, for_update
 from storage.tables import chat, people
 
 _addresses = chat.Address.__table__  # type: ignore[attr-defined]
@@ -26,6 +26,7 @@ _all = select(
     _addresses.c.blocked_at,
 )
 _get = _all.where(_addresses.c.id == bindparam("id"))
+_lock = select(_addresses.c.id).where(_addresses.c.id == bindparam("id")).with_for_update()
 _find = _all.where(
     _addresses.c.channel == bindparam("channel"),
     _addresses.c.account == bindparam("account"),
@@ -54,6 +55,11 @@ class Addresses:
         if row is None:
             raise LookupError(address_id)
         return _address(row)
+
+    def lock(self, address_id: int) -> AddressRow:
+        if for_update(self._db):
+            self._db.execute(_lock, {"id": address_id})
+        return self.get(address_id)
 
     def find(self, channel: str, account: str, user: str) -> AddressRow | None:
         key = {"channel": channel, "account": account, "user": user}

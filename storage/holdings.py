@@ -82,7 +82,13 @@ HOLDINGS: Final = (
     Holding("club_rules_accepted", "acceptances", "member_id"),
     Holding("consents", "consents", "member_id", erase=Erase.BLANK, blank={"channel": ""}),
     Holding("level_changes", "level_changes", "member_id"),
-    Holding("imported_from", "imported_members", "member_id", erase=Erase.DELETE),
+    Holding(
+        "imported_from",
+        "imported_members",
+        "member_id",
+        hidden=("content_hash",),
+        erase=Erase.DELETE,
+    ),
     Holding(
         "merges", "merges", "kept_id", hidden=("undo",), erase=Erase.BLANK, blank={"undo": {}}
     ),

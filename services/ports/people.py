@@ -69,6 +69,9 @@ class Addresses(Protocol):
     def get(self, address_id: int) -> AddressRow:
         """The address; raises LookupError."""
 
+    def lock(self, address_id: int) -> AddressRow:
+        """The address, locked until the end of the unit; raises LookupError."""
+
     def find(self, channel: str, account: str, user: str) -> AddressRow | None: ...
     def of_member(self, member_id: int) -> list[AddressRow]:
         """The member's addresses, newest first."""
