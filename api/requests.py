@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.shapes import Amount, Body, Count, Currency, Id, Moment, Reference, line
+from api.shapes import Amount, Body, Count, Currency, Id, Moment, Pieces, Reference, Whole, line
 
 MOST_LINES = 1000
 MOST_POINTS = 1_000_000_000
@@ -18,7 +18,7 @@ class PurchaseLine(Body):
     """One item of an order: what was paid for it after discounts."""
 
     amount: Amount
-    quantity: int = Field(
+    quantity: Whole = Field(
         default=1, ge=0, le=1_000_000, description="Pieces; 0 for goods that are weighed."
     )
     sku: Annotated[str, line(100)] = ""
@@ -48,8 +48,8 @@ class Purchase(Body):
 class RefundLine(Body):
     """A part of one line: so many pieces, or an amount."""
 
-    line: int = Field(ge=1, le=MOST_LINES, description="From 1, in the order given.")
-    quantity: int | None = Field(default=None, ge=1, le=1_000_000)
+    line: Whole = Field(ge=1, le=MOST_LINES, description="From 1, in the order given.")
+    quantity: Pieces | None = None
     amount: Amount | None = None
 
 
@@ -87,7 +87,7 @@ class NewMember(Body):
 class Adjustment(Body):
     """Points given or taken by hand."""
 
-    points: int = Field(
+    points: Whole = Field(
         ge=-MOST_POINTS, le=MOST_POINTS, description="Above zero gives, below zero takes."
     )
     reason: Annotated[str, line(500, 1)]

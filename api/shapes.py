@@ -59,6 +59,11 @@ def _digits(value: Any) -> Any:
     return value
 
 
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number: `3.0` is the integer 3 (JSON Schema, 6.1.1)."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def line(longest: int, least: int = 0) -> Any:
     """A text in one line with a length in characters."""
     return Field(min_length=least, max_length=longest, pattern=LINE)
@@ -91,6 +96,8 @@ Moment = Annotated[
 Currency = Annotated[
     str, Field(pattern=r"^[A-Z]{3}$", max_length=3, description="ISO 4217, such as `CNY`.")
 ]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Pieces = Annotated[int, Field(ge=1, le=1_000_000), BeforeValidator(_whole)]
 Count = Annotated[int, BeforeValidator(_digits)]
 """A whole number of a query string."""
 

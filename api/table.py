@@ -168,7 +168,7 @@ OPERATIONS: Final = (
             }
         },
         reply_example={
-            "number": "123456786",
+            "number": "123456788",
             "state": "active",
             "level": "member",
             "name": "Li Wei",

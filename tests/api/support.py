@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 
+from domain.benefits import Benefit, Kind
 from domain.members import Member, MemberState
 from services import api_keys, joining
 from services.api_keys import SCOPES
@@ -106,6 +107,20 @@ async def new_member(club: Club, **values: Any) -> Member:
     member = await club.write(add)
     assert isinstance(member, Member)
     return member
+
+
+async def add_benefit(club: Club, key: str = "free-tea", price: int = 100, **more: Any) -> Benefit:
+    """A gift to have for points."""
+
+    def save(work: Work) -> Benefit:
+        names = {"zh": "一杯茶", "en": "A cup of tea"}
+        benefit = Benefit(work.new_id(), key, Kind.GIFT, names, price, 30, **more)
+        work.benefits.save(benefit, key, club.clock())
+        return next(one for one in work.benefits.all() if one.key == key)
+
+    benefit = await club.write(save)
+    assert isinstance(benefit, Benefit)
+    return benefit
 
 
 def purchase(**changes: Any) -> dict[str, Any]:
