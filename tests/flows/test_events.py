@@ -1,0 +1,158 @@
+"""An event from invitation to answer, as a dialogue."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.messages import Kind, Rendered
+from services import events
+from tests.support.club import Club, Person
+from tests.support.threads import deliver, operator, plan
+
+
+async def agreeing(club: Club, name: str = "Mei", locale: str = "en") -> Person:
+    """A member who agreed to care messages."""
+    person = await club.person(name, locale).joins()
+    member = await person.member_id()
+    await club.write(
+        lambda work: work.members.set_consent(member, "care", True, "telegram", club.clock())
+    )
+    return person
+
+
+async def taken(club: Club, event: int) -> int:
+    found = await club.read(lambda work: work.events.get(event))
+    assert found is not None
+    count: int = found.taken
+    return count
+
+
+async def invites(club: Club, event: int) -> Rendered:
+    staff = await operator(club)
+    await staff.says("/events")
+    await staff.taps("event.staff", str(event))
+    return await staff.taps("event.invite")
+
+
+@pytest.mark.parametrize(
+    ("locale", "words", "coming"), [("en", "You are invited", "coming"), ("zh", "诚邀您", "参加")]
+)
+async def test_an_invitation_is_answered_with_one_tap(
+    club: Club, locale: str, words: str, coming: str
+) -> None:
+    event = await plan(club, capacity=2)
+    mei = await agreeing(club, locale=locale)
+    await club.person("Lee").joins()
+    invited = await invites(club, event)
+    assert "1 invitation to" in invited.text
+    invitation = (await mei.hears())[-1]
+    assert words in invitation.text
+    assert "18:30" in invitation.text
+    yes = await mei.taps("event.answer", str(event), "yes")
+    assert yes.key == "event.card"
+    assert "✅" in yes.text
+    assert coming in yes.text
+    assert await taken(club, event) == 1
+    listed = await mei.says("/events")
+    assert "✅" in listed.text
+
+
+async def test_one_may_change_ones_mind_and_the_seat_goes_with_it(club: Club) -> None:
+    event = await plan(club, capacity=1, open_to_all=True)
+    mei = await club.person().joins()
+    await mei.says("/events")
+    await mei.taps("event.show", str(event))
+    for said, seats in (("yes", 1), ("yes", 1), ("maybe", 0), ("no", 0), ("yes", 1), ("no", 0)):
+        await mei.taps("event.answer", str(event), said)
+        assert await taken(club, event) == seats, said
+
+
+async def test_a_full_event_says_so_and_keeps_the_old_answer(club: Club) -> None:
+    event = await plan(club, capacity=1, open_to_all=True)
+    mei, late = await club.person().joins(), await club.person(locale="zh").joins()
+    for person in (mei, late):
+        await person.says("/events")
+        await person.taps("event.show", str(event))
+    await mei.taps("event.answer", str(event), "yes")
+    await late.taps("event.answer", str(event), "maybe")
+    full = await late.taps("event.answer", str(event), "yes")
+    assert full.key == "event.full"
+    assert "名额已满" in full.text
+    assert "考虑" in (await late.says("/events")).text
+    assert await taken(club, event) == 1
+    await mei.taps("event.answer", str(event), "no")
+    assert (await late.taps("event.answer", str(event), "yes")).key == "event.card"
+
+
+async def test_only_who_agreed_is_invited_and_each_once(club: Club) -> None:
+    event = await plan(club)
+    mei, lee = await agreeing(club), await club.person("Lee").joins()
+    gone = await agreeing(club, "Gone")
+    await gone.sends(Kind.BLOCKED)
+    staff = await operator(club)
+    await staff.says("/events")
+    card = await staff.taps("event.staff", str(event))
+    assert "1 member could still be invited" in card.text
+    button = staff.button("event.invite").payload
+    for _ in range(2):
+        answer = await staff.sends(Kind.TAP, payload=button)
+        assert answer is not None
+        assert "1 invitation to" in answer.text
+    keys = [[message.key for message in await person.hears()] for person in (mei, lee, gone)]
+    assert keys == [["event.invitation"], [], []]
+    assert "No invitations" in (await lee.says("/events")).text
+    assert "Invited 1" in (await staff.taps("event.staff", str(event))).text
+
+
+async def test_a_double_tap_invites_no_second_batch(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "AT_ONCE", 2)
+    event = await plan(club)
+    people = [await agreeing(club, f"P{n}") for n in range(5)]
+    staff = await operator(club)
+    await staff.says("/events")
+    await staff.taps("event.staff", str(event))
+    button = staff.button("event.invite").payload
+    for _ in range(3):
+        answer = await staff.sends(Kind.TAP, payload=button)
+        assert answer is not None
+        assert "2 invitations" in answer.text
+        assert "3 more could be invited" in answer.text
+    heard = [len(await person.hears()) for person in people]
+    assert sum(heard) == 2
+
+
+async def test_an_event_that_is_over_takes_no_answer(club: Club) -> None:
+    event = await plan(club, open_to_all=True)
+    mei = await club.person().joins()
+    await mei.says("/events")
+    await mei.taps("event.show", str(event))
+    club.clock.now += timedelta(days=30)
+    assert (await mei.taps("event.answer", str(event), "yes")).key == "event.over"
+    assert await taken(club, event) == 0
+    assert "No invitations" in (await mei.says("/events")).text
+
+
+async def test_others_buttons_and_closed_events_say_nothing(club: Club) -> None:
+    event = await plan(club)
+    mei, other = await agreeing(club), await club.person("Other").joins()
+    await invites(club, event)
+    await deliver(club)
+    await mei.hears()
+    answer = await other.sends(Kind.TAP, payload=mei.button("event.answer").payload)
+    assert answer is not None
+    assert answer.key == "general.expired"
+    assert await taken(club, event) == 0
+
+
+async def test_members_and_till_staff_cannot_invite(club: Club) -> None:
+    event = await plan(club, open_to_all=True)
+    mei = await club.person().joins()
+    till = await operator(club, role="till")
+    listed = await mei.says("/events")
+    labels = [key.label for row in listed.rows for key in row]
+    assert "Invite to events" not in labels
+    assert (await till.says("/events")).key == "join.invitation"
+    for said in ("event.manage", "/event.manage", f"/event.invite {event}"):
+        assert not (await till.says(said)).key.startswith("event."), said
