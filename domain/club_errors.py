@@ -115,6 +115,14 @@ class ReceiptTaken(Refused):
 
 
 @dataclass(eq=False)
+class BadReceipt(Refused):
+    """Not a receipt number; at most `longest` characters."""
+
+    longest: int
+    code: ClassVar[str] = "award.bad_receipt"
+
+
+@dataclass(eq=False)
 class BadPoints(Refused):
     """Not a whole number of points with or without a sign."""
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from domain.club_errors import ReceiptTaken
-from domain.errors import BadAmount, KeyConflict, PurchaseInvalid
+from domain.club_errors import BadReceipt, ReceiptTaken
+from domain.errors import BadAmount, KeyConflict
 from domain.money import Money, parse_money
 from domain.purchases import LONGEST_ID, Line, Order
 from services import purchases
@@ -42,10 +42,10 @@ def read_amount(work: Work, text: str) -> Money:
 
 
 def read_receipt(work: Work, text: str, actor: Actor) -> str:
-    """A receipt number of the operator's store. Raises PurchaseInvalid, ReceiptTaken."""
+    """A receipt number of the operator's store. Raises BadReceipt, ReceiptTaken."""
     number = " ".join(text.split())
     if not number or len(number) > LONGEST_ID or not number.isprintable():
-        raise PurchaseInvalid("order_id", given=number[:LONGEST_ID])
+        raise BadReceipt(LONGEST_ID)
     key = (source(work, actor), number)
     if before := work.purchases.stored([key]).get(key):
         raise _taken(before)
