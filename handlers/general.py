@@ -9,7 +9,7 @@ def help_(turn: Turn) -> Reply:
     """What one can do here; a running conversation goes on afterwards."""
     values = {
         "member": turn.person.member_id is not None,
-        "staff": turn.person.staff is not None,
+        "staff": menu.staff_intents(turn),
         "running": turn.conversation.active(turn.now),
     }
     return Reply("help.shown", values, menu.main(turn))

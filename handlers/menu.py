@@ -38,6 +38,7 @@ STAFF: tuple[tuple[str, Button], ...] = (
     ("voucher:use", Button("button.till", "till")),
     ("ticket:answer", Button("button.queue", "queue")),
     ("event:write", Button("button.events_manage", "event.manage")),
+    ("campaign:write", Button("broadcast.button_start", "broadcast")),
 )
 
 STRANGER: Rows = ((JOIN,), (RULES, LANGUAGE))
@@ -55,6 +56,11 @@ def rows_for(turn: Turn, *, member: bool) -> Rows:
     theirs = _two_in_a_row(MEMBER) if member else STRANGER
     staff = tuple(button for needs, button in STAFF if turn.person.may(needs))
     return (*theirs, *_two_in_a_row(staff))
+
+
+def staff_intents(turn: Turn) -> list[str]:
+    """What a member of staff may do from the menu."""
+    return [button.intent for needs, button in STAFF if turn.person.may(needs)]
 
 
 def _two_in_a_row(buttons: tuple[Button, ...]) -> Rows:

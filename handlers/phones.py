@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from bot.messages import Button, Kind, Reply
+from bot.messages import Button, Kind, Reply, Rows
+from domain.charters import Standing
 from handlers import menu
 from handlers.turns import Turn, address_id, member_id
-from services import claiming, profiles, purchases
+from services import charters, claiming, profiles, purchases
 from services.claiming import Claim, Outcome
 from services.phones import parse_phone
 from services.profiles import Saved
@@ -66,9 +67,12 @@ def _claim(turn: Turn, phone: str) -> Claim:
 
 
 def _welcome_back(turn: Turn, member: int) -> Reply:
-    number = turn.work.members.get(member).shown_number
-    values = {"name": turn.inbound.name, "number": number}
-    return Reply("phone.welcome_back", values, menu.rows_for(turn, member=True))
+    known = turn.work.members.get(member)
+    must = charters.standing(turn.work, known) is Standing.MUST_ACCEPT
+    name = known.name or turn.inbound.name
+    values = {"name": name, "number": known.shown_number, "must_accept": must}
+    first: Rows = ((menu.NEW_RULES,),) if must else ()
+    return Reply("phone.welcome_back", values, (*first, *menu.rows_for(turn, member=True)))
 
 
 def _other(turn: Turn, claim: Claim) -> Reply:

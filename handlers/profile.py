@@ -285,9 +285,11 @@ def tick(turn: Turn) -> Reply:
 
 def ticked(turn: Turn) -> Reply:
     """The ticks are as the member wants them."""
+    liked = turn.work.members.get(member_id(turn)).preferences
+    saved = Saved("preferences") if liked else None
     if turn.conversation.step == "preferences":
-        return _next(turn, Saved("preferences"))
-    return _shown(turn, Saved("preferences"))
+        return _next(turn, saved)
+    return _shown(turn, saved)
 
 
 def _tick(turn: Turn, key: str, likes: bool, *, edited: bool) -> Reply:
@@ -314,7 +316,8 @@ def _likes(turn: Turn, known: Profile, saved: Saved | None, *, edited: bool) -> 
         "place": len(turn.data.get("asked", ())),
         "count": turn.data.get("of", 0),
     }
-    done = (Button("button.done", "profile.ticked"),)
+    nothing_yet = turn.data.get("asked") and not liked
+    done = (Button("button.skip" if nothing_yet else "button.done", "profile.ticked"),)
     return Reply("profile.likes", values, (*rows, done), edit=edited)
 
 

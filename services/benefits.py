@@ -13,7 +13,7 @@ from domain.members import Member
 from domain.points import Unit
 from domain.refusals import BenefitNotFound, BenefitUnavailable
 from domain.vouchers import Voucher, VoucherState
-from services import ledger
+from services import charters, ledger
 from services.ports import Work
 
 SOURCE = "benefit"
@@ -59,7 +59,8 @@ def offer(work: Work, member_id: int, benefit_id: int, now: datetime) -> Offer:
 def redeem(work: Work, member_id: int, benefit_id: int, *, key: str, now: datetime) -> Redeemed:
     """Takes the points and issues the voucher (SEMANTICS: Benefits), once per key.
 
-    Raises BenefitNotFound, BenefitUnavailable, NotEnoughPoints, MemberFrozen, MemberClosed.
+    Raises BenefitNotFound, BenefitUnavailable, NotEnoughPoints, MemberFrozen, MemberClosed,
+    RulesNotAccepted.
     """
     work.members.lock(member_id)
     if before := work.vouchers.by_key(key):
@@ -76,7 +77,9 @@ def redeem(work: Work, member_id: int, benefit_id: int, *, key: str, now: dateti
 
 
 def _require(work: Work, member_id: int, found: Offer, now: datetime) -> None:
-    work.members.get(member_id).may_move_points()
+    member = work.members.get(member_id)
+    member.may_move_points()
+    charters.require_accepted(work, member)
     benefit, stands = found.benefit, found.standing
     if stands.why is Why.POINTS:
         raise NotEnoughPoints(_points(work, member_id, now), benefit.price)

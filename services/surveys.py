@@ -7,7 +7,7 @@ from datetime import datetime
 
 from domain.refusals import SurveyAnswered, SurveyClosed, SurveyNotFound
 from domain.surveys import Question, QuestionKind, Survey, average
-from services import ledger
+from services import charters, ledger
 from services.ports import Work
 from services.ports.voice import Counted
 
@@ -59,9 +59,10 @@ def answer(work: Work, member_id: int, survey_id: int, choice: int, now: datetim
     """Takes the member's one answer and pays the reward in the same transaction.
 
     `choice` counts the question's answers from 1. Raises as `ask`; a member who may not earn
-    points is refused too (MemberFrozen).
+    points is refused too (MemberFrozen, RulesNotAccepted).
     """
     work.members.lock(member_id)
+    charters.require_accepted(work, work.members.get(member_id))
     asked = ask(work, member_id, survey_id, now)
     survey, question = asked.survey, asked.question
     if not 1 <= choice <= len(question.values):

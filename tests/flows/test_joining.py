@@ -6,6 +6,7 @@ from bot.markup import problems
 from bot.messages import Kind, Rendered
 from tests.flows.talk import HOSTILE, buys, freeze, intents, labels, member, new_rules, points
 from tests.support.club import Club, Person
+from tests.support.threads import ask, offer
 
 SAID = [
     ("/start", "join.invitation"),
@@ -217,7 +218,7 @@ async def test_new_rules_that_take_nothing_are_announced_on_the_card(club: Club)
 async def test_rules_that_shrink_rights_are_accepted_anew(club: Club) -> None:
     mei: Person = await club.person(locale="zh-hans").joins()
     await new_rules(club, shrink=True)
-    assert "会员章程有更新" in (await mei.says("/card")).text
+    assert "请查看并确认会员章程" in (await mei.says("/card")).text
     rules = await mei.taps("rules")
     assert "新的章程" in rules.text
     assert (await mei.taps("rules.accept")).key == "rules.accepted"
@@ -229,7 +230,25 @@ async def test_shrunk_rights_stay_to_be_accepted_after_a_harmless_version(club: 
     mei = await club.person().joins()
     await new_rules(club, version=2, shrink=True)
     await new_rules(club, version=3, shrink=False)
-    assert "Please accept" in (await mei.says("/card")).text
+    assert "read and accept our club rules" in (await mei.says("/card")).text
+
+
+async def test_nothing_is_spent_or_earned_before_the_rules_are_accepted(club: Club) -> None:
+    gift, survey = await offer(club, price=10), await ask(club)
+    mei = await club.person().joins()
+    await new_rules(club, shrink=True)
+    await mei.says("/benefits")
+    await mei.taps("benefit.show", str(gift))
+    await mei.taps("benefit.confirm")
+    refused = await mei.taps("benefit.redeem")
+    assert refused.key == "rules.not_accepted"
+    assert "/rules" in refused.text
+    await mei.says("/survey")
+    assert (await mei.taps("survey.answer", str(survey), "5")).key == "rules.not_accepted"
+    assert await points(mei) == club.programme.welcome_points
+    await mei.says("/rules")
+    await mei.taps("rules.accept")
+    assert (await mei.taps("benefit.redeem")).key == "benefit.redeemed"
 
 
 async def test_an_old_accept_button_shows_the_newest_rules(club: Club) -> None:
