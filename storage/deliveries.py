@@ -189,4 +189,4 @@ def _in_chat(address: Address, locale: str, message: dict[str, Any], now: dateti
 
 def _reply(notice: Notice) -> Reply:
     rows = tuple(tuple(Button(*button) for button in row) for row in notice.buttons)
-    return Reply(notice.key, notice.values, rows)
+    return Reply(notice.key, notice.values, rows, photo=notice.photo)

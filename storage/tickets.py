@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Db
-from sqlalchemy import bindparam, case, func, insert, or_, select, update
+from sqlalchemy import bindparam, case, func, insert, literal, or_, select, update
 
 from domain.tickets import DONE, RUNNING, Ticket, TicketKind, TicketState
 from services.ports.voice import Said
 from storage.dialect import Upsert
 from storage.ids import Ids
 from storage.tables import post, tickets
+from storage.types import Instant
 
 _tickets = tickets.Ticket.__table__  # type: ignore[attr-defined]
 _messages = tickets.TicketMessage.__table__  # type: ignore[attr-defined]
@@ -137,7 +138,7 @@ class Tickets:
     ) -> bool:
         values: dict[str, Any] = {"state": after.value, "done_at": now if after in DONE else None}
         if after is TicketState.WAITING:
-            values["answered_at"] = func.coalesce(_tickets.c.answered_at, now)
+            values["answered_at"] = func.coalesce(_tickets.c.answered_at, literal(now, Instant()))
         if after in RUNNING and set(before) <= set(DONE):
             values["reopened"] = _tickets.c.reopened + 1
         if due_at is not None:
