@@ -5,9 +5,8 @@ from __future__ import annotations
 from bot.flow import Flow, Step
 from bot.messages import Button, Reply, Rows
 from domain.campaigns import check_text
-from handlers.turns import Turn, address_id
+from handlers.turns import Turn, actor, address_id
 from services import broadcasts
-from services.ports.club import Actor
 
 BROADCAST = Flow("broadcast", (Step("text"),))
 
@@ -47,7 +46,7 @@ def send(turn: Turn) -> Reply:
     campaign = broadcasts.start(
         turn.work,
         turn.data["text"],
-        author=_actor(turn),
+        author=actor(turn),
         address_id=address_id(turn),
         key=turn.nonce,
         now=turn.now,
@@ -64,14 +63,8 @@ def progress(turn: Turn) -> Reply:
 def stop(turn: Turn) -> Reply:
     """Stops it: what has not left stays here."""
     campaign_id = int(turn.arg())
-    broadcasts.stop(turn.work, campaign_id, author=_actor(turn), now=turn.now)
+    broadcasts.stop(turn.work, campaign_id, author=actor(turn), now=turn.now)
     return _progress(turn, campaign_id, edit=True)
-
-
-def _actor(turn: Turn) -> Actor:
-    staff = turn.person.staff
-    assert staff is not None
-    return Actor(staff.name, staff.id, staff.store_id)
 
 
 def _progress(turn: Turn, campaign_id: int, *, edit: bool) -> Reply:

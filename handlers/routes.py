@@ -5,6 +5,7 @@ from bot.router import Route
 from handlers import (
     award,
     benefits,
+    broadcast,
     corrections,
     events,
     general,
@@ -163,6 +164,14 @@ ROUTES: tuple[Route, ...] = (
     Route("event.manage", events.manage_all, needs="event:write"),
     Route("event.staff", events.for_staff, needs="event:write"),
     Route("event.invite", events.invite, writes=True, needs="event:write"),
+    # staff: a message to every member who has agreed to offers
+    Route("broadcast", broadcast.begin, writes=True, needs="campaign:write"),
+    Route("broadcast.text", broadcast.take_text, writes=True, needs="campaign:write"),
+    Route("broadcast.self", broadcast.to_self, writes=True, needs="campaign:write"),
+    Route("broadcast.count", broadcast.count, needs="campaign:write"),
+    Route("broadcast.send", broadcast.send, writes=True, needs="campaign:write"),
+    Route("broadcast.progress", broadcast.progress, needs="campaign:write"),
+    Route("broadcast.stop", broadcast.stop, writes=True, needs="campaign:write"),
     # everywhere
     Route("help", general.help_, anyone=True),
     Route("cancel", general.cancel, writes=True, anyone=True),
@@ -187,4 +196,5 @@ FLOWS: tuple[Flow, ...] = (
     tickets.COMPLAIN,
     tickets.ADDITION,
     queue.ANSWERING,
+    broadcast.BROADCAST,
 )

@@ -141,6 +141,8 @@ def _step(work: Work, campaign: Campaign, now: datetime) -> bool:
     if campaign.state == CampaignState.CANCELLED:
         if work.outbox.skip_campaign(campaign.id, BATCH):
             return True
+    elif campaign.state == CampaignState.PAUSED:
+        return False
     elif campaign.filled_at is None:
         return fill(work, campaign, now)
     if work.outbox.is_open(campaign.id) or not work.campaigns.finish(campaign.id, now):

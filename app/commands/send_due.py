@@ -40,8 +40,8 @@ def send_due(at: str | None, simulate: bool) -> None:
     """Run whatever is due once, in order, and exit: for cron and for tests.
 
     That is expiry, reminders, birthdays, what broadcasts still owe, and sending. With a time that
-    has not come yet everything on the way there happens, each thing at its own moment; the club's
-    clock itself is not moved.
+    has not come yet everything on the way there really happens, each thing at its own moment; only
+    the club's clock is not moved.
     """
     moment = _moment(at) if at else None
 
@@ -52,7 +52,7 @@ def send_due(at: str | None, simulate: bool) -> None:
     click.echo(
         f"{done.jobs} {'job' if done.jobs == 1 else 'jobs'} run,"
         f" {done.sent} {'message' if done.sent == 1 else 'messages'} sent"
-        + (f", {done.failed} not sent (memberbot check lists them)" if done.failed else "")
+        + (f", {done.failed} not sent" if done.failed else "")
     )
     if done.held:
         click.echo("Another process is sending for this bot; it sends the rest.")
