@@ -30,7 +30,6 @@ _OURS = re.compile(r"[a-z_]*|\d{4}-.*")  # words of the code and dates are not t
 TYPED = {"name", "text", "value", "store", "order", "reason", "title", "subject", "city", "answer"}
 # What only the API, the importer or a command of the shell can meet.
 NOT_IN_CHAT = {
-    "key.conflict",
     "currency.unknown",
     "currency.wrong",
     "programme.invalid",
