@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+import socket
 import sys
 import webbrowser
 from contextlib import AsyncExitStack
@@ -52,14 +53,20 @@ class Wanted:
     browser: bool = True
 
 
-async def run_demo(wanted: Wanted, say: Say = click.echo) -> None:
-    """Makes or reuses the club and serves it until Ctrl-C."""
+async def run_demo(
+    wanted: Wanted, say: Say = click.echo, stop: asyncio.Event | None = None
+) -> None:
+    """Makes or reuses the club and serves it until `stop`, which is Ctrl-C if not given."""
+    stop = stop or stop_event()
     if wanted.fresh:
         forget(wanted.data)
-    wanted.data.mkdir(parents=True, exist_ok=True)
+    try:
+        wanted.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Failed(f"{wanted.data}: {reason}; give another folder with --data") from error
     settings = settings_of(wanted)
     logs.set_up("text", guarded_secrets(settings), logging.WARNING)
-    stop = stop_event()
     say(f"Opening the club in {wanted.data} …")
     async with AsyncExitStack() as stack:
         club = await stack.enter_async_context(opened(settings, begin_at=BEGIN))
@@ -68,11 +75,11 @@ async def run_demo(wanted: Wanted, say: Say = click.echo) -> None:
         app = create_app(site)
         add_demo(app, TimeMachine(club.clock, club.units, _traveller(site)))
         sandbox.add_routes(app, world)
+        url = await stack.enter_async_context(serving.listening(app, settings))
         if not await _filled(club, world, wanted, stop, say):
             say("\nStopped; the next start goes on from here.")
             return
         tasks = Tasks(stop)
-        url = await stack.enter_async_context(serving.listening(app, settings))
         await stack.enter_async_context(serving.bot(site, tasks, work=True))
         demo_club.greet(world)
         settle_memory()
@@ -111,12 +118,12 @@ def _traveller(site: Site) -> Travel:
 
 def settings_of(wanted: Wanted) -> Settings:
     """The demo's settings; it looks at no environment, so a real club is never touched."""
-    bare = FixedSettings(data=wanted.data, port=wanted.port)
-    key = secret_key(bare)
-    root = f"http://127.0.0.1:{wanted.port}"
+    key = secret_key(FixedSettings(data=wanted.data))
+    port = wanted.port or free_port()
+    root = f"http://127.0.0.1:{port}"
     return FixedSettings(
         data=wanted.data,
-        port=wanted.port,
+        port=port,
         programme=PROGRAMMES / "grocer.yaml",
         telegram_token=SecretStr(f"{BOT_ID}:{_derived(key, 'token')}"),
         telegram_secret=SecretStr(_derived(key, "webhook")),
@@ -124,6 +131,14 @@ def settings_of(wanted: Wanted) -> Settings:
         telegram_api_url=f"{root}/botapi",
         public_url=root,
     )
+
+
+def free_port() -> int:
+    """A port that nobody listens on; the bot is told its address before the server starts."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _derived(key: bytes, purpose: str) -> str:

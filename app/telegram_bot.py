@@ -7,6 +7,7 @@ import logging
 from datetime import timedelta
 
 from app.clock import real_now
+from app.menus import Menus
 from app.metrics import Counted
 from app.running import Tasks
 from app.settings import PREFIX
@@ -14,13 +15,11 @@ from app.web import Site
 from bot.channel import SendError
 from bot.messages import Inbound, Rendered
 from bot.telegram.channel import TelegramChannel
-from bot.telegram.menu import Entry, set_menus
 from bot.telegram.polling import Pace, Poller
 from bot.telegram.startup import TokenRefused, connect, offline
 from bot.telegram.translate import CHANNEL
 from bot.telegram.webhook import Webhook
 from scheduler.lease import Lease
-from templates import catalogue
 
 log = logging.getLogger(__name__)
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -45,6 +44,7 @@ class Telegram:
         secret = settings.telegram_secret
         self._secret = secret.get_secret_value() if secret else ""
         self.channel = offline(self._token, api_url=settings.telegram_api_url)
+        self._menus = Menus(site.club, self.channel)
         self._poller: Poller | None = None
         self._lease = Lease(
             site.club.units,
@@ -109,7 +109,8 @@ class Telegram:
         await connection.close()
         self._site.connected = True
         log.info("connected to Telegram as @%s", connection.username)
-        await self._menus()
+        await self._menus.begin()
+        self._tasks.start("menus", self._menus.follow())
 
     async def _insist(self) -> None:
         tries = 0
@@ -120,12 +121,6 @@ class Telegram:
                 await self._connect()
             except SendError as error:
                 log.warning("the Bot API still does not answer: %s", error)
-
-    async def _menus(self) -> None:
-        try:
-            await set_menus(self.channel, entries(), catalogue.LANGUAGES)
-        except SendError as error:
-            log.warning("the command menus could not be set: %s", error)
 
     # -- what the platform's side needs of the club ------------------------------------
 
@@ -161,13 +156,3 @@ class Telegram:
                 inbound.address, answer, now, due, repeated=repeated
             )
         )
-
-
-def entries() -> list[Entry]:
-    """The command menu in every language."""
-    texts = {language: catalogue.commands(language) for language in catalogue.LANGUAGES}
-    first = texts[catalogue.LANGUAGES[0]]
-    return [
-        Entry(command, {language: texts[language][command] for language in texts})
-        for command in first
-    ]

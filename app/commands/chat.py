@@ -10,6 +10,7 @@ import click
 
 from app.commands.common import load
 from app.running import run
+from app.serving import make_worker
 from app.settings import Settings
 from app.wiring import opened
 
@@ -35,13 +36,14 @@ async def _talk(settings: Settings, user: str, locale: str) -> None:
             shown = club.renderer.render(Reply("error.broken"), locale, user, 0)
             return body(shown.text, colours=False) + "\n\n"
 
-        channel = terminal.TerminalChannel(console(), settings.data / "received")
+        io = console()
+        channel = terminal.TerminalChannel(io, settings.data / "received")
+        worker = make_worker(club, [channel])
+        club.shared.after_commit = worker.push
         click.echo("Ctrl-D ends the conversation.\n")
-        await terminal.run(
-            club.dispatch,
-            channel._io,
-            channel=channel,
-            user=user,
-            locale=locale,
-            trouble=trouble,
-        )
+        try:
+            await terminal.run(
+                club.dispatch, io, channel=channel, user=user, locale=locale, trouble=trouble
+            )
+        finally:
+            await worker.stop()

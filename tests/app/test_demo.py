@@ -1,70 +1,239 @@
-"""The demo over HTTP: somebody opens the page, joins and sees their points."""
+"""The demo over HTTP: what somebody finds who opens the page."""
 
 import asyncio
+import csv
+import gc
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 
-from tests.app.processes import Server, free_port, serving
+from app import demo, demo_club, demo_data
+from app.demo import Wanted, run_demo
+from app.demo_data import Files, Person
+from app.failures import Failed
+from tests.app.phones import Phone
+from tests.app.processes import free_port, serving
+
+ROSA = demo_club.HOUSEHOLD_IDS + 1023
+HEAD = "source,order_id,line,member,phone,email,occurred_at,currency,amount,store,sku,name"
 
 
-class Phone:
-    """One person of the sandbox."""
+def tiny(folder: Path) -> Files:
+    """Two households with a handful of purchases."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stores, members, purchases = (
+        folder / f"{name}.csv" for name in ("stores", "members", "purchases")
+    )
+    stores.write_text("code,name\nS1,Store 1\n")
+    members.write_text(
+        "external_id,name,phone,birthday,joined_at,locale\n"
+        "1023,Rosa,+12025550104,01-09,2017-01-01,en\n"
+        "21,小美,+12125550104,,2017-01-01,zh\n"
+    )
+    with purchases.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*HEAD.split(","), "category", "quantity"])
+        for number, amount in enumerate(("100.00", "28.00"), 1):
+            when = f"2017-12-0{number}T12:00:00"
+            row = ["grocer", str(number), 1, "ext:1023", "", "", when, "USD", amount]
+            writer.writerow([*row, "S1", "1", "Bread", "BAKERY", 1])
+    persons = (
+        Person(1023, "Rosa", "en", "+12025550104", "01-09", "2 Adults"),
+        Person(21, "小美", "zh-hans", "+12125550104", "", ""),
+    )
+    return Files(stores, members, purchases, persons, 2, 2)
 
-    def __init__(self, session: aiohttp.ClientSession, server: Server, person: int) -> None:
-        self._session = session
-        self._url = f"{server.url}/sandbox/persons/{person}"
 
-    async def says(self, text: str) -> str:
-        """Types a text; the bot's newest message afterwards."""
-        return await self._act("messages", {"text": text})
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The demo with a tiny club, and this process's log and collector as they were."""
 
-    async def taps(self, label: str) -> str:
-        """Taps the button with that label on the newest message that has one."""
-        for message in reversed(await self.seen()):
-            for button in [b for row in message["keyboard"] for b in row]:
-                if button["text"] == label:
-                    tap = {"message_id": message["message_id"], "data": button["data"]}
-                    return await self._act("taps", tap)
-        raise AssertionError(f"no button {label!r}")
+    async def files(folder: Path, everything: bool) -> Files:
+        return tiny(folder)
 
-    async def _act(self, what: str, body: dict[str, Any]) -> str:
-        before = [(m["message_id"], m["edit_date"], m["text"]) for m in await self.seen()]
-        async with self._session.post(f"{self._url}/{what}", json=body) as answer:
-            assert answer.status == 201, await answer.text()
-        async with asyncio.timeout(10):
-            while True:
-                now = await self.seen()
-                shown = [(m["message_id"], m["edit_date"], m["text"]) for m in now]
-                if shown != before and now[-1]["from"] == "bot":
-                    return str(now[-1]["text"])
+    monkeypatch.setattr(demo_club, "_files", files)
+    monkeypatch.setattr(demo, "settle_memory", gc.collect)
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    yield
+    logging.captureWarnings(False)
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+class Page:
+    """The demo's page as somebody uses it."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, told: list[str]) -> None:
+        self.session = session
+        self.url = url
+        self.told = told
+
+    def person(self, person_id: int) -> Phone:
+        return Phone(self.session, self.url, person_id)
+
+    async def get(self, path: str) -> Any:
+        async with self.session.get(self.url + path) as answer:
+            return await answer.json()
+
+    async def move_clock(self, to: Any, **headers: str) -> tuple[int, dict[str, Any]]:
+        body = {"to": to}
+        async with self.session.post(
+            self.url + "/demo/clock", json=body, headers=headers
+        ) as answer:
+            return answer.status, dict(await answer.json())
+
+
+@asynccontextmanager
+async def opened(data: Path, *, fresh: bool = False) -> AsyncIterator[Page]:
+    """The demo, running in this process."""
+    port, stop, told = free_port(), asyncio.Event(), list[str]()
+    wanted = Wanted(port, data, fresh=fresh, browser=False)
+    running = asyncio.create_task(run_demo(wanted, told.append, stop))
+    url = f"http://127.0.0.1:{port}"
+    async with aiohttp.ClientSession() as session:
+        async with asyncio.timeout(30):
+            while not any(url in line for line in told):
+                assert not running.done(), running.exception()
                 await asyncio.sleep(0.02)
+        try:
+            yield Page(session, url, told)
+        finally:
+            stop.set()
+            await running
 
-    async def seen(self) -> list[dict[str, Any]]:
-        async with self._session.get(f"{self._url}/chat") as answer:
-            return list((await answer.json())["messages"])
+
+async def test_a_newcomer_joins_and_finds_the_points_after_a_restart(tmp_path: Path) -> None:
+    async with opened(tmp_path / "d") as page:
+        nina = await Phone.new(page.session, page.url, "Nina", "en")
+        assert "welcome" in await nina.says("/start")
+        assert "member number" in await nina.taps("Join")
+        assert "50" in await nina.says("points")
+        number = (await page.get("/sandbox/persons?q=Nina"))["persons"][-1]["id"]
+    async with opened(tmp_path / "d") as page:
+        assert "50" in await page.person(number).says("/points")
 
 
-async def test_somebody_joins_and_sees_points_and_finds_them_after_a_restart(
+async def test_ready_made_persons_have_their_year_behind_them(tmp_path: Path) -> None:
+    async with opened(tmp_path / "d") as page:
+        rosa = page.person(ROSA)
+        await rosa.hears("Rosa")
+        assert "128" in await rosa.says("/points")
+        mei = page.person(demo_club.HOUSEHOLD_IDS + 21)
+        assert "积分" in await mei.says("/points")
+
+
+async def test_the_time_machine_brings_a_birthday_greeting(tmp_path: Path) -> None:
+    async with opened(tmp_path / "d") as page:
+        rosa = page.person(ROSA)
+        await rosa.hears("Rosa")
+        before = await page.get("/demo/clock")
+        assert before["zone"] == "America/New_York"
+        assert before["now"].startswith("2018-01-02T09:")
+        status, after = await page.move_clock("2018-01-09T12:00:00-05:00")
+        assert status == 200
+        assert after["now"].startswith("2018-01-09T12:00")
+        await rosa.hears("birthday")
+
+
+async def test_the_clock_refuses_what_it_cannot_do(tmp_path: Path) -> None:
+    refused = {"2017-01-01T00:00": 409, "tomorrow": 400, 7: 400, None: 400, "9999-99-99": 400}
+    async with opened(tmp_path / "d") as page:
+        before = await page.get("/demo/clock")
+        for to, status in refused.items():
+            answered, body = await page.move_clock(to)
+            assert answered == status, to
+            assert body["error"]
+        assert (await page.get("/demo/clock"))["now"][:16] == before["now"][:16]
+
+
+async def test_another_sites_page_may_not_move_the_clock(tmp_path: Path) -> None:
+    async with opened(tmp_path / "d") as page:
+        status, _ = await page.move_clock("2018-02-01T00:00", Origin="http://evil.example")
+        assert status == 403
+
+
+async def test_staff_are_there_with_their_roles(tmp_path: Path) -> None:
+    async with opened(tmp_path / "d") as page:
+        for number, employee in enumerate(demo_club.STAFF):
+            found = (await page.get(f"/sandbox/persons?q={employee.name}"))["persons"]
+            assert demo_club.STAFF_IDS + number in [person["id"] for person in found]
+        carl = page.person(demo_club.STAFF_IDS + 1)
+        assert "did not" not in await carl.says("/award")
+
+
+async def test_a_second_start_brings_nothing_in_again_and_a_fresh_one_begins_anew(
     tmp_path: Path,
 ) -> None:
+    async with opened(tmp_path / "d") as page:
+        assert any("Bringing in" in line for line in page.told)
+        await page.move_clock("2018-03-01T09:00")
+    async with opened(tmp_path / "d") as page:
+        assert not any("Bringing in" in line for line in page.told)
+        assert (await page.get("/demo/clock"))["now"].startswith("2018-03-01")
+    (tmp_path / "d" / "mine.txt").write_text("not the demo's")
+    async with opened(tmp_path / "d", fresh=True) as page:
+        assert any("Bringing in" in line for line in page.told)
+        assert (await page.get("/demo/clock"))["now"].startswith("2018-01-02")
+    assert (tmp_path / "d" / "mine.txt").exists()
+
+
+async def test_stopped_while_it_fills_the_next_start_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = list[str]()
+    stop = asyncio.Event()
+
+    async def stopped(folder: Path, everything: bool) -> Files:
+        stop.set()
+        await asyncio.sleep(60)
+        return tiny(folder)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(demo_club, "_files", stopped)
+        await run_demo(Wanted(free_port(), tmp_path / "d", browser=False), told.append, stop)
+    assert "goes on" in told[-1]
+    async with opened(tmp_path / "d") as page:
+        assert "128" in await page.person(ROSA).says("/points")
+
+
+async def test_a_real_clubs_settings_are_not_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEMBERBOT_DATABASE_URL", f"sqlite:///{tmp_path / 'real.db'}")
+    monkeypatch.setenv("MEMBERBOT_TELEGRAM_TOKEN", "1:the-real-token")
+    async with opened(tmp_path / "d"):
+        assert not (tmp_path / "real.db").exists()
+
+
+def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
+    (tmp_path / "d").write_text("")
+    with pytest.raises(Failed, match="give another"):
+        asyncio.run(run_demo(Wanted(0, tmp_path / "d", fresh=True), print))
+    with pytest.raises(Failed, match="give another"):
+        asyncio.run(run_demo(Wanted(0, tmp_path / "d"), print))
+
+
+def test_the_clubs_first_day_is_the_one_of_its_data() -> None:
+    assert demo.BEGIN.date() == datetime(2018, 1, 2).date()
+    assert demo_data.HOUSEHOLDS == 250
+
+
+@pytest.mark.slow
+async def test_the_whole_demo_as_a_user_starts_it(tmp_path: Path) -> None:
     port = free_port()
     command = ["demo", "--port", str(port), "--data", str(tmp_path / "d"), "--no-browser"]
     async with serving(command, port, tmp_path) as server, aiohttp.ClientSession() as session:
-        person = await _somebody_new(session, server)
-        phone = Phone(session, server, person)
-        assert "welcome" in await phone.says("/start")
-        assert "member number" in await phone.taps("Join the club")
-        assert "50" in await phone.says("points")
+        rosa = Phone(session, server.url, ROSA)
+        await rosa.hears("41,")
+        assert "41," in await rosa.says("how many points do I have?")
         code, out = await server.end()
-        assert code == 0, out
-        assert server.url in out
-    async with serving(command, port, tmp_path) as server, aiohttp.ClientSession() as session:
-        assert "50" in await Phone(session, server, person).says("points")
-
-
-async def _somebody_new(session: aiohttp.ClientSession, server: Server) -> int:
-    new = {"first_name": "Newcomer", "language_code": "en"}
-    async with session.post(f"{server.url}/sandbox/persons", json=new) as answer:
-        return int((await answer.json())["id"])
+    assert code == 0, out
+    assert "152,043 purchase lines" in out
+    assert "Traceback" not in out

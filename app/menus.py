@@ -1,0 +1,87 @@
+"""Command menus: what everybody sees, and what an operator's role adds in their own chat."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from app.wiring import Club
+from bot.channel import SendError
+from bot.state import StoreUnavailable
+from bot.telegram.channel import TelegramChannel
+from bot.telegram.menu import Entry, Operator, set_menus, set_operator_menu
+from bot.telegram.translate import CHANNEL
+from domain.staff import ROLES, permissions
+from handlers.routes import ROUTES
+from storage.work import Work
+from templates import catalogue
+
+log = logging.getLogger(__name__)
+LOOK_SECONDS = 5.0
+
+
+def entries() -> list[Entry]:
+    """The commands that work, in every language, with the roles that may use them."""
+    needs = {route.intent: route.needs for route in reversed(ROUTES)}
+    texts = {language: catalogue.commands(language) for language in catalogue.LANGUAGES}
+    return [
+        Entry(command, {language: texts[language][command] for language in texts}, _roles(need))
+        for command in texts[catalogue.LANGUAGES[0]]
+        if (need := needs.get(command)) is not None
+    ]
+
+
+def _roles(need: str) -> frozenset[str]:
+    return frozenset(role for role in ROLES if need and need in permissions(role))
+
+
+class Menus:
+    """Keeps the menus of one bot as its operators are: linked, given another role, disabled."""
+
+    def __init__(self, club: Club, channel: TelegramChannel) -> None:
+        self._club = club
+        self._channel = channel
+        self._entries = entries()
+        self._shown: dict[str, Operator] = {}
+
+    async def begin(self) -> None:
+        """Sets everybody's menu."""
+        try:
+            await set_menus(self._channel, self._entries, catalogue.LANGUAGES)
+        except SendError as error:
+            log.warning("the command menus could not be set: %s", error)
+
+    async def follow(self) -> None:
+        """Looks at the operators again and again until it is cancelled."""
+        while True:
+            try:
+                operators = await self._club.units.read(self._operators)
+            except StoreUnavailable:
+                operators = dict(self._shown)
+            await self._update(operators)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _update(self, operators: dict[str, Operator]) -> None:
+        for chat in self._shown.keys() - operators.keys():
+            plain = Operator(chat, "", self._shown.pop(chat).locale)
+            await set_operator_menu(self._channel, self._entries, plain)
+        for chat, operator in operators.items():
+            if self._shown.get(chat) != operator:
+                self._shown[chat] = operator
+                await set_operator_menu(self._channel, self._entries, operator)
+
+    def _operators(self, work: Work) -> dict[str, Operator]:
+        """The linked operators of this bot by their private chat."""
+        found = {}
+        for one in work.staff.all():
+            address = work.addresses.get(one.address_id) if one.address_id else None
+            if address is None or (address.channel, address.account) != self._bot:
+                continue
+            locale = address.locale if address.locale in catalogue.LANGUAGES else ""
+            locale = locale or self._club.shared.locale
+            found[address.user] = Operator(address.user, one.role, locale)
+        return found
+
+    @property
+    def _bot(self) -> tuple[str, str]:
+        return CHANNEL, self._channel.account
