@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from bot.messages import Address, Inbound, Rendered, Reply, dump_rendered, load_rendered
+from bot.messages import Address, Inbound, Kind, Rendered, Reply, dump_rendered, load_rendered
 from bot.router import PASS, Match, Router
 from bot.state import Conversations, Inbox, State, StoreUnavailable
 from bot.turn import Turn
@@ -139,6 +139,10 @@ class Dispatch:
         match = self._router.match(inbound, state, now)
         if match.route.writes:
             return _Writes()
+        if _may_be_done(inbound, match):
+            row = work.inbox.find(inbound.address, inbound.update_id)
+            if row:
+                return load_rendered(row.answer) if row.answer else None
         turn = _turn(work, inbound, state, match, now)
         try:
             reply = match.route.handle(turn)
@@ -204,6 +208,12 @@ def _turn(
     turn.args = match.args
     turn.nonce = f"tap:{state.person.address_id}:{match.nonce}" if match.nonce else key
     return turn
+
+
+def _may_be_done(inbound: Inbound, match: Match) -> bool:
+    """Whether a writing route may have taken this update before: what free words and the buttons
+    of one moment mean depends on a conversation that has moved since."""
+    return match.stale or (inbound.kind is not Kind.TAP and not inbound.text.startswith("/"))
 
 
 def _refusal(error: Any) -> Reply:

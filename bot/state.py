@@ -93,6 +93,9 @@ class Inbox(Protocol):
     ) -> Received:
         """Inserts the row, or finds the one that is there."""
 
+    def find(self, address: Address, update_id: str) -> Received | None:
+        """The row of an update that was done before, None for a new one."""
+
     def answer(self, inbox_id: int, answer: Mapping[str, Any] | None) -> None:
         """Keeps the rendered answer with the row."""
 

@@ -56,6 +56,15 @@ class Inbox:
         row = self._db.execute(_find, key).one()
         return Received(row[0], False, row[1])
 
+    def find(self, address: Address, update_id: str) -> Received | None:
+        key = {
+            "channel": address.channel,
+            "account": address.account,
+            "update_id": update_id,
+        }
+        row = self._db.execute(_find, key).one_or_none()
+        return Received(row[0], False, row[1]) if row else None
+
     def answer(self, inbox_id: int, answer: Mapping[str, Any] | None) -> None:
         self._db.execute(_answer, {"row": inbox_id, "said": answer})
 
