@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -114,11 +115,11 @@ async def _metrics(request: web.Request) -> web.Response:
         done = (getattr(sender.carrier.counts, outcome) for sender in senders)
         counts.deliveries[outcome] = sum(done)
     now = site.club.clock.now()
-    late = await site.club.units.read(lambda work: lag.seconds(work.db, routes, now))
-    gauges = {
-        "memberbot_connected": ("Whether the chat platform answers", float(site.connected)),
-        "memberbot_delivery_lag_seconds": ("Age of the oldest message that is due", late),
-    }
+    gauges = {"memberbot_connected": ("Whether the chat platform answers", float(site.connected))}
+    with suppress(StoreUnavailable):
+        late = await site.club.units.read(lambda work: lag.seconds(work.db, routes, now))
+        meaning = "Age of the oldest message that is due"
+        gauges["memberbot_delivery_lag_seconds"] = (meaning, late)
     text = metrics.exposition(counts, gauges)
     return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4"})
 
