@@ -7,9 +7,11 @@ from typing import Any
 from bot.flow import Flow, Step
 from bot.messages import Button, Reply
 from domain.money import Money
+from handlers import menu
+from handlers.parts import number
 from handlers.portrait import CANCEL, back_to
 from handlers.turns import Turn, actor
-from services import finding, masks, portraits, purchases
+from services import desk, finding, masks, portraits, purchases
 from services.ports.sales import VOID, Purchase
 
 CORRECT = Flow("correct", (Step("to"), Step("reason"), Step("sure")))
@@ -18,7 +20,7 @@ LISTED = 8
 
 def listed(turn: Turn) -> Reply:
     """The member's newest purchases, each with a button."""
-    member_id = int(turn.arg())
+    member_id = number(turn)
     portraits.not_own(turn.person.member_id, member_id)
     bought = [one for one in purchases.newest(turn.work, member_id, LISTED) if one.state != VOID]
     rows = tuple(
@@ -30,7 +32,10 @@ def listed(turn: Turn) -> Reply:
 
 def one(turn: Turn) -> Reply:
     """A purchase and what can be done about it."""
-    purchase = turn.work.purchases.get(int(turn.arg()))
+    try:
+        purchase = turn.work.purchases.get(number(turn))
+    except LookupError:
+        return Reply("general.expired", {}, menu.main(turn))
     this = (str(purchase.id),)
     rows = (
         (
@@ -87,12 +92,14 @@ def do(turn: Turn) -> Reply:
     purchase_id, to = int(turn.data["purchase"]), turn.data["to"]
     before = turn.work.purchases.get(purchase_id)
     portraits.not_own(turn.person.member_id, before.member_id or 0)
-    why: dict[str, Any] = {"reason": turn.data["reason"], "now": turn.now}
-    by = actor(turn)
-    if to:
-        done = purchases.move(turn.work, purchase_id, int(to), actor=by, **why)
-    else:
-        done = purchases.void(turn.work, purchase_id, actor=by, **why)
+    done = desk.correct(
+        turn.work,
+        purchase_id,
+        int(to) if to else None,
+        reason=turn.data["reason"],
+        actor=actor(turn),
+        now=turn.now,
+    )
     turn.end()
     taken = done.taken.taken if done.taken else 0
     values = {"moved": bool(to), "taken": taken, "given": done.purchase.points}

@@ -7,9 +7,10 @@ from typing import Any
 from bot.flow import Flow, Step
 from bot.messages import Button, Reply
 from handlers import menu
+from handlers.parts import number
 from handlers.portrait import CANCEL, back_to
 from handlers.turns import Turn, actor, address_id, member_id
-from services import finding, merging, parting, portraits
+from services import desk, finding, merging, parting, portraits
 from services.codes import show_code
 from services.masks import mask_number
 from services.merging import MINUTES, Preview
@@ -60,7 +61,7 @@ def _typed(turn: Turn, code: str) -> Reply:
 
 def by_phone(turn: Turn) -> Reply:
     """The other membership was found by a phone that the platform vouches for."""
-    other = finding.standing(turn.work, int(turn.arg()))
+    other = finding.standing(turn.work, number(turn))
     shown = merging.preview(turn.work, member_id(turn), other.id, turn.now)
     turn.start(MERGE, "sure", code="", other=str(other.id))
     return _preview(turn, shown)
@@ -122,7 +123,7 @@ def _values(turn: Turn, shown: Preview) -> dict[str, Any]:
 
 def start_pairing(turn: Turn) -> Reply:
     """Asks which membership is the same person's."""
-    one = finding.standing(turn.work, int(turn.arg()))
+    one = finding.standing(turn.work, number(turn))
     portraits.not_own(turn.person.member_id, one.id)
     turn.start(PAIRING, one=str(one.id))
     return Reply("pairing.other", {"number": one.shown_number}, ((CANCEL,),))
@@ -149,7 +150,7 @@ def pairing_sure(turn: Turn) -> Reply:
 def pairing_do(turn: Turn) -> Reply:
     """Makes one of the two."""
     one, other = int(turn.data["one"]), int(turn.data["other"])
-    done = merging.merge(turn.work, one, other, actor(turn), turn.now)
+    done = desk.merge(turn.work, one, other, actor(turn), turn.now)
     turn.end()
     values = {"number": done.kept.shown_number, "points": done.points}
     return Reply("pairing.done", values, back_to(done.kept.id), edit=True)
@@ -157,14 +158,14 @@ def pairing_do(turn: Turn) -> Reply:
 
 def parting_ask(turn: Turn) -> Reply:
     """What parting them again would do, and what cannot be undone."""
-    back = parting.way_back(turn.work, int(turn.arg()), turn.now)
+    back = parting.way_back(turn.work, number(turn), turn.now)
     do = Button("button.parting_do", "parting.do", (str(back.merge.id),), effect=True)
     return Reply("parting.sure", _way_back(turn, back), ((do,), *back_to(back.kept.id)))
 
 
 def parting_do(turn: Turn) -> Reply:
     """Parts them."""
-    back = parting.unmerge(turn.work, int(turn.arg()), actor(turn), turn.now)
+    back = desk.unmerge(turn.work, number(turn), actor(turn), turn.now)
     return Reply("parting.done", _way_back(turn, back), back_to(back.merged.id), edit=True)
 
 

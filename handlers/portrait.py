@@ -9,8 +9,9 @@ from bot.messages import Button, Reply, Rows
 from domain.club_errors import BadPoints
 from domain.members import Member, MemberState, mask_email, mask_name, mask_phone
 from domain.money import Money
+from handlers.parts import number
 from handlers.turns import Turn, actor
-from services import adjustments, portraits
+from services import adjustments, desk, portraits
 from services.finding import standing
 from services.masks import mask_number
 from services.portraits import Portrait
@@ -24,7 +25,7 @@ LARGEST = 10**9
 
 def show(turn: Turn) -> Reply:
     """The card of the member whose button was tapped."""
-    return card(turn, int(turn.arg()))
+    return card(turn, number(turn))
 
 
 def card(turn: Turn, member_id: int) -> Reply:
@@ -130,7 +131,7 @@ def _buttons(turn: Turn, seen: Portrait) -> Rows:
 
 def phone(turn: Turn) -> Reply:
     """The phone for who has to call; audited."""
-    member_id = int(turn.arg())
+    member_id = number(turn)
     found = portraits.phone(turn.work, member_id, actor(turn), turn.now)
     return Reply("portrait.phone", {"phone": found}, back_to(member_id))
 
@@ -140,7 +141,7 @@ def phone(turn: Turn) -> Reply:
 
 def adjust(turn: Turn) -> Reply:
     """Asks how many points to give or take."""
-    member = standing(turn.work, int(turn.arg()))
+    member = standing(turn.work, number(turn))
     portraits.not_own(turn.person.member_id, member.id)
     turn.start(ADJUST, member=str(member.id))
     return Reply("adjust.points", {"number": member.shown_number}, ((CANCEL,),))
@@ -175,7 +176,7 @@ def adjust_do(turn: Turn) -> Reply:
     """Books the points, within the operator's limit of the day."""
     member_id = int(turn.data["member"])
     portraits.not_own(turn.person.member_id, member_id)
-    posting = adjustments.adjust(
+    posting = desk.adjust(
         turn.work,
         member_id,
         int(turn.data["points"]),
@@ -205,7 +206,7 @@ def _signed(text: str) -> int:
 
 def freeze(turn: Turn) -> Reply:
     """Asks why the membership is to be frozen, or made active again."""
-    member = standing(turn.work, int(turn.arg()))
+    member = standing(turn.work, number(turn))
     portraits.not_own(turn.person.member_id, member.id)
     on = turn.intent == "member.freeze"
     turn.start(FREEZE, member=str(member.id), on=on)

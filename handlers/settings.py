@@ -70,7 +70,8 @@ def _switches(has: consents.Settings) -> Rows:
 def _choices() -> Rows:
     return (
         (Button("button.quiet", "settings.quiet"), Button("button.zone", "settings.zones")),
-        (menu.LANGUAGE, menu.CARD),
+        (menu.LANGUAGE, Button("button.mydata", "mydata")),
+        (menu.CARD,),
     )
 
 

@@ -6,7 +6,7 @@ from domain.club_errors import SeveralMembers
 from domain.errors import BadNumber, BadPhone, MemberNotFound, Refused
 from domain.members import BODY_DIGITS, Member, MemberState, check_number
 from services.matching import parse_email, parse_member
-from services.phones import parse_phone
+from services.phones import parse_phone, region_of
 from services.ports import Work
 
 _GONE = (MemberState.CLOSED, MemberState.MERGED)
@@ -52,7 +52,7 @@ def _ids(work: Work, text: str) -> list[int]:
 
 
 def _by_kind(work: Work, text: str) -> list[int]:
-    claim = parse_member(text)
+    claim = parse_member(text, _region(work))
     if claim.kind == "phone":
         return work.members.by_phone(claim.text)
     if claim.kind == "email":
@@ -73,7 +73,11 @@ def _by_digits(work: Work, text: str) -> list[int]:
 def _by_phone(work: Work, text: str, otherwise: Refused) -> list[int]:
     """By phone; raises `otherwise` for what is none (BadPhone for what nearly is one)."""
     try:
-        return work.members.by_phone(parse_phone(text))
+        return work.members.by_phone(parse_phone(text, _region(work)))
     except BadPhone as error:
         digits = sum(letter.isdigit() for letter in text)
         raise (error if digits > BODY_DIGITS + 1 else otherwise) from error
+
+
+def _region(work: Work) -> str:
+    return region_of(work.programmes.current().currency)

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from domain.members import MemberState
+from domain.members import Member, MemberState
 from services import staffing
 from storage.work import Work
 from tests.flows.staffed import CLI, operator
 from tests.membership.support import PHONE, buys, member, points
-from tests.support.club import NOW, Club
+from tests.support.club import NOW, Club, Person
 
 
 async def test_a_code_links_the_chat_once(club: Club) -> None:
@@ -137,19 +137,31 @@ async def test_several_with_one_phone_are_listed_to_choose_from(club: Club) -> N
 # -- points by hand, freezing, purchases ------------------------------------------------
 
 
+async def of(club: Club, person: Person) -> Member:
+    """The membership of somebody who has joined."""
+    me = await person.member_id()
+    found = await club.read(lambda w: w.members.get(me))
+    assert isinstance(found, Member)
+    return found
+
+
 async def test_points_are_adjusted_with_a_reason_and_a_last_look(club: Club) -> None:
     anna = await operator(club, "operator")
-    mei = await member(club)
+    person = await club.person().joins()
+    mei = await of(club, person)
+    had = (await points(club, mei.id)).available
     await anna.says(f"/member {mei.number}")
     assert (await anna.taps("member.adjust")).key == "adjust.points"
     assert (await anna.says("some")).key == "adjust.bad_points"
     assert (await anna.says("+200")).key == "adjust.reason"
     assert (await anna.says("late parcel")).key == "adjust.sure"
     assert (await anna.taps("adjust.do")).key == "adjust.done"
-    assert (await points(club, mei.id)).available == 200
+    assert (await points(club, mei.id)).available == had + 200
+    [told] = await person.hears()
+    assert (told.key, "late parcel" in told.text) == ("adjust.told", True)
     again = await anna.taps("adjust.do")
     assert again.key == "general.expired"
-    assert (await points(club, mei.id)).available == 200
+    assert (await points(club, mei.id)).available == had + 200
 
 
 async def test_more_than_the_days_limit_is_refused(club: Club) -> None:
@@ -204,7 +216,9 @@ async def state(club: Club, member_id: int) -> MemberState:
 
 async def test_a_purchase_of_the_wrong_member_is_moved(club: Club) -> None:
     anna = await operator(club, "operator")
-    wrong, right = await member(club), await member(club, name="Li Wei")
+    buyer = await club.person().joins()
+    wrong, right = await member(club), await of(club, buyer)
+    had = (await points(club, right.id)).available
     await buys(club, wrong, "A-1", 10000)
     await anna.says(f"/member {wrong.number}")
     await anna.taps("correct.list")
@@ -213,8 +227,9 @@ async def test_a_purchase_of_the_wrong_member_is_moved(club: Club) -> None:
     assert (await anna.says(right.number)).key == "correct.reason"
     assert (await anna.says("two cards on one counter")).key == "correct.sure"
     assert (await anna.taps("correct.do")).key == "correct.done"
+    assert [one.key for one in await buyer.hears()][-1] == "correct.told_given"
     assert (await points(club, wrong.id)).available == 0
-    assert (await points(club, right.id)).available == 100
+    assert (await points(club, right.id)).available == had + 100
 
 
 async def test_a_purchase_is_made_void(club: Club) -> None:
