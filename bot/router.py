@@ -29,6 +29,8 @@ BY_KIND = {
 }
 
 
+# Routes that the core itself leads to; neither a command nor a button may name them.
+INNER = frozenset({"reply", "stranger", "expired", "unknown", *BY_KIND.values()})
 ALWAYS = frozenset({"cancel", "help", "stop"})  # words that win over the question just asked
 SHORT = 40  # characters of a text in which a phrase is looked for
 
@@ -84,6 +86,7 @@ class Router:
         for route in routes:
             self._routes.setdefault(route.intent, route)
         self._flows = {flow.name: flow for flow in flows}
+        self._inner = INNER | {f"{one.name}.{step.name}" for one in flows for step in one.steps}
         self._phrases = {normalise(words): intent for words, intent in phrases.items()}
         self._inside = _inside(self._phrases, self._routes)
         self._signer = signer
@@ -118,12 +121,15 @@ class Router:
             action = self._signer.unpack(inbound.payload, inbound.address.user)
         except BadAction:
             return Action("expired"), True
+        if action.intent in self._inner:
+            return Action("expired"), True
         return action, bool(action.turn) and action.turn != state.conversation.version
 
     def _command(self, text: str) -> Action:
         word, *rest = text[1:].split()[:8] or [""]
         name = word.partition("@")[0].casefold()
-        return Action(name if name in self._routes and "." not in name else "unknown", tuple(rest))
+        known = name in self._routes and "." not in name and name not in INNER
+        return Action(name if known else "unknown", tuple(rest))
 
     def _step(self, inbound: Inbound, state: State) -> str:
         """The step's intent, one of ALWAYS, or "" if the flow does not take what came."""

@@ -8,6 +8,7 @@ from bot.messages import Button, Reply, Rows
 from domain.dates import local_day
 from domain.programme import say
 from handlers import menu
+from handlers.parts import number
 from handlers.turns import Turn, member_id
 from services import history
 from services.history import Item, Page
@@ -27,7 +28,7 @@ def show(turn: Turn) -> Reply:
 def why(turn: Turn) -> Reply:
     """The arithmetic of one posting."""
     try:
-        item = history.explain(turn.work, member_id(turn), int(turn.arg()))
+        item = history.explain(turn.work, member_id(turn), number(turn))
     except LookupError:
         return show(turn)
     zone = turn.work.programmes.current().zone
