@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.actions import LIMIT, Action, BadAction, Signer
 
 SIGNER = Signer(b"a key")
-WORDS = st.text("abcdefghij.0123456789_-", max_size=12)
+WORDS = st.text("abcdefghij.0123456789_-", max_size=11)
 
 
 @given(WORDS, st.lists(WORDS, max_size=2), WORDS, st.integers(0, 10**6))
