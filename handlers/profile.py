@@ -3,16 +3,15 @@ deleted."""
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any
 
 from bot.flow import TEXT_OR_CONTACT, Flow, Step
 from bot.messages import Button, Reply, Rows
-from domain.birthdays import Birthday, stored
-from domain.errors import BirthdayUnclear
+from domain.birthdays import Birthday
+from domain.consent import Purpose, undecided
 from domain.members import Gender, mask_phone
-from domain.profiles import GuardianNeeded, UnknownPreference, parse_gender, value_of
+from domain.profiles import value_of
 from domain.programme import PROFILE_FIELDS, Programme, say
 from handlers import menu, phones
 from handlers.turns import Turn, member_id
@@ -28,10 +27,13 @@ PROFILE = Flow(
         Step("city"),
         Step("gender"),
         Step("preferences"),
+        Step("consent"),
     ),
     timeout=timedelta(minutes=30),  # what is written much later is no answer to this
 )
 LONGEST_LABEL = 30
+# What is asked once, when a detail has been told with which it first makes sense.
+CONSENTS = {"birthday": Purpose.CARE, "preferences": Purpose.PROMOTIONS}
 
 
 # -- the profile card -------------------------------------------------------------------
@@ -39,21 +41,22 @@ LONGEST_LABEL = 30
 
 def show(turn: Turn) -> Reply:
     """What the club knows of the member, and a button to change each."""
-    return _shown(turn, None)
+    return shown(turn, None)
 
 
 def back(turn: Turn) -> Reply:
     """From a question to the profile again, unanswered."""
     turn.end()
-    return _shown(turn, None)
+    return shown(turn, None)
 
 
-def _shown(turn: Turn, saved: Saved | None) -> Reply:
+def shown(turn: Turn, saved: Saved | None) -> Reply:
+    """The profile card, with what has just been kept."""
     known = profiles.profile(turn.work, member_id(turn))
     fields = [_field(known, field, turn.locale) for field in PROFILE_FIELDS]
     edits = [Button(f"button.{field}", "profile.edit", (field,)) for field in PROFILE_FIELDS]
     rows: Rows = tuple(tuple(edits[at : at + 3]) for at in (0, 3))
-    values = {"fields": fields, "offer": known.offer, "saved": _saved(saved)}
+    values = {"fields": fields, "offer": known.offer, "saved": saved_values(saved)}
     return Reply("profile.shown", values, (*_tour(known), *rows, (menu.CARD,)))
 
 
@@ -95,7 +98,7 @@ def _plain(programme: Programme, field: str, value: Any, locale: str) -> Any:
 
 def tour(turn: Turn) -> Reply:
     """Asks for what is missing, one thing after the other."""
-    return _next(turn, None)
+    return next_question(turn, None)
 
 
 def edit(turn: Turn) -> Reply:
@@ -109,14 +112,17 @@ def edit(turn: Turn) -> Reply:
 
 def skip(turn: Turn) -> Reply:
     """Leaves a question out; it may be answered at any later time."""
-    return _next(turn, None)
+    return next_question(turn, None)
 
 
-def _next(turn: Turn, saved: Saved | None) -> Reply:
+def next_question(turn: Turn, saved: Saved | None) -> Reply:
     """The question after this one; at the end, or after a single change, the profile."""
+    if saved and (purpose := CONSENTS.get(saved.field)) and _undecided(turn, purpose):
+        turn.go("consent", purpose=purpose.value)
+        return may_we(purpose, saved)
     if turn.data.get("one"):
         turn.end()
-        return _shown(turn, saved)
+        return shown(turn, saved)
     asked: list[str] = list(turn.data.get("asked", ()))
     known = profiles.profile(turn.work, member_id(turn))
     left = [field for field in known.missing if field not in asked]
@@ -128,7 +134,7 @@ def _next(turn: Turn, saved: Saved | None) -> Reply:
 
 
 def _done(turn: Turn, known: Profile, saved: Saved | None) -> Reply:
-    values = {"saved": _saved(saved), "complete": not known.missing, "offer": known.offer}
+    values = {"saved": saved_values(saved), "complete": not known.missing, "offer": known.offer}
     return Reply("profile.done", values, menu.main(turn))
 
 
@@ -136,13 +142,13 @@ def _ask(turn: Turn, field: str, saved: Saved | None) -> Reply:
     known = profiles.profile(turn.work, member_id(turn))
     values = {
         **_field(known, field, turn.locale),
-        "saved": _saved(saved),
+        "saved": saved_values(saved),
         "place": len(turn.data.get("asked", ())),
         "count": turn.data.get("of", 0),
         "told_before": field == "birthday" and known.member.birthday_set_at is not None,
     }
     if field == "preferences":
-        return _likes(turn, known, saved, edited=False)
+        return likes(turn, known, saved, edited=False)
     rows = (*_choices(turn, field), *_way_out(turn, field, bool(values["value"])))
     contact = "button.share_phone" if field == "phone" else ""
     return Reply("profile.ask", values, rows, ask_contact=contact)
@@ -161,6 +167,30 @@ def _choices(turn: Turn, field: str) -> Rows:
     if field == "name" and name:
         return ((Button("button.as_is", "profile.as_shown", here=True, values={"text": name}),),)
     return ()
+
+
+def likes(turn: Turn, known: Profile, saved: Saved | None, *, edited: bool) -> Reply:
+    """The preferences as ticks; `edited`: the card changes in place."""
+    liked = known.member.preferences
+    ticks = [
+        Button(
+            "button.tick",
+            "like.off" if one.key in liked else "like.on",  # short: keys take up to 40 bytes
+            (one.key,),
+            values={"on": one.key in liked, "text": say(one.names, turn.locale)},
+        )
+        for one in known.programme.preferences
+    ]
+    rows = tuple(tuple(ticks[at : at + 2]) for at in range(0, len(ticks), 2))
+    values = {
+        "reward": 0 if liked else known.rewards.get("preferences", 0),
+        "saved": saved_values(saved),
+        "place": len(turn.data.get("asked", ())),
+        "count": turn.data.get("of", 0),
+    }
+    nothing_yet = turn.data.get("asked") and not liked
+    done = (Button("button.skip" if nothing_yet else "button.done", "profile.ticked"),)
+    return Reply("profile.likes", values, (*rows, done), edit=edited)
 
 
 def _way_out(turn: Turn, field: str, known: bool) -> Rows:
@@ -182,143 +212,16 @@ def stop(turn: Turn) -> Reply:
     return Reply("profile.later", {}, menu.main(turn))
 
 
-# -- answers ----------------------------------------------------------------------------
+def _undecided(turn: Turn, purpose: Purpose) -> bool:
+    return undecided(turn.work.members.consents(member_id(turn)), purpose)
 
 
-def take_name(turn: Turn) -> Reply:
-    """A typed name."""
-    return _next(turn, profiles.tell_name(turn.work, member_id(turn), turn.text, turn.now))
-
-
-def name_as_shown(turn: Turn) -> Reply:
-    """The name that the platform shows."""
-    name = turn.inbound.name[:LONGEST_LABEL]
-    return _next(turn, profiles.tell_name(turn.work, member_id(turn), name, turn.now))
-
-
-def take_city(turn: Turn) -> Reply:
-    """A typed city."""
-    return _next(turn, profiles.tell_city(turn.work, member_id(turn), turn.text, turn.now))
-
-
-def take_birthday(turn: Turn) -> Reply:
-    """A typed birthday; two readings become two buttons."""
-    try:
-        birthday = profiles.read_birthday(turn.work, turn.text, turn.now)
-    except BirthdayUnclear as unclear:
-        return _which(turn, unclear)
-    return _born(turn, birthday, guardian=False)
-
-
-def choose_birthday(turn: Turn) -> Reply:
-    """One of the two readings, or a child's birthday with the guardian's word."""
-    return _born(turn, stored(turn.arg()), guardian=turn.arg(1) == "guardian")
-
-
-def _which(turn: Turn, unclear: BirthdayUnclear) -> Reply:
-    year = re.search(r"\d{4}", unclear.text)
-    choices = []
-    for text in (unclear.first, unclear.second):
-        whole = f"{year[0]}-{text}" if year else text
-        day = stored(text).occurs_on(2000)
-        choices.append(
-            Button("button.day", "profile.born", (whole,), here=True, values={"day": day})
-        )
-    return Reply("birthday.unclear", {"text": unclear.text}, (tuple(choices),))
-
-
-def _born(turn: Turn, birthday: Birthday, *, guardian: bool) -> Reply:
-    channel = turn.inbound.address.channel
-    try:
-        saved = profiles.tell_birthday(
-            turn.work,
-            member_id(turn),
-            birthday,
-            turn.now,
-            channel=channel,
-            guardian=guardian,
-        )
-    except GuardianNeeded as child:
-        agree = Button("button.guardian", "profile.born", (child.birthday, "guardian"), here=True)
-        skipped = Button("button.skip", "profile.skip", here=True)
-        return Reply("profile.guardian", {"age": child.age}, ((agree,), (skipped,)))
-    return _next(turn, saved)
-
-
-def take_phone(turn: Turn) -> Reply:
-    """A phone: trusted from the contact button, only noted when typed."""
-    told = phones.tell(turn)
-    return _next(turn, told) if isinstance(told, Saved) else told
-
-
-def take_gender(turn: Turn) -> Reply:
-    """A gender as a word."""
-    gender = parse_gender(turn.text)
-    return _next(turn, profiles.tell_gender(turn.work, member_id(turn), gender, turn.now))
-
-
-def choose_gender(turn: Turn) -> Reply:
-    """A gender by button; an old button changes it just the same."""
-    gender = Gender(turn.arg())
-    saved = profiles.tell_gender(turn.work, member_id(turn), gender, turn.now)
-    if turn.conversation.step == "gender":
-        return _next(turn, saved)
-    return _shown(turn, saved)
-
-
-# -- preferences ------------------------------------------------------------------------
-
-
-def take_preference(turn: Turn) -> Reply:
-    """A preference typed by its name is ticked."""
-    said = turn.text.strip().casefold()
-    for one in turn.work.programmes.current().preferences:
-        if said in (name.casefold() for name in one.names.values()):
-            return _tick(turn, one.key, True, edited=False)
-    raise UnknownPreference()
-
-
-def tick(turn: Turn) -> Reply:
-    """Ticks or unticks one; the card shows it at once."""
-    return _tick(turn, turn.arg(), turn.intent == "like.on", edited=True)
-
-
-def ticked(turn: Turn) -> Reply:
-    """The ticks are as the member wants them."""
-    liked = turn.work.members.get(member_id(turn)).preferences
-    saved = Saved("preferences") if liked else None
-    if turn.conversation.step == "preferences":
-        return _next(turn, saved)
-    return _shown(turn, saved)
-
-
-def _tick(turn: Turn, key: str, likes: bool, *, edited: bool) -> Reply:
-    saved = profiles.tell_preference(turn.work, member_id(turn), key, likes, turn.now)
-    known = profiles.profile(turn.work, member_id(turn))
-    return _likes(turn, known, saved, edited=edited)
-
-
-def _likes(turn: Turn, known: Profile, saved: Saved | None, *, edited: bool) -> Reply:
-    liked = known.member.preferences
-    ticks = [
-        Button(
-            "button.tick",
-            "like.off" if one.key in liked else "like.on",  # short: keys take up to 40 bytes
-            (one.key,),
-            values={"on": one.key in liked, "text": say(one.names, turn.locale)},
-        )
-        for one in known.programme.preferences
-    ]
-    rows = tuple(tuple(ticks[at : at + 2]) for at in range(0, len(ticks), 2))
-    values = {
-        "reward": 0 if liked else known.rewards.get("preferences", 0),
-        "saved": _saved(saved),
-        "place": len(turn.data.get("asked", ())),
-        "count": turn.data.get("of", 0),
-    }
-    nothing_yet = turn.data.get("asked") and not liked
-    done = (Button("button.skip" if nothing_yet else "button.done", "profile.ticked"),)
-    return Reply("profile.likes", values, (*rows, done), edit=edited)
+def may_we(purpose: Purpose, saved: Saved | None) -> Reply:
+    """Asks for one consent."""
+    yes = Button("button.yes_please", "consent.say", (purpose.value, "yes"), here=True)
+    no = Button("button.no_thanks", "consent.say", (purpose.value, "no"), here=True)
+    values = {"purpose": purpose.value, "saved": saved_values(saved)}
+    return Reply("profile.consent", values, ((yes, no),))
 
 
 # -- deleting ---------------------------------------------------------------------------
@@ -329,9 +232,10 @@ def drop(turn: Turn) -> Reply:
     field = turn.arg()
     turn.end()
     if field in PROFILE_FIELDS and profiles.forget(turn.work, member_id(turn), field):
-        return _shown(turn, Saved("deleted"))
-    return _shown(turn, None)
+        return shown(turn, Saved("deleted"))
+    return shown(turn, None)
 
 
-def _saved(saved: Saved | None) -> dict[str, Any] | None:
+def saved_values(saved: Saved | None) -> dict[str, Any] | None:
+    """What was kept, for a text."""
     return phones.values_of(saved) if saved else None

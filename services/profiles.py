@@ -94,6 +94,7 @@ def tell_preference(work: Work, member_id: int, key: str, likes: bool, now: date
     offered = [preference.key for preference in work.programmes.current().preferences]
     if key not in offered:
         raise UnknownPreference()
+    work.members.lock(member_id)
     liked = set(work.members.get(member_id).preferences)
     liked = liked | {key} if likes else liked - {key}
     kept = tuple(one for one in offered if one in liked)

@@ -40,7 +40,9 @@ async def test_the_whole_profile_one_thing_at_a_time(mei: Person) -> None:
     asked = await mei.says("Mei Li")
     assert "<b>+10</b>" in asked.text
     assert "birthday" in asked.text
-    phone = await mei.says("20 May 1990")
+    care = await mei.says("20 May 1990")
+    assert care.key == "profile.consent"
+    phone = await mei.taps("consent.say", "care", "yes")
     assert phone.ask_contact
     await mei.shares("+8613800138000")
     await mei.says("Shanghai")
@@ -49,7 +51,9 @@ async def test_the_whole_profile_one_thing_at_a_time(mei: Person) -> None:
     ticked = await mei.taps("like.on", "food")
     assert ticked.edit
     assert "✅ Food" in labels(ticked)
-    done = await mei.taps("profile.ticked")
+    offers = await mei.taps("profile.ticked")
+    assert "offers and news" in offers.text
+    done = await mei.taps("consent.say", "promotions", "no")
     assert done.key == "profile.done"
     assert "complete" in done.text
     assert await points(mei) == WELCOME + 10 + 20 + 30 + 10 + 10 + 20
@@ -67,11 +71,11 @@ async def test_the_whole_profile_one_thing_at_a_time(mei: Person) -> None:
 async def test_the_whole_profile_in_chinese(club: Club) -> None:
     mei = await club.person("李薇", "zh-hans").joins()
     await mei.taps("profile.tour")
-    for said in ("李薇", "五月二十日", "138 0013 8000", "上海", "女", "美食"):
+    for said in ("李薇", "五月二十日", "好的", "138 0013 8000", "上海", "女", "美食"):
         answer = await mei.says(said)
         assert answer.locale == "zh"
-    done = await mei.taps("profile.ticked")
-    assert done.key == "profile.done"
+    assert (await mei.taps("profile.ticked")).key == "profile.consent"
+    assert (await mei.says("不用")).key == "profile.done"
     shown = await mei.says("我的资料")
     for value in ("李薇", "5月20日", "138****8000", "上海", "女", "美食"):
         assert value in shown.text
@@ -200,6 +204,43 @@ async def test_a_photo_is_no_answer(mei: Person) -> None:
     assert (await member(mei)).name == "Mei"
 
 
+# -- consents, asked when they first make sense ---------------------------------------------
+
+
+async def _consents(person: Person) -> dict[str, bool]:
+    member_id = await person.member_id()
+    found: dict[str, bool] = await person.club.read(lambda work: work.members.consents(member_id))
+    return found
+
+
+async def test_with_the_birthday_comes_the_question_for_greetings(mei: Person) -> None:
+    await _edits(mei, "birthday")
+    asked = await mei.says("20 May")
+    assert "birthday and on holidays" in asked.text
+    assert await _consents(mei) == {}
+    assert (await mei.taps("consent.say", "care", "yes")).key == "profile.shown"
+    assert await _consents(mei) == {"care": True}
+    await _edits(mei, "birthday")
+    assert (await mei.says("21 May")).key == "profile.shown"
+
+
+@pytest.mark.parametrize(("said", "agreed"), [("yes", True), ("好的", True), ("No!", False)])
+async def test_a_consent_is_given_or_not_in_words(mei: Person, said: str, agreed: bool) -> None:
+    await _edits(mei, "birthday")
+    await mei.says("20 May")
+    assert (await mei.says("maybe")).key == "profile.consent"
+    await mei.says(said)
+    assert await _consents(mei) == {"care": agreed}
+
+
+async def test_a_consent_that_nobody_answers_stays_off(mei: Person) -> None:
+    await _edits(mei, "preferences")
+    await mei.taps("like.on", "food")
+    assert (await mei.taps("profile.ticked")).key == "profile.consent"
+    await mei.says("/cancel")
+    assert await _consents(mei) == {}
+
+
 # -- birthdays --------------------------------------------------------------------------
 
 
@@ -226,7 +267,8 @@ async def test_under_fourteen_only_with_a_guardian(mei: Person) -> None:
 
 async def test_fourteen_today_needs_no_guardian(mei: Person) -> None:
     await _edits(mei, "birthday")
-    assert (await mei.says("2012-05-20")).key == "profile.shown"
+    assert (await mei.says("2012-05-20")).key == "profile.consent"
+    assert (await member(mei)).birthday == Birthday(5, 20, 2012)
 
 
 async def test_a_changed_birthday_tells_of_the_lock_and_deleting_does_not_avoid_it(
