@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.flow import Flow, Step
 from bot.messages import Button, Reply, Rows
 from domain.campaigns import check_text
+from handlers.parts import number
 from handlers.turns import Turn, actor, address_id
 from services import broadcasts
 
@@ -57,12 +58,12 @@ def send(turn: Turn) -> Reply:
 
 def progress(turn: Turn) -> Reply:
     """How far it is."""
-    return _progress(turn, int(turn.arg()), edit=True)
+    return _progress(turn, number(turn), edit=True)
 
 
 def stop(turn: Turn) -> Reply:
     """Stops it: what has not left stays here."""
-    campaign_id = int(turn.arg())
+    campaign_id = number(turn)
     broadcasts.stop(turn.work, campaign_id, author=actor(turn), now=turn.now)
     return _progress(turn, campaign_id, edit=True)
 

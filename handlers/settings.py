@@ -27,6 +27,8 @@ def show(turn: Turn) -> Reply:
 
 def toggle(turn: Turn) -> Reply:
     """Sets one consent to what the button said; the card shows it at once."""
+    if turn.arg() not in OPTIONAL:
+        return show(turn)
     purpose, agree = Purpose(turn.arg()), turn.arg(1) == "on"
     channel = turn.inbound.address.channel
     consents.switch(turn.work, member_id(turn), purpose, agree, channel=channel, now=turn.now)
@@ -102,8 +104,10 @@ def quiet(turn: Turn) -> Reply:
 
 def set_quiet(turn: Turn) -> Reply:
     """Keeps the chosen hours."""
-    start, _, end = turn.arg().partition("-")
-    consents.set_quiet(turn.work, member_id(turn), int(start), int(end))
+    choices = {f"{start}-{end}": (start, end) for start, end in consents.QUIET_CHOICES}
+    if turn.arg() not in choices:
+        return quiet(turn)
+    consents.set_quiet(turn.work, member_id(turn), *choices[turn.arg()])
     return _card(turn, edit=True)
 
 
