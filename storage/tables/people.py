@@ -58,6 +58,12 @@ class Member(SQLModel, table=True):
             sqlite_where=text("zone IS NOT NULL"),
             postgresql_where=text("zone IS NOT NULL"),
         ),
+        Index(
+            "ix_members_merged_into",
+            "merged_into",
+            sqlite_where=text("merged_into IS NOT NULL"),
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
     )
 
 

@@ -67,6 +67,14 @@ def upgrade() -> None:
         "ix_members_birthday", "members", ["birth_month", "birth_day", "zone", "id"], unique=False
     )
     op.create_index(op.f("ix_members_email_index"), "members", ["email_index"], unique=False)
+    op.create_index(
+        "ix_members_merged_into",
+        "members",
+        ["merged_into"],
+        unique=False,
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
     op.create_index(op.f("ix_members_phone_index"), "members", ["phone_index"], unique=False)
     op.create_index(
         "ix_members_zone",
