@@ -94,7 +94,9 @@ class _Batch:
     ) -> None:
         self.work, self.now, self.strict = work, now, strict
         self.programme: Programme = work.programmes.current()
-        self.stored = work.purchases.stored([_key(one.order) for one in incoming])
+        keys = [_key(one.order) for one in incoming]
+        work.purchases.claim(keys)
+        self.stored = work.purchases.stored(keys)
         fresh = [one for one in incoming if _key(one.order) not in self.stored]
         self.matched = work.purchases.match({claim for one in fresh for claim in one.claims})
         self.members = self._standings({m for one in fresh if (m := self._member_of(one))})

@@ -97,7 +97,10 @@ def match_waiting(work: Work, member_id: int, now: datetime) -> list[Purchase]:
     claims += [Claim("external", member.external_id)] if member.external_id else []
     waiting = work.purchases.waiting(claims, MATCHED_AT_ONCE)
     work.members.lock(member_id)
-    return [award(work, work.purchases.get(one), member_id, now, "matched") for one in waiting]
+    found = [work.purchases.get(one) for one in waiting]
+    work.purchases.claim([(one.source, one.order_id) for one in found])
+    found = [work.purchases.get(one.id) for one in found]
+    return [award(work, one, member_id, now, "matched") for one in found if one.state == WAITING]
 
 
 def award(work: Work, purchase: Purchase, member_id: int, now: datetime, why: str) -> Purchase:

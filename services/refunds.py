@@ -62,6 +62,7 @@ def refund(work: Work, asked: Asked, now: datetime, *, tell: bool = True) -> Out
     """
     if not asked.refund_id.strip() or len(asked.refund_id) > LONGEST_ID:
         raise PurchaseInvalid("refund_id", given=asked.refund_id[:LONGEST_ID])
+    work.purchases.claim([(asked.source, asked.order_id)])
     purchase = purchases.find(work, asked.source, asked.order_id)
     if purchase.member_id is not None:
         work.purchases.lock([purchase.member_id])

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from hashlib import blake2b
 from typing import Any
 
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy import Connection as Db
-from sqlalchemy import bindparam, case, delete, func, insert, select, tuple_, update
 
 from domain.levels import DayTotal
 from domain.purchases import Line, Returned
@@ -31,6 +43,11 @@ _members = people.Member.__table__  # type: ignore[attr-defined]
 _stores = club.Store.__table__  # type: ignore[attr-defined]
 
 _ids: Any = bindparam("ids", expanding=True)
+_claim_orders = select(
+    func.pg_advisory_xact_lock(
+        func.unnest(bindparam("numbers", type_=ARRAY(BigInteger))).column_valued("number")
+    )
+)
 _stored = select(_purchases).where(
     tuple_(_purchases.c.source, _purchases.c.order_id).in_(bindparam("keys", expanding=True))
 )
@@ -137,6 +154,12 @@ class Purchases:
         self._matching = Matching(db, vault)
 
     # -- batches ------------------------------------------------------------------------
+
+    def claim(self, keys: Collection[Key]) -> None:
+        # SQLite's writer is alone anyway. Sorted, so that two batches cannot wait for each other.
+        if for_update(self._db):
+            numbers = sorted({_number(key) for key in keys})
+            self._db.execute(_claim_orders, {"numbers": numbers})
 
     def stored(self, keys: Collection[Key]) -> dict[Key, Purchase]:
         found = self._db.execute(_stored, {"keys": list(keys)}).all() if keys else ()
@@ -245,6 +268,12 @@ class Purchases:
 
     def add_imported(self, rows: Sequence[tuple[str, int, str]]) -> None:
         _insert_imported.run(self._db, rows)
+
+
+def _number(key: Key) -> int:
+    """A 63-bit number for an order, to lock by."""
+    digest = blake2b("\0".join(key).encode(), digest_size=8).digest()
+    return int.from_bytes(digest) >> 1
 
 
 _FIELDS = tuple(Purchase.__dataclass_fields__)

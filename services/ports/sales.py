@@ -100,6 +100,9 @@ Key = tuple[str, str]  # source, order id
 class Purchases(Protocol):
     """Orders, lines, refunds. Batches are read and written with a handful of statements."""
 
+    def claim(self, keys: Collection[Key]) -> None:
+        """Lets one unit at a time work on each of these orders, whether they exist or not."""
+
     def stored(self, keys: Collection[Key]) -> dict[Key, Purchase]:
         """Those of the orders that are there already."""
 

@@ -1,5 +1,6 @@
 """Refunds on both databases: exact lines, exact points, every policy, once per refund."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -63,6 +64,22 @@ async def test_the_same_refund_again_changes_nothing(club: Club) -> None:
     assert await _available(club, mei.id) == 75
     with pytest.raises(KeyConflict):
         await _refund(club, asked(minor=2600))
+
+
+async def test_copies_of_a_refund_at_the_same_moment_are_booked_once(club: Club) -> None:
+    mei = await _bought(club, *LINES)
+    done = await asyncio.gather(*(_refund(club, asked(minor=2500)) for _ in range(6)))
+    assert sum(outcome.new for outcome in done) == 1
+    assert await _available(club, mei.id) == 75
+
+
+async def test_refunds_at_the_same_moment_never_exceed_the_purchase(club: Club) -> None:
+    mei = await _bought(club, *LINES)
+    parts = (_refund(club, asked(f"R-{n}", minor=3000)) for n in range(6))
+    done = await asyncio.gather(*parts, return_exceptions=True)
+    assert sum(isinstance(one, refunds.Outcome) for one in done) == 3
+    assert sum(isinstance(one, RefundTooLarge) for one in done) == 3
+    assert await _available(club, mei.id) == 10
 
 
 async def test_parts_take_back_the_difference_of_what_the_rest_earns(club: Club) -> None:
