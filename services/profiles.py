@@ -126,7 +126,7 @@ def tell_birthday(
     check_guardian(birthday, today, guardian=guardian)
     work.members.lock(member_id)
     member = work.members.get(member_id)
-    first = member.birthday_set_at is None
+    first = member.birthday_set_at is None and member.birthday is None
     if member.birthday == birthday:
         return Saved("birthday")
     if guardian:
@@ -154,11 +154,14 @@ def tell_phone(work: Work, member_id: int, text: str, now: datetime, *, own: boo
 def forget(work: Work, member_id: int, field: str) -> bool:
     """Deletes a detail; False if there was none. That a birthday was told before is kept, so
     that the next one counts as a change."""
-    if not value_of(work.members.get(member_id), field):
+    member = work.members.get(member_id)
+    if not value_of(member, field):
         return False
     empty: dict[str, Any] = {field: () if field == "preferences" else None}
     if field == "phone":
         empty["phone_verified"] = False
+    if field == "birthday":  # an imported one has no moment at which it was told
+        empty["birthday_set_at"] = member.birthday_set_at or member.joined_at
     work.members.change(member_id, **empty)
     return True
 

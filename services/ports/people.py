@@ -35,8 +35,10 @@ class Members(Protocol):
     def change(self, member_id: int, **values: Any) -> None:
         """Overwrites fields by the names of domain.members.Member (`birthday` included), and
         the columns `phone_verified`, `claimed_at`, `closed_at`, `level_since`, `quiet_from`,
-        `quiet_to` (hours), `birthday_changed_at` (None while it is the first one told). `phone_index=None` beside
-        a phone that nobody vouches for: it is kept and finds nobody."""
+        `quiet_to` (hours), `birthday_changed_at` (None while it is the first one told).
+
+        `phone_index=None` beside a phone that nobody vouches for: it is kept and finds nobody.
+        """
 
     def extras(self, member_id: int) -> dict[str, Any]:
         """The columns that Member does not carry."""

@@ -285,6 +285,18 @@ async def test_a_changed_birthday_tells_of_the_lock_and_deleting_does_not_avoid_
     assert await points(mei) == WELCOME + 20
 
 
+@pytest.mark.parametrize("deleted_first", [True, False])
+async def test_an_imported_birthday_is_changed_not_told(mei: Person, deleted_first: bool) -> None:
+    member_id = await mei.member_id()
+    known = Birthday(5, 20)
+    await mei.club.write(lambda work: work.members.change(member_id, birthday=known))
+    if deleted_first:
+        await _edits(mei, "birthday")
+        await mei.taps("profile.drop", "birthday")
+    await _edits(mei, "birthday")
+    assert "19 Jun 2026" in (await mei.says("21 May")).text
+
+
 async def test_the_same_birthday_again_is_no_change(mei: Person) -> None:
     await _edits(mei, "birthday")
     await mei.says("20 May")
