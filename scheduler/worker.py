@@ -58,6 +58,8 @@ class Worker:
         self._jobs = jobs
         self._lease = Lease(units, "clock", holder, clocks.real)
         self._stop = asyncio.Event()
+        # Who travels runs what is crossed at its own moment; a tick beside it would be late.
+        self._turn = asyncio.Lock()
 
     def push(self, ids: Sequence[int]) -> None:
         """Sends rows that this process has just committed (Shared.after_commit)."""
@@ -97,6 +99,10 @@ class Worker:
         """Passes time up to a later moment: `move` sets the club's clock, and everything crossed
         happens at its own moment and in order, sending included. How many occurrences there were
         and how many messages left."""
+        async with self._turn:
+            return await self._travel(to, move)
+
+    async def _travel(self, to: datetime, move: Move) -> tuple[int, int]:
         jobs = await self.run_due(self._clocks.club())
         sent = await self.drain()
         waiting = await crossed(self._units, to, self._jobs)
@@ -119,8 +125,11 @@ class Worker:
             log.warning("the database is away; the jobs wait")
 
     async def _tick(self) -> None:
-        if await self._lease.hold():
-            await self.run_due(self._clocks.club())
+        if self._turn.locked():
+            return
+        async with self._turn:
+            if await self._lease.hold():
+                await self.run_due(self._clocks.club())
 
     async def _campaigns(self) -> None:
         if not await self._lease.hold():
