@@ -36,7 +36,8 @@ Task = asyncio.Task[None]
 
 
 class Sender:
-    """Sends for one account of one channel. `holder` names this process and start."""
+    """Sends for one account of one channel. `holder` names this process and start; when it dies,
+    the next takes over after `lease_seconds` of real time."""
 
     def __init__(
         self,
@@ -47,10 +48,12 @@ class Sender:
         clocks: Clocks,
         rate: float,
         holder: str,
+        lease_seconds: float = 4.0,
     ) -> None:
         self.carrier = Carrier(units, renderer, channel, clocks, holder)
         self.route = self.carrier.route
-        self.lease = Lease(units, f"send:{channel.name}:{channel.account}", holder, clocks.real)
+        name = f"send:{channel.name}:{channel.account}"
+        self.lease = Lease(units, name, holder, clocks.real, lease_seconds)
         self._units = units
         self._clocks = clocks
         self._budget = Budget(rate, clocks.monotonic)

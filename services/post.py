@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from domain.campaigns import SAME_REFUSALS, CampaignState
 from domain.consent import Purpose, agreed
 from domain.members import MemberState
+from domain.tickets import RUNNING, TicketKind
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.post import LANES, OPTIONAL, REPLY, Notice, Route, Waiting
@@ -19,6 +20,9 @@ HOLD: Final = "hold"
 LEFT_OVER: Final = timedelta(seconds=10)
 PAUSED_WAIT: Final = timedelta(minutes=1)
 LONGEST_PAUSE: Final = 300
+# SEMANTICS: Care. While somebody waits for our answer we do not advertise to them.
+PAUSED_BY_COMPLAINT: Final = (Purpose.PROMOTIONS, Purpose.SURVEYS)
+MOST_TICKETS: Final = 20
 MOST_TRIES: Final = 50
 MOST_UNCLEAR: Final = 8
 
@@ -154,10 +158,17 @@ def _member_verdict(work: Work, row: Waiting, now: datetime) -> Skip | Wait | No
     purpose = Purpose(row.purpose)
     if purpose is not Purpose.SERVICE and not agreed(work.members.consents(member.id), purpose):
         return Skip("no_consent")
+    if purpose in PAUSED_BY_COMPLAINT and _complains(work, member.id):
+        return Skip("open_complaint")
     zone = member.zone or work.programmes.current().zone
     extras = work.members.extras(member.id)
     at = open_at(now, zone, extras["quiet_from"], extras["quiet_to"])
     return Wait(at) if at > now else None
+
+
+def _complains(work: Work, member_id: int) -> bool:
+    tickets = work.tickets.of_member(member_id, MOST_TICKETS)
+    return any(t.kind is TicketKind.COMPLAINT and t.state in RUNNING for t in tickets)
 
 
 # -- sending ----------------------------------------------------------------------------

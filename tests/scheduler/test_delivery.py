@@ -299,6 +299,24 @@ async def test_consent_taken_back_before_sending_is_respected_and_recorded(
     assert channel.tries == []
 
 
+async def test_an_open_complaint_pauses_offers_but_not_care(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    for purpose in ("promotions", "care"):
+        await _agree(club, mei, purpose)
+        await write_notice(club, mei.user, key="care.birthday", values=BIRTHDAY, purpose=purpose)
+    await mei.says("/complain")
+    await mei.taps("complain.pick", "complaint", "product")
+    await mei.says("The milk was sour")
+    one = sender(club, channel, real)
+    for _ in range(3):
+        await one.drain()
+        await asyncio.sleep(0.1)
+    states = {row["purpose"]: (row["state"], row["reason"]) for row in await rows(club)}
+    assert states["promotions"] == ("skipped", "open_complaint")
+    assert states["care"] == ("sent", "")
+
+
 async def test_in_quiet_hours_bulk_waits_and_replies_do_not(
     club: Club, mei: Person, channel: FakeChannel, real: RealTime
 ) -> None:
