@@ -105,10 +105,11 @@ def use(work: Work, voucher_id: int, staff: Actor, *, key: str, now: datetime) -
     The same key again changes nothing. Raises VoucherNotFound, VoucherNotUsable.
     """
     voucher = _get(work, voucher_id)
-    if voucher.use_key == key:
-        return voucher
     if not work.vouchers.use(voucher_id, key, now, staff.staff_id, staff.store_id):
-        raise _not_usable(work, _get(work, voucher_id), now)
+        voucher = _get(work, voucher_id)
+        if voucher.use_key == key:
+            return voucher
+        raise _not_usable(work, voucher, now)
     work.audit.add(staff, "voucher.use", ("voucher", voucher_id), now, {})
     receipt = Notice(
         "voucher.receipt", {"names": dict(voucher.names), "store": _store(work, staff)}

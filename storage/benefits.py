@@ -85,11 +85,12 @@ class Benefits:
 
 
 def _stock(given: int | None, old: Any) -> int | None:
-    """What is left when the number given changes: less what has gone already."""
+    """What is left when the number given changes: less what has gone already, below zero if more
+    has gone than is given now."""
     if given is None or old["stock_given"] is None:
         return given
     gone: int = old["stock_given"] - old["stock"]
-    return max(given - gone, 0)
+    return given - gone
 
 
 def _columns(benefit: Benefit) -> dict[str, Any]:

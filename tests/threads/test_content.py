@@ -1,0 +1,201 @@
+"""Files of benefits, surveys and events: all or nothing, and twice changes nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import demo_seeds
+from domain.refusals import ContentInvalid
+from services import content
+from services.ports.club import Actor
+from storage.work import Work
+from tests.support.club import Club, programme
+from tests.support.threads import ask, plan
+
+EXAMPLES = Path(__file__).parents[2] / "app" / "examples"
+ACTOR = Actor("cli")
+IMPORTS = {
+    "benefits": content.import_benefits,
+    "surveys": content.import_surveys,
+    "events": content.import_events,
+}
+
+TEA = """
+benefits:
+  - {key: tea, name: {zh: 茶, en: Tea}, price: 80, stock: 10}
+"""
+NAMES = "name: {zh: 名, en: Name}"
+EVENT = f"key: a, {NAMES}, place: {{zh: 楼, en: Here}}"
+ASKED = f"key: a, {NAMES}, question: {{zh: 问, en: Well}}"
+
+
+async def run(club: Club, kind: str, text: str) -> list[content.Done]:
+    found: list[content.Done] = await club.write(
+        lambda work: IMPORTS[kind](work, text, ACTOR, club.clock())
+    )
+    return found
+
+
+@pytest.mark.parametrize("kind", IMPORTS)
+async def test_the_shipped_examples_can_be_imported_and_again_change_nothing(
+    club: Club, kind: str
+) -> None:
+    text = (EXAMPLES / f"{kind}.yaml").read_text(encoding="utf-8")
+    assert {one.outcome for one in await run(club, kind, text)} == {"added"}
+    everything = await _everything(club)
+    assert {one.outcome for one in await run(club, kind, text)} == {"same"}
+    assert await _everything(club) == everything
+    audits = await club.read(lambda work: work.audit.about((kind[:-1], "")))
+    assert len(audits) == 1
+
+
+BAD: list[tuple[str, str, list[str]]] = [
+    ("benefits", "", ["the file: must begin with benefits:"]),
+    ("benefits", "benefits: [", ["the file: cannot be read as YAML"]),
+    ("benefits", "benefits: []", ["benefits: needs at least 1 entries"]),
+    ("benefits", "benefit: []", ["benefits: is missing", "benefit: is not known"]),
+    (
+        "benefits",
+        f"benefits: [{{key: A, {NAMES}, price: -1, kind: cake, stok: 1}}]",
+        ["[1].key: must be a short key", "[1].kind: must be one of", "[1].price", "[1].stok"],
+    ),
+    (
+        "benefits",
+        f"benefits: [{{key: a, {NAMES}, price: 1.5}}]",
+        ["[1].price: must be a whole number"],
+    ),
+    (
+        "benefits",
+        f"benefits: [{{key: a, {NAMES}, price: 1}}, {{key: a, {NAMES}, price: 2, levels: [vip]}}]",
+        ["[2].key: a is there twice", "[2].levels: vip is no level; there are"],
+    ),
+    (
+        "benefits",
+        f"benefits: [{{key: a, {NAMES}, price: 1, visible: "
+        "{from: 2026-02-01, until: 2026-01-31}}]",
+        ["[1].visible: ends before it begins"],
+    ),
+    ("benefits", "benefits: [{key: a, name: {zh: 名}, price: 1}]", ["[1].name.en: is missing"]),
+    ("surveys", f"surveys: [{{{ASKED}}}]", ["[1].options: give either options or rating"]),
+    (
+        "surveys",
+        f"surveys: [{{{ASKED}, options: [{{key: a, zh: 一, en: A}}, {{key: a, zh: 二, en: B}}]}}]",
+        ["[1].options: two of them have the same key"],
+    ),
+    ("surveys", f"surveys: [{{{ASKED}, rating: maybe}}]", ["[1].rating: must be true or false"]),
+    ("events", f"events: [{{{EVENT}, starts: tomorrow}}]", ['must be a local time such as "2026']),
+    (
+        "events",
+        f'events: [{{{EVENT}, starts: "2026-03-08 02:30", zone: America/New_York}}]',
+        ["[1].starts: does not exist there"],
+    ),
+    ("events", f'events: [{{{EVENT}, starts: "2026-02-30 10:00"}}]', ["[1].starts: must be"]),
+    (
+        "events",
+        f'events: [{{{EVENT}, starts: "2026-03-08 12:30", ends: "2026-03-08 12:30"}}]',
+        ["[1].ends: must be later"],
+    ),
+    (
+        "events",
+        f'events: [{{{EVENT}, starts: "2026-03-08 12:30", zone: Moon}}]',
+        ["[1].zone: Moon is no time zone"],
+    ),
+    (
+        "events",
+        f'events: [{{{EVENT}, starts: "2026-03-08 12:30", capacity: 0}}]',
+        ["[1].capacity"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "said"), BAD)
+async def test_a_faulty_file_says_where_and_what_to_do_and_nothing_is_taken(
+    club: Club, kind: str, text: str, said: list[str]
+) -> None:
+    before = await _everything(club)
+    with pytest.raises(ContentInvalid) as caught:
+        await run(club, kind, text)
+    problems = [str(problem) for problem in caught.value.problems]
+    for words in said:
+        assert any(words in problem for problem in problems), problems
+    assert await _everything(club) == before
+
+
+async def test_more_stock_is_added_to_what_is_left(club: Club) -> None:
+    await run(club, "benefits", TEA)
+    benefit = await club.read(lambda work: work.benefits.all()[0].id)
+    for _ in range(4):
+        assert await club.write(lambda work: work.benefits.take_stock(benefit))
+    for stock, left in ((15, 11), (3, 0), (10, 6)):
+        text = TEA.replace("stock: 10", f"stock: {stock}")
+        assert (await run(club, "benefits", text))[0].outcome == "changed"
+        found = await club.read(lambda work: work.benefits.get(benefit))
+        assert found is not None
+        assert found.stock == left, stock
+
+
+async def test_a_question_with_answers_cannot_change_and_the_whole_file_waits(club: Club) -> None:
+    text = f"surveys: [{{{ASKED}, rating: true}}]"
+    await run(club, "surveys", text)
+    mei = await club.person().joins()
+    await mei.says("/survey")
+    await mei.taps("survey.answer")
+    more = f"{{key: new, {NAMES}, question: {{zh: 问, en: Q}}, rating: true}}"
+    changed = f"surveys: [{more}, {{{ASKED.replace('Well', 'How')}, rating: true}}]"
+    with pytest.raises(ContentInvalid) as caught:
+        await run(club, "surveys", changed)
+    assert "surveys[2].question: has answers already" in str(caught.value.problems[0])
+    keys = await club.read(lambda work: [one.key for one in work.surveys.all()])
+    assert keys == ["a"]
+    reward = text.replace("rating: true", "rating: true, reward: 5")
+    assert (await run(club, "surveys", reward))[0].outcome == "changed"
+
+
+async def test_changing_an_event_keeps_its_seats_taken(club: Club) -> None:
+    event = await plan(club, capacity=5, open_to_all=True)
+    assert await club.write(lambda work: work.events.take_seat(event))
+    await plan(club, capacity=1, open_to_all=True)
+    assert not await club.write(lambda work: work.events.take_seat(event))
+
+
+async def test_the_demos_seeds_are_for_a_grocers_club_and_come_once(database_url: str) -> None:
+    club = await Club(database_url, programme("grocer")).open()
+
+    def seeded(work: Work) -> None:
+        demo_seeds.seed(work, club.clock())
+
+    await club.write(seeded)
+    first = await _everything(club)
+    club.clock.move(days=3)
+    await club.write(seeded)
+    assert await _everything(club) == first
+    mei = await club.person(locale="zh").joins()
+    assert "现磨咖啡" in (await mei.says("/benefits")).text
+    assert (await mei.says("/survey")).key == "survey.question"
+    assert "品鉴会" in (await mei.says("/events")).text
+    await club.close()
+
+
+async def test_a_survey_that_opens_later_is_not_yet_asked(club: Club) -> None:
+    opens = club.clock()
+    await ask(club, opens_at=opens)
+    club.clock.move(hours=-1)
+    mei = await club.person().joins()
+    assert (await mei.says("/survey")).key == "survey.none"
+    club.clock.move(hours=1)
+    assert (await mei.says("/survey")).key == "survey.question"
+
+
+async def _everything(club: Club) -> list[Any]:
+    def use(work: Work) -> list[Any]:
+        reads: tuple[Callable[[], list[Any]], ...] = (
+            work.benefits.all,
+            work.surveys.all,
+            work.events.all,
+        )
+        return [read() for read in reads]
+
+    found: list[Any] = await club.read(use)
+    return found
