@@ -51,19 +51,23 @@ class Counted:
         return answer
 
 
-def exposition(counts: Counts, gauges: dict[str, tuple[str, float]]) -> bytes:
-    """The page for Prometheus; `gauges` are (what it is, value) by name."""
+Numbers = dict[str, tuple[str, float]]
+
+
+def exposition(counts: Counts, totals: Numbers, gauges: Numbers) -> bytes:
+    """The page for Prometheus; totals and gauges are (what it is, value) by name."""
     from prometheus_client import CollectorRegistry, generate_latest, process_collector
 
     registry = CollectorRegistry()
-    registry.register(_Collector(counts, gauges))
+    registry.register(_Collector(counts, totals, gauges))
     process_collector.ProcessCollector(registry=registry)
     return generate_latest(registry)
 
 
 class _Collector:
-    def __init__(self, counts: Counts, gauges: dict[str, tuple[str, float]]) -> None:
+    def __init__(self, counts: Counts, totals: Numbers, gauges: Numbers) -> None:
         self._counts = counts
+        self._totals = totals
         self._gauges = gauges
 
     def collect(self) -> Iterator[Any]:
@@ -85,5 +89,7 @@ class _Collector:
             for value, number in numbers.items():
                 family.add_metric([value], number)
             yield family
+        for name, (meaning, level) in self._totals.items():
+            yield CounterMetricFamily(name, meaning, level)
         for name, (meaning, level) in self._gauges.items():
             yield GaugeMetricFamily(name, meaning, level)

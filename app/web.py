@@ -120,7 +120,12 @@ async def _metrics(request: web.Request) -> web.Response:
         late = await site.club.units.read(lambda work: lag.seconds(work.db, routes, now))
         meaning = "Age of the oldest message that is due"
         gauges["memberbot_delivery_lag_seconds"] = (meaning, late)
-    text = metrics.exposition(counts, gauges)
+    units = site.club.units
+    totals = {
+        "memberbot_commits": ("COMMITs of the database", float(units.commits)),
+        "memberbot_committed_units": ("Transactions in them", float(units.committed)),
+    }
+    text = metrics.exposition(counts, totals, gauges)
     return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4"})
 
 

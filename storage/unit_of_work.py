@@ -39,10 +39,13 @@ class Units(Protocol):
     """Where use cases run. `use` is an ordinary function of the unit's work.
 
     Raises StoreUnavailable if the transaction could not be begun or committed; whatever `use`
-    raises undoes the unit and is raised here.
+    raises undoes the unit and is raised here. `commits` and `committed` count COMMITs and the
+    units in them: a group shares one.
     """
 
     shared: Shared
+    commits: int
+    committed: int
 
     async def read(self, use: Callable[[Work], T]) -> T:
         """Runs a short reading function; nothing it does is kept."""
@@ -86,6 +89,7 @@ class SqliteUnits:
         self._thread = threading.Thread(target=self._write_all, name="writer", daemon=True)
         self._thread.start()
         self._closed = False
+        self.commits = self.committed = 0
 
     async def read(self, use: Callable[[Work], T]) -> T:
         if self._reader is None:
@@ -167,6 +171,8 @@ class SqliteUnits:
             group.append(waiting)
             self._unit(db, raw, waiting)
         raw.execute("COMMIT")
+        self.commits += 1
+        self.committed += len(group)
 
     def _unit(self, db: Connection, raw: Any, waiting: _Waiting) -> None:
         raw.execute("SAVEPOINT unit")
@@ -229,6 +235,7 @@ class PostgresUnits:
         self._writes = engines.postgres_engine(url, pool)
         self._reads = engines.postgres_engine(url, pool, reads=True)
         self._closed = False
+        self.commits = self.committed = 0
 
     async def read(self, use: Callable[[Work], T]) -> T:
         return await self._guard(self._read(use))
@@ -258,6 +265,8 @@ class PostgresUnits:
                 async with self._writes.connect() as db:
                     result = await db.run_sync(lambda sync: self._run(sync, use))
                     await db.commit()
+                    self.commits += 1
+                    self.committed += 1
                     return result
             except DBAPIError as error:
                 if getattr(error.orig, "sqlstate", None) not in AGAIN or attempt == TRIES - 1:

@@ -140,6 +140,7 @@ async def test_metrics_count_what_came_in_and_what_was_answered(
     assert found["memberbot_updates_total", "telegram", "text"] == 2.0
     assert found["memberbot_replies_total", "telegram"] == 2.0
     assert found["memberbot_connected",] == 0.0
+    assert 0 < found["memberbot_commits_total",] <= found["memberbot_committed_units_total",]
     for canary in ("canary", "the_token", "webhook-secret", "secret key", '"77"'):
         assert canary not in text
 
