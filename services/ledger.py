@@ -13,6 +13,7 @@ from domain.ledger import Account, Booked, Entry, Kind, Posting, Share, content_
 from domain.members import require_active
 from domain.points import Lot, Unit
 from domain.programme import Programme
+from services import transfers
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.points import Summary
@@ -95,7 +96,10 @@ def give_back(
 
     source = (paid.source_type, paid.source_id)
     entry = _entry(key, source, now, programme.version, actor, shares)
-    return book(work, paid.member_id, entry, (Kind.RETURNED, posting_id), decide, idle_too=True)
+    content = (Kind.RETURNED, posting_id)
+    posting = book(work, paid.member_id, entry, content, decide, idle_too=True)
+    transfers.follow(work, paid.member_id, now)
+    return posting
 
 
 def _entry(

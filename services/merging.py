@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from domain import bookings, merging
+from domain import merging
 from domain.club_errors import (
     BadMergeCode,
     MergeHeld,
     MergeNotFound,
     SameMembership,
 )
-from domain.ledger import Entry, Share
 from domain.members import Member, require_active
 from domain.merging import Pair
 from domain.points import Unit
@@ -24,6 +23,7 @@ from services.ports import Work
 from services.ports.club import Actor
 from services.ports.membership import Merge
 from services.ports.points import LevelStep, Summary
+from services.transfers import transfer
 
 PURPOSE: Final = "merge"
 MINUTES: Final = 15
@@ -185,42 +185,20 @@ def _transfer_all(
     """Moves every unit; the ids of the two postings by unit, for the way back."""
     ledger.expire(work, pair.merged.id, now)
     ledger.expire(work, pair.kept.id, now)
-    moved = {unit: _transfer(work, pair, merge_id, unit, actor, now) for unit in UNITS}
+    ids = (pair.merged.id, pair.kept.id)
+    moved = {
+        unit: transfer(
+            work,
+            ids,
+            unit,
+            key=f"merge:{merge_id}:{unit}",
+            source_id=merge_id,
+            actor=actor,
+            now=now,
+        )
+        for unit in UNITS
+    }
     return {str(unit): ids for unit, ids in moved.items() if ids}
-
-
-def _transfer(
-    work: Work, pair: Pair, merge_id: int, unit: Unit, actor: Actor, now: datetime
-) -> list[int]:
-    account = work.ledger.account(pair.merged.id, unit)
-    if not account.wallet and not account.debt:
-        return []
-    lots = work.ledger.lots(pair.merged.id, unit)
-    change = account.wallet - account.debt
-    entry = entry_of(work, merge_id, f"merge:{merge_id}:{unit}:out", -change, actor, now)
-    out = bookings.transfer_out(account, entry, lots)
-    entry = entry_of(work, merge_id, f"merge:{merge_id}:{unit}:in", change, actor, now)
-    into = bookings.transfer_in(
-        work.ledger.account(pair.kept.id, unit),
-        entry,
-        out.posting,
-        {lot.id: lot for lot in lots},
-        work.new_id,
-    )
-    work.ledger.append_all([(out, ""), (into, "")])
-    return [out.posting.id, into.posting.id]
-
-
-def entry_of(
-    work: Work, merge_id: int, key: str, amount: int, actor: Actor, now: datetime
-) -> Entry:
-    """The entry of a transfer posting; `amount` is the member's change."""
-    version = work.programmes.newest()
-    share = Share("merge", version, "", amount)
-    source = ("merge", str(merge_id))
-    return Entry(
-        work.new_id(), key, now, *source, version, (share,), actor.staff_id, actor.store_id
-    )
 
 
 # -- the person -------------------------------------------------------------------------

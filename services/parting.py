@@ -14,11 +14,12 @@ from domain.members import Member, MemberState
 from domain.merging import UNDO
 from domain.points import Lot, Unit
 from services import ledger, purchases
-from services.merging import UNITS, entry_of
+from services.merging import UNITS
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.membership import Merge, Moved
 from services.ports.points import LevelStep
+from services.transfers import entry_of
 
 
 @dataclass(frozen=True, slots=True)

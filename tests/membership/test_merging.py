@@ -321,3 +321,17 @@ async def test_erasing_the_kept_membership_takes_the_merged_one_with_it(club: Cl
     merge = await club.read(lambda w: w.merges.get(done.merge.id))
     assert merge == replace(done.merge, undo={})
     assert await broken(club) == []
+
+
+async def test_points_given_back_after_a_merge_reach_the_kept_membership(club: Club) -> None:
+    old, new = await member(club, days_ago=400), await member(club)
+    await buys(club, new, "A-1", 10000)
+    paid = await club.write(
+        lambda w: ledger.spend(w, new.id, 80, key="s:1", source=("benefit", 1), now=NOW)
+    )
+    await club.write(lambda w: merging.merge(w, old.id, new.id, OWNER, NOW))
+    for _ in range(2):
+        await club.write(lambda w: ledger.give_back(w, paid.id, key="b:1", now=NOW))
+    assert (await points(club, old.id)).available == 100
+    assert (await points(club, new.id)).available == 0
+    assert await broken(club) == []
