@@ -252,6 +252,7 @@ OPERATIONS: Final = (
             *_MOVES,
             "benefit.not_found",
             "benefit.unavailable",
+            "rules.not_accepted",
             "points.too_few",
             "key.conflict",
         ),

@@ -87,6 +87,8 @@ async def _problems(request: web.Request, handler: Handler) -> web.StreamRespons
         return _told(request, problem_of(error))
     except web.HTTPException as error:
         return _told(request, _of_http(error))
+    except web.RequestPayloadError:
+        return _told(request, Problem("request.unreadable", headers={"Connection": "close"}))
     except request.config_dict[API].unavailable:
         return _told(request, Problem("club.unavailable", headers={"Retry-After": "1"}))
     except Exception:
@@ -100,7 +102,7 @@ def _of_http(error: web.HTTPException) -> Problem:
         return Problem("request.method", headers={"Allow": allowed})
     if isinstance(error, web.HTTPRequestEntityTooLarge):
         return _too_large()
-    if error.status == 404:
+    if isinstance(error, web.HTTPNotFound):
         return Problem("request.not_found")
     return Problem("request.unreadable" if error.status < 500 else "club.failed")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from api import reference as api_reference
 from app import settings
 from app.cli import memberbot
 from app.settings import FILE, Settings, env_name, is_secret
@@ -27,6 +28,7 @@ def pages() -> dict[str, str]:
         "docs/reference/settings.md": settings_page(),
         "docs/reference/commands.md": commands_page(),
         "docs/reference/messages.md": messages_page(),
+        "docs/reference/api.md": api_reference.page(),
     }
 
 

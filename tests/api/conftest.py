@@ -38,4 +38,6 @@ async def api(club: Club, server: TestServer) -> AsyncIterator[Client]:
 
 @pytest.fixture
 async def member(club: Club) -> Member:
-    return await new_member(club, name="Li Wei", phone="+8613800138000", external_id="c-1")
+    return await new_member(
+        club, name="Li Wei", phone="+8613800138000", external_id="c-1", charter_version=1
+    )

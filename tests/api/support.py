@@ -1,5 +1,7 @@
 """A client of the API, and what tests send with it."""
 
+import io
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,14 +70,16 @@ class Client:
         if once is not None:
             sent["Idempotency-Key"] = once
         sent.update(headers or {})
-        more: dict[str, Any] = {"json": body} if body is not None else {}
+        if body is not None:
+            raw = json.dumps(body).encode()
+        more: dict[str, Any] = {}
         if raw is not None:
-            more = {"data": raw}
+            more = {"data": io.BytesIO(raw)}
             sent.setdefault("Content-Type", "application/json")
         url = self.server.make_url(ROOT + path) if path.startswith("/") else path
         async with self.session.request(method, url, headers=sent, **more) as answer:
-            json = answer.content_type.endswith("json")
-            content = await answer.json(content_type=None) if json else await answer.text()
+            is_json = answer.content_type.endswith("json")
+            content = await answer.json(content_type=None) if is_json else await answer.text()
             return Answered(answer.status, answer.headers, content)
 
     async def get(self, path: str, **more: Any) -> Answered:

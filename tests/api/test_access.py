@@ -40,22 +40,23 @@ def test_every_operation_names_a_scope_that_exists() -> None:
     assert len(CELLS) == len(OPERATIONS) * len(SCOPES)
 
 
-@pytest.mark.parametrize(
-    ("operation", "scope"), CELLS, ids=[f"{one.name}-{scope}" for one, scope in CELLS]
-)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=[one.name for one in OPERATIONS])
 async def test_each_scope_opens_its_own_operations_only(
-    api: Client, club: Club, operation: Operation, scope: str
+    api: Client, club: Club, operation: Operation
 ) -> None:
-    client = api.with_key(await new_key(club, scope))
-    before = await _state(club)
-    answer = await client.call(operation.method, _path(operation), _body(operation), once="cell-1")
-    if scope == operation.scope:
-        assert answer.status not in (401, 403)
-        return
-    assert (answer.status, answer.code) == (403, "key.scope")
-    assert answer.body["data"] == {"scope": operation.scope}
-    assert f'scope="{operation.scope}"' in answer.headers["WWW-Authenticate"]
-    assert await _state(club) == before
+    for scope in (scope for one, scope in CELLS if one is operation):
+        client = api.with_key(await new_key(club, scope))
+        before = await _state(club)
+        answer = await client.call(
+            operation.method, _path(operation), _body(operation), once="cell-1"
+        )
+        if scope == operation.scope:
+            assert answer.status not in (401, 403)
+            continue
+        assert (answer.status, answer.code) == (403, "key.scope")
+        assert answer.body["data"] == {"scope": operation.scope}
+        assert f'scope="{operation.scope}"' in answer.headers["WWW-Authenticate"]
+        assert await _state(club) == before
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=[one.name for one in OPERATIONS])

@@ -344,3 +344,12 @@ async def test_why_a_benefit_cannot_be_had_is_told(
     path = f"/members/{member.number}/redemptions"
     answer = await api.post(path, {"benefit": benefit}, once="r")
     assert (answer.status, answer.code) == (status, code)
+
+
+async def test_who_has_not_accepted_the_rules_redeems_nothing(api: Client, club: Club) -> None:
+    imported = await new_member(club, external_id="old")
+    await add_benefit(club)
+    await api.buys(member="ext:old")
+    answer = await api.post("/members/ext:old/redemptions", {"benefit": "free-tea"}, once="r")
+    assert (answer.status, answer.code) == (409, "rules.not_accepted")
+    assert (await api.get(f"/members/{imported.number}/points")).body["available"] == 128

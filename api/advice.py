@@ -1,0 +1,257 @@
+"""What to do about each problem, in English and Chinese.
+
+Keyed by problem code; where a refusal has a `reason`, `code/reason` says it more exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+# code or code/reason: (English, Chinese); names in braces are the problem's data
+DETAILS: Final[Mapping[str, tuple[str, str]]] = {
+    "request.not_json": (
+        "Send one JSON object in UTF-8, without comments or lone surrogates.",
+        "请以 UTF-8 发送一个 JSON 对象，不含注释和残缺字符。",
+    ),
+    "request.invalid": (
+        "Nothing was changed. Correct what `errors` lists and send it again.",
+        "未作任何更改。请按 errors 所列修正后重新发送。",
+    ),
+    "request.unreadable": (
+        "The path, a header or the body is malformed. Encode it as the reference shows.",
+        "路径、请求头或正文格式有误，请按接口文档编码。",
+    ),
+    "request.impossible": (
+        "Nothing was changed. Correct what `errors` lists and send it again.",
+        "未作任何更改。请按 errors 所列修正后重新发送。",
+    ),
+    "request.not_found": (
+        "All operations are listed in /api/v1/openapi.json.",
+        "全部接口见 /api/v1/openapi.json。",
+    ),
+    "request.method": (
+        "The header Allow names the methods that are possible.",
+        "可用的方法见响应头 Allow。",
+    ),
+    "request.too_large": (
+        "A body has at most {most} bytes. Send less at once.",
+        "正文最多 {most} 字节，请分次发送。",
+    ),
+    "request.media_type": (
+        "Send the body with Content-Type: application/json.",
+        "请使用 Content-Type: application/json 发送。",
+    ),
+    "key.missing": (
+        "Send the key as: Authorization: Bearer KEY",
+        "请发送请求头 Authorization: Bearer KEY。",
+    ),
+    "key.unknown": (
+        "Check the key, or make a new one with: memberbot api-key add",
+        "请检查密钥，或用 memberbot api-key add 新建。",
+    ),
+    "key.scope": (
+        "Use a key with the scope {scope}.",
+        "请使用具有 {scope} 权限的密钥。",
+    ),
+    "key.too_many_tries": (
+        "Wait {seconds} seconds, then try again with the right key.",
+        "请等待 {seconds} 秒后使用正确的密钥重试。",
+    ),
+    "key.conflict": (
+        "What came first stays. Use a new id for new content, or send exactly the same again.",
+        "以先到的内容为准。新内容请用新编号；重试请发送完全相同的内容。",
+    ),
+    "club.failed": (
+        "Nothing was changed and it has been noted. Try again later.",
+        "未作任何更改，问题已记录。请稍后重试。",
+    ),
+    "club.unavailable": (
+        "Nothing was changed. Send the same again in a moment.",
+        "未作任何更改。请稍后原样重发。",
+    ),
+    "member.not_found": (
+        "Nobody is found by that. Give the member number, or phone:, email:, telegram: or ext:.",
+        "未找到会员。请提供会员号，或使用 phone:、email:、telegram:、ext: 前缀。",
+    ),
+    "member.exists": (
+        "{field} belongs to a member already. Look the member up instead.",
+        "{field} 已属于一位会员，请直接查询该会员。",
+    ),
+    "member.several": (
+        "{count} members fit. Give the member number.",
+        "有 {count} 位会员符合，请提供会员号。",
+    ),
+    "member.frozen": (
+        "Points neither come nor go while the club checks it. Ask an operator.",
+        "核查期间积分不能增减，请联系运营人员。",
+    ),
+    "member.closed": (
+        "Points neither come nor go any more.",
+        "积分不能再增减。",
+    ),
+    "member.bad_number": (
+        "A member number has nine digits, the last one a check digit.",
+        "会员号为九位数字，末位为校验码。",
+    ),
+    "rules.not_accepted": (
+        "The member has to accept the club rules, version {version}, first.",
+        "会员须先接受第 {version} 版会员章程。",
+    ),
+    "points.too_few": (
+        "{have} points are there, {price} are needed, {missing} are missing.",
+        "现有 {have} 积分，需要 {price}，还差 {missing}。",
+    ),
+    "phone.bad": (
+        "Give it with its country code, such as +8613800138000.",
+        "请带国家代码填写，例如 +8613800138000。",
+    ),
+    "email.bad": (
+        "Give it as name@example.com.",
+        "请按 name@example.com 的格式填写。",
+    ),
+    "name.bad": (
+        "A name has 1 to {longest} characters, at least one of them a letter.",
+        "姓名为 1 至 {longest} 个字符，至少含一个文字。",
+    ),
+    "city.bad": (
+        "A city has 1 to {longest} letters.",
+        "城市名为 1 至 {longest} 个文字。",
+    ),
+    "zone.unknown": (
+        "Give an IANA name, such as Asia/Shanghai.",
+        "请填写 IANA 时区名，例如 Asia/Shanghai。",
+    ),
+    "birthday.unreadable": (
+        "Give it as 1990-05-20, or 05-20 without the year.",
+        "请按 1990-05-20 填写，不含年份时写 05-20。",
+    ),
+    "birthday.unclear": (
+        "Give it as 1990-05-20, or 05-20 without the year.",
+        "请按 1990-05-20 填写，不含年份时写 05-20。",
+    ),
+    "birthday.impossible": (
+        "There is no such day, or nobody is born on it any more or yet.",
+        "没有这一天，或年份不合理。",
+    ),
+    "guardian.needed": (
+        "Who is under 14 joins together with a guardian, in the chat.",
+        "未满 14 周岁须由监护人陪同在聊天中加入。",
+    ),
+    "amount.bad": (
+        "Give it as a decimal text with the digits of {currency}, such as 128.50 for CNY.",
+        "请按 {currency} 的小数位填写，例如人民币 128.50。",
+    ),
+    "currency.unknown": (
+        "Give three capital letters of ISO 4217, such as CNY.",
+        "请填写三位大写 ISO 4217 代码，例如 CNY。",
+    ),
+    "currency.wrong": (
+        "This club books in {expected}.",
+        "本会员计划使用 {expected}。",
+    ),
+    "purchase.not_found": (
+        "No purchase of that source has this order id. Book the purchase first.",
+        "该来源没有此订单号，请先登记消费。",
+    ),
+    "purchase.invalid": (
+        "Correct the order and send it again; nothing was booked.",
+        "请修正订单后重新发送，未入账。",
+    ),
+    "purchase.invalid/sum": (
+        "The lines add up to {expected}, the order says {given}. Make them agree.",
+        "各行合计 {expected}，订单金额为 {given}，请使其一致。",
+    ),
+    "purchase.invalid/too_large": (
+        "{given} is more than a single order may hold.",
+        "{given} 超过单笔上限。",
+    ),
+    "purchase.invalid/in_future": (
+        "It lies more than a day ahead of the club's clock. Check the till's clock.",
+        "时间超前一天以上，请检查收银系统的时钟。",
+    ),
+    "purchase.invalid/void": (
+        "This purchase was voided; nothing can be refunded on it.",
+        "这笔消费已作废，不能退款。",
+    ),
+    "purchase.invalid/order_id": (
+        "An order id has 1 to 100 visible characters.",
+        "订单号为 1 至 100 个可见字符。",
+    ),
+    "purchase.invalid/source": (
+        "A source has 1 to 100 visible characters.",
+        "来源为 1 至 100 个可见字符。",
+    ),
+    "purchase.invalid/refund_id": (
+        "A refund id has 1 to 100 visible characters.",
+        "退款号为 1 至 100 个可见字符。",
+    ),
+    "purchase.too_early": (
+        "{day} lies before {opened_on}, the club's first day. Use the import for older ones.",
+        "{day} 早于会员计划首日 {opened_on}，更早的消费请用导入。",
+    ),
+    "refund.already": (
+        "Everything of this order has been refunded.",
+        "该订单已全部退款。",
+    ),
+    "refund.invalid": (
+        "Give either an amount or lines, and lines that the order has.",
+        "请只填金额或只填行，且行号须在订单内。",
+    ),
+    "refund.invalid/both": (
+        "Give either an amount or lines, and for each line either a quantity or an amount.",
+        "金额与行只填其一；每行的数量与金额也只填其一。",
+    ),
+    "refund.invalid/line": (
+        "The order has no line {line}; lines count from 1 in the order given.",
+        "订单没有第 {line} 行；行号按顺序从 1 起。",
+    ),
+    "refund.invalid/quantity": (
+        "Fewer pieces than that are left on line {line}.",
+        "第 {line} 行剩余数量不足。",
+    ),
+    "refund.invalid/nothing": (
+        "A refund is more than nothing: give an amount or a quantity above zero.",
+        "退款须大于零，请填写金额或数量。",
+    ),
+    "refund.too_large": (
+        "{asked} is asked and {left} is left.",
+        "申请退款 {asked}，可退 {left}。",
+    ),
+    "store.not_found": (
+        "Give the code of a store that the club knows, or leave it out.",
+        "请填写已登记的门店代码，或留空。",
+    ),
+    "adjustment.zero": (
+        "Give a number of points above or below zero.",
+        "请填写非零的积分数。",
+    ),
+    "adjustment.no_reason": (
+        "Say in a few words why.",
+        "请简要填写原因。",
+    ),
+    "adjustment.over_limit": (
+        "The limit is {limit} points a day, {used} are used.",
+        "每日上限 {limit} 积分，已用 {used}。",
+    ),
+    "benefit.not_found": (
+        "Take the id or key of a benefit from GET /api/v1/benefits.",
+        "请从 GET /api/v1/benefits 取得权益编号。",
+    ),
+    "benefit.unavailable": (
+        "Why: {why}.",
+        "原因：{why}。",
+    ),
+    "voucher.not_found": (
+        "No voucher has this code. Check the letters.",
+        "没有此券码，请核对。",
+    ),
+    "voucher.bad_code": (
+        "A code has 16 letters and digits; check what was typed.",
+        "券码为 16 位字母数字，请核对。",
+    ),
+    "voucher.not_usable": (
+        "It is {state}.",
+        "此券状态为 {state}。",
+    ),
+}
