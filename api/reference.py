@@ -133,8 +133,8 @@ def _problems() -> Iterator[str]:
     yield "| code | status | means | what to do |"
     yield "|---|---|---|---|"
     for code, status in problems.STATUS.items():
-        advice = advice.DETAILS[code][0].replace("|", "\\|")
-        yield f"| `{code}` | {status} | {wording.title(code, 'en')} | {advice} |"
+        what = advice.DETAILS[code][0].replace("|", "\\|")
+        yield f"| `{code}` | {status} | {wording.title(code, 'en')} | {what} |"
     shared = set.intersection(*(set(problems_of(one)) for one in OPERATIONS))
     listed = ", ".join(f"`{code}`" for code in problems.STATUS if code in shared)
     yield ""
