@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -81,6 +82,18 @@ def phone_key(work: Work, phone: str) -> str:
     return work.vault.index("erased-phone", phone)
 
 
+def external_key(work: Work, external_id: str) -> str:
+    """The keyed hash by which an erased person's row in a file is known again."""
+    return work.vault.index("erased-external", external_id)
+
+
+def erased_externals(work: Work, external_ids: Collection[str], now: datetime) -> set[str]:
+    """Those of the external ids whose persons were erased: a file does not bring them back."""
+    keys = {external_key(work, one): one for one in external_ids}
+    today = local_day(now, work.programmes.current().zone)
+    return {keys[found] for found in work.addresses.entombed_of(keys, today)}
+
+
 def was_here(
     work: Work, today: date, *, channel: str = "", user: str = "", phone: str = ""
 ) -> bool:
@@ -93,8 +106,11 @@ def was_here(
 
 def _remember(work: Work, member_ids: list[int], now: datetime) -> None:
     for member_id in member_ids:
-        if phone := work.members.get(member_id).phone:
-            work.addresses.entomb(phone_key(work, phone), _until(work, now))
+        member = work.members.get(member_id)
+        keys = [phone_key(work, member.phone)] if member.phone else []
+        keys += [external_key(work, member.external_id)] if member.external_id else []
+        for key in keys:
+            work.addresses.entomb(key, _until(work, now))
 
 
 def _until(work: Work, now: datetime) -> date:

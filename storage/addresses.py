@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -42,6 +43,9 @@ _source = _change.where(_addresses.c.source.is_(None)).values(source=bindparam("
 _blocked = _change.values(blocked_at=bindparam("at"))
 _entomb = Upsert(people.Tombstone, ("index",), update=("until",))
 _entombed = select(_tombs.c.until).where(_tombs.c.index == bindparam("index"))
+_entombed_of = select(_tombs.c.index).where(
+    _tombs.c.index.in_(bindparam("indexes", expanding=True)), _tombs.c.until >= bindparam("today")
+)
 
 
 class Addresses:
@@ -87,6 +91,10 @@ class Addresses:
     def entombed(self, index: str, today: date) -> bool:
         until = self._db.execute(_entombed, {"index": index}).scalar_one_or_none()
         return until is not None and until >= today
+
+    def entombed_of(self, indexes: Collection[str], today: date) -> set[str]:
+        found = self._db.execute(_entombed_of, {"indexes": list(indexes), "today": today})
+        return set(found.scalars())
 
 
 def _address(row: Any) -> AddressRow:

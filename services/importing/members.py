@@ -20,7 +20,7 @@ from domain.ledger import Account, Booked, Entry, Kind, Share
 from domain.members import Gender, Member, MemberState, check_name
 from domain.points import Unit
 from domain.programme import Programme
-from services import joining, purchases
+from services import erasing, joining, purchases
 from services import ledger as ledger_service
 from services.importing import reading
 from services.importing.reading import Columns
@@ -88,7 +88,7 @@ async def import_members(
     new = await asyncio.to_thread(_checked, path, programme, now, findings, progress, result)
     for start in range(0, len(new), _COMPARED):
         some = new[start : start + _COMPARED]
-        known = await units.read_long(partial(_known, rows=some, findings=findings))
+        known = await units.read_long(partial(_known, rows=some, now=now, findings=findings))
         result.known += len(known)
         new[start : start + _COMPARED] = [
             replace(one, row=0) if one.member.external_id in known else one for one in some
@@ -241,15 +241,16 @@ _ADVICE: Final[dict[type[Refused], str]] = {
 }
 
 
-def _known(work: Work, rows: Sequence[NewMember], findings: Findings) -> set[str]:
-    """External ids that were imported before; other content under one is a fault."""
+def _known(work: Work, rows: Sequence[NewMember], now: datetime, findings: Findings) -> set[str]:
+    """External ids that were imported before; other content under one is a fault. Those of
+    persons who were erased count as known: a file does not bring them back."""
     ids = [one.member.external_id or "" for one in rows]
     stored = work.purchases.imported(ids)
     for one in rows:
         before = stored.get(one.member.external_id or "")
         if before and before[1] != _fingerprint(work, one):
             findings.add(one.row, "external_id", "was imported before with other content")
-    return set(stored)
+    return set(stored) | erasing.erased_externals(work, ids, now)
 
 
 def _fingerprint(work: Work, one: NewMember) -> str:

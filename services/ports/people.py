@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -91,3 +92,6 @@ class Addresses(Protocol):
 
     def entombed(self, index: str, today: date) -> bool:
         """Whether an erased person of that keyed hash is still remembered."""
+
+    def entombed_of(self, indexes: Collection[str], today: date) -> set[str]:
+        """Those of the keyed hashes that are still remembered."""

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from domain.errors import MemberClosed
 from domain.ledger import Kind
 from domain.points import Unit
 from services import adjustments, erasing, ledger, profiles, purchases
+from services.importing.members import import_members
 from services.ports.post import Notice
 from storage.tables import metadata
 from storage.work import Work
@@ -278,3 +280,14 @@ async def test_an_operator_stays_an_operator(club: Club) -> None:
     state = await club.read(lambda w: w.conversations.load(mei.address, "en"))
     assert state.person.member_id is None
     assert state.person.staff is not None
+
+
+async def test_a_file_does_not_bring_an_erased_person_back(club: Club, tmp_path: Path) -> None:
+    file = tmp_path / "members.csv"
+    file.write_text("external_id,name,phone\nK-1,Li Wei,13800138000\nK-2,Anna,13800138001\n")
+    first = await import_members(club.units, file, NOW)
+    [li] = await club.read(lambda w: w.members.by_phone("+8613800138000"))
+    await club.write(lambda w: erasing.erase(w, li, NOW))
+    again = await import_members(club.units, file, NOW)
+    assert (first.added, again.added, again.known) == (2, 0, 2)
+    assert await club.read(lambda w: w.members.by_phone("+8613800138000")) == []
