@@ -242,16 +242,4 @@ DETAILS: Final[Mapping[str, tuple[str, str]]] = {
         "Why: {why}.",
         "原因：{why}。",
     ),
-    "voucher.not_found": (
-        "No voucher has this code. Check the letters.",
-        "没有此券码，请核对。",
-    ),
-    "voucher.bad_code": (
-        "A code has 16 letters and digits; check what was typed.",
-        "券码为 16 位字母数字，请核对。",
-    ),
-    "voucher.not_usable": (
-        "It is {state}.",
-        "此券状态为 {state}。",
-    ),
 }

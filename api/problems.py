@@ -39,7 +39,6 @@ STATUS: Final[Mapping[str, int]] = {
     "member.not_found": 404,
     "purchase.not_found": 404,
     "benefit.not_found": 404,
-    "voucher.not_found": 404,
     "key.conflict": 409,
     "member.exists": 409,
     "member.several": 409,
@@ -49,7 +48,6 @@ STATUS: Final[Mapping[str, int]] = {
     "points.too_few": 409,
     "refund.already": 409,
     "benefit.unavailable": 409,
-    "voucher.not_usable": 409,
     # -- what fits the schema and cannot be taken all the same -----------------------------
     "member.bad_number": 422,
     "phone.bad": 422,
@@ -72,7 +70,6 @@ STATUS: Final[Mapping[str, int]] = {
     "adjustment.zero": 422,
     "adjustment.no_reason": 422,
     "adjustment.over_limit": 422,
-    "voucher.bad_code": 422,
 }
 _WHERE: Final[Mapping[str, str]] = {
     "store.not_found": "/store",

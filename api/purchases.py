@@ -15,9 +15,8 @@ from services import purchases, refunds
 from services.answers import CREATED, OK, Answer, once_by_own_id
 from services.booking import Incoming, Outcome, store_id
 from services.matching import parse_email, parse_member
-from services.phones import parse_phone
+from services.phones import parse_phone, region_of
 from services.ports.sales import Claim
-from services.zones import region_of
 
 
 def book(call: Call) -> Answer:
@@ -56,7 +55,7 @@ def _lines(body: requests.Purchase) -> Iterator[Line]:
 
 def _claims(call: Call, body: requests.Purchase) -> Iterator[Claim]:
     """What the order says of its buyer, the surest first."""
-    region = region_of(call.work.programmes.current().zone)
+    region = region_of(call.work.programmes.current().currency)
     if body.member:
         with at("/member"):
             yield parse_member(body.member, region)

@@ -61,9 +61,6 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "adjustment.over_limit": ("Over the day's limit", "超过当日调整上限"),
     "benefit.not_found": ("No such benefit", "没有这项权益"),
     "benefit.unavailable": ("This benefit cannot be had now", "目前无法兑换此权益"),
-    "voucher.not_found": ("No such voucher", "没有这张券"),
-    "voucher.bad_code": ("This is no voucher code", "券码不正确"),
-    "voucher.not_usable": ("This voucher cannot be used", "此券无法使用"),
 }
 UNLISTED: Final = ("This is refused", "请求被拒绝")
 

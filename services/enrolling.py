@@ -13,10 +13,10 @@ from domain.members import Gender, Member, MemberState, check_name
 from domain.profiles import check_city, check_guardian
 from services import joining, ledger, purchases
 from services.matching import parse_email
-from services.phones import parse_phone
+from services.phones import parse_phone, region_of
 from services.ports import Work
 from services.ports.club import Actor
-from services.zones import find_zone, region_of
+from services.zones import find_zone
 
 CHANNEL = "api"
 
@@ -64,7 +64,7 @@ def enrol(work: Work, details: Details, *, actor: Actor, now: datetime) -> Membe
 
 def _member(work: Work, details: Details, now: datetime) -> Member:
     programme = work.programmes.current()
-    region = region_of(programme.zone)
+    region = region_of(programme.currency)
     phone = parse_phone(details.phone, region) if details.phone else None
     email = parse_email(details.email) if details.email else None
     birthday = _birthday(details.birthday, now, programme.zone)
