@@ -1,11 +1,14 @@
 """The profile as a dialogue: one thing at a time, one reward each, all of it can be changed."""
 
+import asyncio
+
 import pytest
 
 from bot.markup import problems
 from bot.messages import Kind
 from domain.birthdays import Birthday
 from domain.members import Gender
+from storage.work import Work
 from tests.flows.talk import (
     HOSTILE,
     HUGE,
@@ -392,6 +395,24 @@ async def test_a_double_tap_gives_one_reward(mei: Person) -> None:
     button = mei.button("gender.set", "female")
     for _ in range(2):
         await mei.sends(Kind.TAP, payload=button.payload)
+    assert await points(mei) == WELCOME + 10
+
+
+async def test_two_chats_of_one_member_at_once_bring_one_reward(club: Club, mei: Person) -> None:
+    second = club.person("Mei at work")
+    await second.says("/start")
+    member_id = await mei.member_id()
+
+    def bind(work: Work) -> None:
+        address = work.addresses.find("telegram", "42", second.user)
+        assert address is not None
+        work.addresses.belong(address.id, member_id)
+
+    await club.write(bind)
+    for person in (mei, second):
+        await person.says("/profile")
+        await person.taps("profile.edit", "city")
+    await asyncio.gather(mei.says("Rome"), second.says("Milan"))
     assert await points(mei) == WELCOME + 10
 
 
