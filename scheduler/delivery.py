@@ -63,6 +63,7 @@ class Sender:
         self._out: dict[bool, set[Task]] = {True: set(), False: set()}
         self._pushing: set[Task] = set()
         self._last: dict[str, Task] = {}
+        self._turn = asyncio.Lock()
         self._stop = asyncio.Event()
 
     # -- from outside ------------------------------------------------------------------
@@ -90,6 +91,8 @@ class Sender:
     async def stop(self) -> None:
         """Takes nothing more, waits for what is on its way, gives the lease up."""
         self._stop.set()
+        async with self._turn:  # the round that runs has started what it claimed
+            pass
         while tasks := self._busy():
             await asyncio.wait(tasks)
         await self.lease.release()
@@ -103,6 +106,10 @@ class Sender:
 
     async def round(self) -> bool:
         """Claims what there is room for and starts sending it; False if there was nothing."""
+        async with self._turn:
+            return not self._stop.is_set() and await self._round()
+
+    async def _round(self) -> bool:
         if not await self.lease.hold():
             return False
         await self._look_for_orphans()

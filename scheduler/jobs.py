@@ -13,7 +13,7 @@ from services.timetable import Due
 NIGHT = time(0, 5)
 AFTERNOON = time(17)
 MORNING = care.HOUR
-BATCH = 50
+BATCH = 20
 TICKS_KEPT = timedelta(days=35)
 
 # Does some of the work behind a cursor and returns the next cursor, None when all is done. Each

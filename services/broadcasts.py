@@ -23,7 +23,7 @@ from services.quiet import open_at
 
 KIND: Final = "broadcast"
 MESSAGE: Final = "broadcast.message"
-BATCH: Final = 200
+BATCH: Final = 100
 _OUT = ((("broadcast.button_stop", "stop", ()),),)
 _STOPPABLE = (CampaignState.RUNNING.value, CampaignState.PAUSED.value)
 

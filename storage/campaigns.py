@@ -59,12 +59,11 @@ _willing = and_(
     _consents.c.given,
     _newest,
     _members.c.state == MemberState.ACTIVE.value,
-    _addresses.c.blocked_at.is_(None),
-    _preferred,
 )
-_joined = _consents.join(_members, _members.c.id == _consents.c.member_id).join(
-    _addresses, _addresses.c.member_id == _members.c.id
+_reachable = exists().where(
+    _addresses.c.member_id == _members.c.id, _addresses.c.blocked_at.is_(None)
 )
+_given = _consents.join(_members, _members.c.id == _consents.c.member_id)
 _audience = (
     select(
         _members.c.id,
@@ -77,12 +76,17 @@ _audience = (
         _members.c.quiet_from,
         _members.c.quiet_to,
     )
-    .select_from(_joined)
-    .where(_willing, _consents.c.member_id > bindparam("after"))
+    .select_from(_given.join(_addresses, _addresses.c.member_id == _members.c.id))
+    .where(
+        _willing,
+        _addresses.c.blocked_at.is_(None),
+        _preferred,
+        _consents.c.member_id > bindparam("after"),
+    )
     .order_by(_consents.c.member_id)
     .limit(bindparam("most"))
 )
-_count = select(func.count()).select_from(_joined).where(_willing)
+_count = select(func.count()).select_from(_given).where(_willing, _reachable)
 
 
 class Campaigns:
