@@ -20,6 +20,7 @@ from bot.telegram.startup import TokenRefused, connect, offline
 from bot.telegram.translate import CHANNEL
 from bot.telegram.webhook import Webhook
 from scheduler.lease import Lease
+from services.vouchers import BOT_NAME
 
 log = logging.getLogger(__name__)
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -109,6 +110,8 @@ class Telegram:
         await connection.close()
         self._site.connected = True
         log.info("connected to Telegram as @%s", connection.username)
+        name = connection.username
+        await self._club.units.write(lambda work: work.settings.put(BOT_NAME, name))
         await self._menus.begin()
         self._tasks.start("menus", self._menus.follow())
 

@@ -100,10 +100,14 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that we made for somebody."""
+    """A file that we made for somebody; a picture is shown as one."""
 
     name: str
     content: bytes
+
+    @property
+    def picture(self) -> bool:
+        return self.name.casefold().endswith((".png", ".jpg", ".jpeg"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Benefits and the member's own vouchers."""
 
-from bot.messages import Button, Reply, Rows
+from bot.messages import Button, Document, Reply, Rows
 from domain.benefits import Benefit, Why
 from domain.points import Unit
 from domain.vouchers import VoucherState
@@ -9,6 +9,7 @@ from handlers.parts import number
 from handlers.turns import Turn, member_id
 from services import benefits, vouchers
 from services.benefits import Offer
+from services.pictures import qr_png
 from services.vouchers import Mine
 
 LIST = Button("button.benefits", "benefits")
@@ -82,6 +83,17 @@ def voucher(turn: Turn) -> Reply:
     picture = Button("button.voucher_qr", "voucher.qr", (str(shown.mine.voucher.id),))
     rows: Rows = ((picture,),) if shown.link else ()
     return Reply("voucher.card", values, (*rows, (VOUCHERS,)), protect=True)
+
+
+def picture(turn: Turn) -> Reply:
+    """The voucher's QR code for the till's camera; the picture follows as a message of its own."""
+    shown = vouchers.show(turn.work, member_id(turn), number(turn), turn.now)
+    if not shown.link:
+        return Reply("voucher.not_found", {}, ((VOUCHERS,),))
+    names = _named(shown.mine)
+    png = Document("voucher.png", qr_png(shown.link))
+    follows = Reply("voucher.picture", names, document=png, protect=True)
+    return Reply("voucher.qr", names, ((VOUCHERS, menu.CARD),), more=(follows,))
 
 
 def _open(offer: Offer) -> Button:

@@ -132,6 +132,7 @@ ROUTES: tuple[Route, ...] = (
     Route("benefit.redeem", benefits.redeem, writes=True),
     Route("vouchers", benefits.mine),
     Route("voucher.show", benefits.voucher),
+    Route("voucher.qr", benefits.picture, writes=True),
     # surveys
     Route("survey", surveys.show_all),
     Route("survey.show", surveys.show),

@@ -127,8 +127,10 @@ def _with_document(made: list[Call], document: Document) -> list[Call]:
         params["caption"] = text
     if keyboard:
         params["reply_markup"] = keyboard
-    params["document"] = InputFile(document.content, filename=document.name)
-    return [*before, Call("sendDocument", params)]
+    file = InputFile(document.content, filename=document.name)
+    if document.picture:
+        return [*before, Call("sendPhoto", {**params, "photo": file})]
+    return [*before, Call("sendDocument", {**params, "document": file})]
 
 
 def _identity(made: Any) -> str:

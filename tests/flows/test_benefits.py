@@ -6,8 +6,10 @@ import pytest
 
 from bot.messages import Kind
 from domain.codes import check_code
+from services.pictures import qr_png
+from services.vouchers import BOT_NAME
 from tests.support.club import Club, Person
-from tests.support.threads import give, inbox_and_post, offer, points
+from tests.support.threads import files, give, inbox_and_post, offer, points
 
 CODE = re.compile(r"<code>([0-9A-Z ]{19})</code>")
 
@@ -175,3 +177,20 @@ async def test_a_voucher_expires_after_its_last_day(club: Club) -> None:
     assert "expired after 21 May" in (await mei.says("/vouchers")).text
     card = await mei.taps("voucher.show")
     assert not CODE.search(card.text)
+
+
+async def test_the_qr_code_comes_as_a_picture_that_leads_into_the_bot(club: Club) -> None:
+    coffee = await offer(club)
+    mei = await member(club)
+    await redeems(mei, coffee)
+    card = await mei.taps("voucher.show")
+    assert "Show the QR code" not in [key.label for row in card.rows for key in row]
+    await club.write(lambda work: work.settings.put(BOT_NAME, "our_bot"))
+    found = CODE.search((await mei.taps("voucher.show")).text)
+    assert found
+    assert (await mei.taps("voucher.qr")).key == "voucher.qr"
+    assert (await mei.hears())[-1].key == "voucher.picture"
+    link = f"https://t.me/our_bot?start=v_{check_code(found[1])}"
+    pictures = await files(club)
+    assert pictures == [("voucher.png", qr_png(link))]
+    assert pictures[0][1].startswith(b"\x89PNG")

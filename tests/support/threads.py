@@ -164,3 +164,13 @@ async def inbox_and_post(club: Club) -> str:
 
     found: str = await club.read(use)
     return found
+
+
+async def files(club: Club) -> list[tuple[str, bytes]]:
+    """The files that wait to be sent, oldest first."""
+    rows = post.File.__table__  # type: ignore[attr-defined]
+    wanted = select(rows.c.name, rows.c.content).order_by(rows.c.id)
+    return [
+        (name, bytes(content))
+        for name, content in await club.read(lambda work: work.db.execute(wanted).all())
+    ]
