@@ -22,6 +22,7 @@ from sandbox.files import Upload
 from sandbox.model import Bot, Person
 from sandbox.web import create_app
 from sandbox.world import World
+from services.pictures import qr_png
 from tests.telegram.doubles import App, Core
 from tests.telegram.updates import ACCOUNT, TOKEN
 
@@ -208,6 +209,17 @@ async def test_documents_travel_with_text_and_buttons(street: Street) -> None:
     assert first.body["caption"] == "128 积分 <3"
     assert first.body["document"]["file_name"] == "mydata.json"
     assert [bool(message.markup) for message in (first, text, second)] == [True, False, True]
+
+
+async def test_a_picture_that_we_made_is_shown_as_a_photo(street: Street) -> None:
+    picture = Document("voucher.png", qr_png("https://t.me/our_bot?start=v_7K4M9QXT2HWDRB5E"))
+    async with connected(street) as connection:
+        await connection.channel.send("10001", CARD, picture)
+        sizes = street.shown()[0].body["photo"]
+        assert await connection.channel.download(sizes[-1]["file_id"]) == picture.content
+    (message,) = street.shown()
+    assert message.body["caption"] == "128 积分 <3"
+    assert message.markup
 
 
 async def test_a_photo_that_somebody_sent_can_be_fetched_and_shown(street: Street) -> None:
