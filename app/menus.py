@@ -7,11 +7,13 @@ import logging
 
 from app.wiring import Club
 from bot.channel import SendError
+from bot.messages import Button
 from bot.state import StoreUnavailable
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.menu import Entry, Operator, set_menus, set_operator_menu
 from bot.telegram.translate import CHANNEL
 from domain.staff import ROLES, permissions
+from handlers.menu import STAFF
 from handlers.routes import ROUTES
 from storage.work import Work
 from templates import catalogue
@@ -21,18 +23,26 @@ LOOK_SECONDS = 5.0
 
 
 def entries() -> list[Entry]:
-    """The commands that work, in every language, with the roles that may use them."""
-    needs = {route.intent: route.needs for route in reversed(ROUTES)}
+    """The commands that work, in every language: everybody's, then those of the staff's roles."""
+    works = {route.intent for route in ROUTES}
     texts = {language: catalogue.commands(language) for language in catalogue.LANGUAGES}
-    return [
-        Entry(command, {language: texts[language][command] for language in texts}, _roles(need))
+    everybody = [
+        Entry(command, {language: texts[language][command] for language in texts})
         for command in texts[catalogue.LANGUAGES[0]]
-        if (need := needs.get(command)) is not None
+        if command in works
     ]
+    # An intent with a point in its name is no command that one could type.
+    staff = [_of_staff(need, button) for need, button in STAFF if "." not in button.intent]
+    return [*everybody, *staff]
 
 
-def _roles(need: str) -> frozenset[str]:
-    return frozenset(role for role in ROLES if need and need in permissions(role))
+def _of_staff(need: str, button: Button) -> Entry:
+    """A staff button's label says what its command does."""
+    texts = {
+        language: catalogue.sources(language)[button.label] for language in catalogue.LANGUAGES
+    }
+    roles = frozenset(role for role in ROLES if need in permissions(role))
+    return Entry(button.intent, texts, roles)
 
 
 class Menus:

@@ -13,7 +13,7 @@ from app.settings import FixedSettings
 from app.wiring import Club, opened
 from bot.messages import Address
 from bot.telegram.startup import offline
-from domain.staff import ROLES, permissions
+from domain.staff import ROLES, TILL, permissions
 from handlers.routes import ROUTES
 from sandbox.web import create_app
 from sandbox.world import World
@@ -32,13 +32,17 @@ async def club(tmp_path: Path) -> AsyncIterator[Club]:
 
 
 def test_only_what_works_is_listed_and_only_to_whom_it_works() -> None:
-    needs = {route.intent: route.needs for route in ROUTES}
+    needs = {route.intent: route.needs for route in reversed(ROUTES)}
     listed = menus.entries()
-    assert {"card", "points", "help"} <= {entry.command for entry in listed}
     for entry in listed:
         need = needs[entry.command]
         may = {role for role in ROLES if need and need in permissions(role)}
         assert set(entry.roles) == may
+    everybody = {entry.command for entry in listed if not entry.roles}
+    assert {"card", "points", "help"} <= everybody
+    cashier = {entry.command for entry in listed if TILL in entry.roles}
+    assert {"till", "award", "member"} <= cashier
+    assert "broadcast" not in cashier
 
 
 async def test_an_operators_menu_comes_with_the_link_and_goes_with_the_role(
