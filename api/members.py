@@ -48,7 +48,7 @@ def _member(call: Call, member: Member) -> replies.Member:
         phone=mask_phone(member.phone) if member.phone else None,
         email=mask_email(member.email) if member.email else None,
         external_id=member.external_id,
-        locale=member.locale,
+        locale=member.locale or None,
         joined_at=instant(member.joined_at),
     )
 

@@ -61,7 +61,7 @@ class Member(Shown):
     phone: str | None
     email: str | None
     external_id: str | None
-    locale: str
+    locale: str | None = Field(description="null: as their chat has it.")
     joined_at: Instant
 
 

@@ -120,7 +120,11 @@ def _told(request: web.Request, problem: Problem) -> web.Response:
 def _json(
     data: Any, status: int, media: str = checking.JSON, headers: dict[str, str] | None = None
 ) -> web.Response:
-    fixed = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    fixed = {
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Server": "memberbot",
+    }
     return web.Response(
         body=orjson.dumps(data),
         status=status,

@@ -45,6 +45,12 @@ async def test_a_person_at_a_counter_becomes_a_member(api: Client, club: Club) -
     assert (await api.get(f"/members/{number}/points")).body["available"] == 50
 
 
+async def test_nothing_but_the_rules_is_needed(api: Client) -> None:
+    answer = await api.post("/members", {"rules_accepted": True}, once="m-1")
+    assert answer.status == 201
+    assert answer.body["name"] is answer.body["phone"] is answer.body["locale"] is None
+
+
 @pytest.mark.parametrize(
     "who", ["phone:+8613800138000", "email:li.wei@example.com", "ext:c-9", "13800138000"]
 )
