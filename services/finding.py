@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from domain.club_errors import SeveralMembers
+from domain.codes import check_code
 from domain.errors import BadNumber, BadPhone, MemberNotFound, Refused
 from domain.members import BODY_DIGITS, Member, MemberState, check_number
+from domain.refusals import BadCode
 from services.matching import parse_email, parse_member
 from services.phones import parse_phone, region_of
 from services.ports import Work
@@ -14,7 +16,7 @@ _LONGEST = 100
 
 
 def find(work: Work, text: str) -> Member:
-    """The member of a number, phone or e-mail, or of `phone:…`, `email:…`, `ext:…`,
+    """The member of a number, phone, e-mail or voucher code, or of `phone:…`, `email:…`, `ext:…`,
     `telegram:…` (user id). A number of a merged membership leads to the one that was kept.
 
     Raises MemberNotFound, SeveralMembers, BadNumber, BadPhone.
@@ -48,7 +50,17 @@ def _ids(work: Work, text: str) -> list[int]:
         return _by_kind(work, text.replace("：", ":"))
     if "@" in text:
         return work.members.by_email(parse_email(text))
-    return _by_digits(work, text)
+    owner = _owner(work, text)
+    return _by_digits(work, text) if owner is None else [owner]
+
+
+def _owner(work: Work, text: str) -> int | None:
+    """Whose voucher code the text is, if it is one."""
+    try:
+        voucher = work.vouchers.by_code(check_code(text))
+    except BadCode:
+        return None
+    return voucher.member_id if voucher else None
 
 
 def _by_kind(work: Work, text: str) -> list[int]:
