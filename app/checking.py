@@ -84,6 +84,9 @@ def _templates() -> list[Finding]:
     return problems or [Finding("templates", True, good)]
 
 
+_CLUB = {"club": "the club", "point_word": "point", "points_word": "points"}
+
+
 def _unrendered(language: str) -> Iterator[str]:
     try:
         messages = catalogue.compiled(language)
@@ -92,7 +95,7 @@ def _unrendered(language: str) -> Iterator[str]:
         return
     for key, values in _samples():
         try:
-            messages[key].render({"club": "the club", "points_word": "points", **values})
+            messages[key].render({**_CLUB, **values})
         except Exception as error:
             yield f"{key} in {language}: {error}"
 

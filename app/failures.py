@@ -67,7 +67,7 @@ def refusal(error: Refused) -> str:
     if template is None:
         return str(error)
 
-    names = {"club": "the club", "points_word": "points"}
+    names = {"club": "the club", "point_word": "point", "points_word": "points"}
     return plain_text(template.render({**names, **plain_values(error.data())}).strip())
 
 

@@ -133,7 +133,7 @@ class Names:
         version = max(self._programmes.versions, default=0)
         if (version, language) not in self._known:
             if not version:
-                return {"club": "", "points_word": ""}
+                return {"club": "", "point_word": "", "points_word": ""}
             programme = self._programmes.versions[version]
             self._known[version, language] = names_of(programme, language)
         return self._known[version, language]
@@ -143,6 +143,7 @@ def names_of(programme: Programme, language: str) -> dict[str, Any]:
     """The values that a programme gives to every text."""
     return {
         "club": programme.name(language),
+        "point_word": programme.points_word(1, language),
         "points_word": programme.points_word(2, language),
     }
 

@@ -91,8 +91,11 @@ class Club:
         return self.signer.pack(Action(button.intent, button.args, nonce, version), user)
 
     def _names(self, language: str) -> dict[str, Any]:
-        word = self.programme.points_name.other
-        return {"club": self.programme.name(language), "points_word": word[language]}
+        return {
+            "club": self.programme.name(language),
+            "point_word": self.programme.points_word(1, language),
+            "points_word": self.programme.points_word(2, language),
+        }
 
 
 @dataclass
@@ -109,7 +112,9 @@ class Person:
     def address(self) -> Address:
         return Address("telegram", "42", self.user, self.user)
 
-    async def sends(self, kind: Kind = Kind.TEXT, update_id: str = "", **parts: Any) -> Rendered | None:
+    async def sends(
+        self, kind: Kind = Kind.TEXT, update_id: str = "", **parts: Any
+    ) -> Rendered | None:
         inbound = Inbound(
             self.address,
             update_id or self.club.next_update(),

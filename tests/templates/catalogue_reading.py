@@ -16,7 +16,7 @@ from templates import catalogue, formats
 from tests.support.source import sources
 
 SAMPLES = Path(catalogue.__file__).parent / "samples"
-ALWAYS = {"club": "悦享会 <Joy & Club>", "points_word": "积分"}
+ALWAYS = {"club": "悦享会 <Joy & Club>", "point_word": "积分", "points_word": "积分"}
 KEYS = sorted(catalogue.sources("en"))
 _environment = Environment(autoescape=True)  # only parses
 _environment.filters.update(formats.filters("en"))
