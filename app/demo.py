@@ -173,5 +173,10 @@ def forget(data: Path) -> None:
 def _welcome(say: Say, club: Club, url: str) -> None:
     now = club.clock.now().astimezone(BEGIN.tzinfo)
     say(f"\n  The club is open: {url}\n")
-    say(f"  Its clock stands at {now:%A, %-d %B %Y, %H:%M}. Try: pick a person, say /start,")
-    say("  join with one tap, ask for your points. Ctrl-C stops.\n")
+    say(f"  Its clock stands at {now:%A}, {now.day} {now:%B %Y, %H:%M}. Things to try:")
+    say("  - Rosa has a year of purchases: ask her points, look at History and Benefits")
+    say("  - Nina is no member yet: say hello and join with one tap")
+    say("  - Olivia, Carl and 小宋 are staff: /broadcast, /award, /queue")
+    say("  - move the clock at the top of the page: 9 January is Rosa's birthday")
+    say(f"  - any other command on this club: MEMBERBOT_DATA={club.settings.data} memberbot …\n")
+    say("  Ctrl-C stops it; the next start goes on from there.\n")
