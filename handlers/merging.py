@@ -87,7 +87,8 @@ def do(turn: Turn) -> Reply:
         merging.adopt(turn.work, address_id(turn), one, turn.now)
         values = {"number": one.shown_number}
         return Reply("merge.adopted", values, menu.rows_for(turn, member=True), edit=True)
-    done = merging.merge(turn.work, turn.person.member_id, other, _MEMBER, turn.now)
+    join = merging.merge if code else merging.merge_by_phone
+    done = join(turn.work, turn.person.member_id, other, _MEMBER, turn.now)
     now_one = {"number": done.kept.shown_number, "points": done.points}
     return Reply("merge.done", now_one, menu.main(turn), edit=True)
 

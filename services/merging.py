@@ -139,12 +139,23 @@ def merge(work: Work, one_id: int, other_id: int, actor: Actor, now: datetime) -
         raise MergeNotFound()
     undo["moved"] = work.merges.move(pair.merged.id, pair.kept.id)
     _raise_level(work, pair, merge_id, now)
+    purchases.match_waiting(work, pair.kept.id, now)
     made = Merge(merge_id, pair.kept.id, pair.merged.id, actor.staff_id, now, None, undo)
     work.merges.add(made)
     detail = {"merged": str(pair.merged.id), "merge": str(merge_id)}
     work.audit.add(actor, "member.merge", ("member", pair.kept.id), now, detail)
     points = work.ledger.summary(pair.kept.id, Unit.POINTS, now).available
     return Merged(made, work.members.get(pair.kept.id), True, points)
+
+
+def merge_by_phone(work: Work, mine: int, other: int, actor: Actor, now: datetime) -> Merged:
+    """As `merge`, after the platform vouched that the other membership's phone is the member's
+    own: it counts as verified from then on."""
+    phone = work.members.get(other).phone
+    done = merge(work, mine, other, actor, now)
+    if done.new and done.kept.phone == phone:
+        work.members.change(done.kept.id, phone_verified=True)
+    return done
 
 
 def _index(work: Work, made: str) -> str:
@@ -213,8 +224,8 @@ def _fill(work: Work, pair: Pair, now: datetime) -> None:
     extras = work.members.extras(pair.merged.id)
     if "phone" in values:
         values["phone_verified"] = extras["phone_verified"]
-        if not extras["phone_verified"]:
-            values["phone_index"] = None
+        if pair.merged.id not in work.members.by_phone(values["phone"]):
+            values["phone_index"] = None  # only typed: it finds nobody
     if "birthday" in values:
         values["birthday_set_at"] = pair.merged.birthday_set_at or now
     claimed = work.members.extras(pair.kept.id)["claimed_at"]

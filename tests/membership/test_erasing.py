@@ -1,5 +1,6 @@
 """Erasing removes the person from every table and page of the database; the ledger stays whole."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -291,3 +292,20 @@ async def test_a_file_does_not_bring_an_erased_person_back(club: Club, tmp_path:
     again = await import_members(club.units, file, NOW)
     assert (first.added, again.added, again.known) == (2, 0, 2)
     assert await club.read(lambda w: w.members.by_phone("+8613800138000")) == []
+
+
+async def test_purchases_while_the_member_leaves_are_booked_before_or_refused(
+    club: Club, elsewhere: Club
+) -> None:
+    one = await member(club)
+    results = await asyncio.gather(
+        *(buys(club if n % 2 else elsewhere, one, f"A-{n}") for n in range(5)),
+        elsewhere.write(lambda w: erasing.erase(w, one.id, NOW)),
+        club.write(lambda w: erasing.erase(w, one.id, NOW)),
+        *(buys(club if n % 2 else elsewhere, one, f"A-{n}") for n in range(5, 10)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(one, erasing.Losses) for one in results) == 1
+    has = await points(club, one.id)
+    assert (has.available, has.pending, has.held, has.debt) == (0, 0, 0, 0)
+    assert await broken(club) == []

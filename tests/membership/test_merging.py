@@ -12,7 +12,10 @@ from domain.errors import MemberFrozen
 from domain.ledger import Kind
 from domain.members import MemberState
 from domain.points import Unit
-from services import erasing, finding, ledger, merging, parting, profiles, refunds
+from domain.purchases import Line, Order
+from services import erasing, finding, ledger, merging, parting, profiles, purchases, refunds
+from services.booking import Incoming
+from services.ports.sales import Claim
 from services.refunds import Asked
 from tests.membership.support import NOON, OWNER, PHONE, address, broken, buys, member, points
 from tests.support.club import NOW, Club
@@ -246,8 +249,6 @@ async def test_a_debt_goes_along_and_comes_back(club: Club) -> None:
     await club.write(
         lambda w: ledger.spend(w, new.id, 100, key="s:1", source=("benefit", 1), now=NOW)
     )
-    from services import purchases
-
     await club.write(
         lambda w: purchases.void(w, bought.purchase.id, reason="wrong", actor=OWNER, now=NOW)
     )
@@ -334,4 +335,38 @@ async def test_points_given_back_after_a_merge_reach_the_kept_membership(club: C
         await club.write(lambda w: ledger.give_back(w, paid.id, key="b:1", now=NOW))
     assert (await points(club, old.id)).available == 100
     assert (await points(club, new.id)).available == 0
+    assert await broken(club) == []
+
+
+async def test_a_phone_that_was_vouched_for_counts_as_verified_after_the_merge(club: Club) -> None:
+    for days in (1, 400):  # either of the two may be the older one
+        phone = f"+86138001380{days % 90:02d}"
+        imported = await member(club, days_ago=days, phone=phone)
+        mine = await member(club, days_ago=100)
+        await address(club, mine.id)
+        done = await club.write(
+            lambda w, m=mine.id, i=imported.id: merging.merge_by_phone(w, m, i, OWNER, NOW)
+        )
+        extras = await club.read(lambda w, k=done.kept.id: w.members.extras(k))
+        assert extras["phone_verified"]
+        assert (await club.read(lambda w, p=phone: finding.find(w, p))).id == done.kept.id
+
+
+async def test_a_phone_that_was_only_typed_still_finds_nobody_after_the_merge(club: Club) -> None:
+    old, new = await member(club, days_ago=400), await member(club)
+    await club.write(lambda w: profiles.tell_phone(w, new.id, PHONE, NOW, own=False))
+    await club.write(lambda w: merging.merge(w, old.id, new.id, OWNER, NOW))
+    kept = await club.read(lambda w: w.members.get(old.id))
+    assert kept.phone == PHONE
+    assert await club.read(lambda w: w.members.by_phone(PHONE)) == []
+
+
+async def test_purchases_that_waited_for_the_filled_phone_are_booked(club: Club) -> None:
+    old, new = await member(club, days_ago=400), await member(club)
+    order = Order("pos-1", "W-1", NOON, "CNY", 5000, (Line(5000),))
+    waiting = Incoming(order, (Claim("email", "mei@example.com"),))
+    await club.write(lambda w: purchases.book(w, waiting, NOW))
+    await club.write(lambda w: w.members.change(new.id, email="mei@example.com"))
+    done = await club.write(lambda w: merging.merge(w, old.id, new.id, OWNER, NOW))
+    assert done.points == 50
     assert await broken(club) == []
