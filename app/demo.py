@@ -87,7 +87,7 @@ async def run_demo(
         _welcome(say, club, url)
         if wanted.browser and sys.stdout.isatty():
             webbrowser.open(url)
-        await stop.wait()
+        await tasks.until_stopped()
         say("\nStopping …")
     say("The demo has stopped; start it again to go on where you left.")
 

@@ -51,9 +51,13 @@ def stop_event() -> asyncio.Event:
 
 
 class Tasks:
-    """Background tasks: one that fails ends the process's work, all end together."""
+    """Background tasks: one that fails ends the process's work, all end together.
+
+    `failure` is what the first one raised.
+    """
 
     def __init__(self, stop: asyncio.Event) -> None:
+        self.failure: BaseException | None = None
         self._stop = stop
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -66,9 +70,17 @@ class Tasks:
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("%s has failed; stopping", task.get_name(), exc_info=task.exception())
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("%s has failed (%s); stopping", task.get_name(), type(error).__name__)
+            self.failure = self.failure or error
             self._stop.set()
+
+    async def until_stopped(self) -> None:
+        """Waits for the stop; raises what a task has failed with."""
+        await self._stop.wait()
+        if self.failure is not None:
+            raise self.failure
 
     async def ended(self, name: str, patience: float = 10.0) -> None:
         """Waits for a task that has been asked to end."""

@@ -43,7 +43,7 @@ async def serve(settings: Settings, *, with_work: bool, told: Told) -> None:
             settle_memory()
             site.started = True
             told(f"memberbot is ready on {url}")
-            await stop.wait()
+            await tasks.until_stopped()
             log.info("stopping")
 
 
@@ -55,7 +55,7 @@ async def work(settings: Settings, *, told: Told) -> None:
         async with bot(Site(club), tasks, chat=False, work=True):
             settle_memory()
             told("memberbot is working")
-            await stop.wait()
+            await tasks.until_stopped()
             log.info("stopping")
 
 

@@ -147,6 +147,38 @@ async def test_a_bot_api_that_is_away_does_not_end_it(sqlite_url: str, tmp_path:
     assert TOKEN.partition(":")[2] not in out
 
 
+async def test_a_bot_api_that_comes_back_is_connected_to(sqlite_url: str, tmp_path: Path) -> None:
+    port, api = free_port(), free_port()
+    settings = _settings(
+        sqlite_url, TELEGRAM_TOKEN=TOKEN, TELEGRAM_API_URL=f"http://127.0.0.1:{api}/botapi"
+    )
+    async with serving(["serve", "--port", str(port)], port, tmp_path, **settings) as server:
+        world = World([(TOKEN, "tests_bot", "Tests")])
+        async with TestServer(create_app(world), port=api):
+            platform = Platform(world, "")
+            platform.says("/start")
+            assert "welcome" in await platform.hears()
+            code, out = await server.end()
+    assert code == 0, out
+
+
+async def test_a_token_refused_later_ends_it_too(sqlite_url: str, tmp_path: Path) -> None:
+    port, api = free_port(), free_port()
+    settings = _settings(
+        sqlite_url, TELEGRAM_TOKEN="99:wrong", TELEGRAM_API_URL=f"http://127.0.0.1:{api}/botapi"
+    )
+    app, command = create_app(World([(TOKEN, "tests_bot", "Tests")])), ["serve"]
+    command += ["--port", str(port)]
+    async with (
+        serving(command, port, tmp_path, **settings) as server,
+        TestServer(app, port=api),
+    ):
+        out, _ = await asyncio.wait_for(server.process.communicate(), 20)
+    assert server.process.returncode == 1
+    assert "refuses the token of bot 99" in out.decode()
+    assert "Traceback" not in out.decode()
+
+
 async def test_a_taken_port_is_told_in_one_line(
     sqlite_url: str, platform: Platform, tmp_path: Path
 ) -> None:
