@@ -53,8 +53,8 @@ def back(turn: Turn) -> Reply:
 def shown(turn: Turn, saved: Saved | None) -> Reply:
     """The profile card, with what has just been kept."""
     known = profiles.profile(turn.work, member_id(turn))
-    fields = [_field(known, field, turn.locale) for field in PROFILE_FIELDS]
-    edits = [Button(f"button.{field}", "profile.edit", (field,)) for field in PROFILE_FIELDS]
+    fields = [_field(known, field, turn.locale) for field in known.fields]
+    edits = [Button(f"button.{field}", "profile.edit", (field,)) for field in known.fields]
     rows: Rows = tuple(tuple(edits[at : at + 3]) for at in (0, 3))
     values = {"fields": fields, "offer": known.offer, "saved": saved_values(saved)}
     return Reply("profile.shown", values, (*_tour(known), *rows, (menu.CARD,)))
@@ -104,7 +104,7 @@ def tour(turn: Turn) -> Reply:
 def edit(turn: Turn) -> Reply:
     """Asks for one detail that the member wants to tell or change."""
     field = turn.arg()
-    if field not in PROFILE_FIELDS:
+    if field not in profiles.profile(turn.work, member_id(turn)).fields:
         return show(turn)
     turn.start(PROFILE, field, one=True)
     return _ask(turn, field, None)

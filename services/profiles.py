@@ -17,7 +17,7 @@ from domain.profiles import (
     missing,
     value_of,
 )
-from domain.programme import Programme
+from domain.programme import PROFILE_FIELDS, Programme
 from services import charters, ledger
 from services.phones import parse_phone
 from services.ports import Work
@@ -52,8 +52,14 @@ class Profile:
     rewards: dict[str, int]
 
     @property
+    def fields(self) -> tuple[str, ...]:
+        """What this club asks for: preferences only where the programme names some."""
+        asked = bool(self.programme.preferences)
+        return tuple(field for field in PROFILE_FIELDS if asked or field != "preferences")
+
+    @property
     def missing(self) -> tuple[str, ...]:
-        return missing(self.member)
+        return tuple(field for field in missing(self.member) if field in self.fields)
 
     @property
     def offer(self) -> int:

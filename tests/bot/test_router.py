@@ -26,15 +26,22 @@ ROUTES = [
     Route("profile.name", _answer, writes=True),
     Route("contact", _answer),
     Route("reply", _answer),
+    Route("stop", _answer, writes=True),
+    Route("language.set", _answer, writes=True),
     *(
         Route(intent, _answer, anyone=True)
         for intent in ("unknown", "stranger", "expired", "cancel")
     ),
 ]
+PHRASES = {
+    "我的积分": "points",
+    "My Points": "points",
+    "取消": "cancel",
+    "unsubscribe": "stop",
+    "English": "language.set|en",
+}
 FLOWS = [Flow("profile", (Step("name"), Step("phone", TEXT_OR_CONTACT)))]
-ROUTER = Router(
-    ROUTES, FLOWS, {"我的积分": "points", "My Points": "points", "取消": "cancel"}, SIGNER
-)
+ROUTER = Router(ROUTES, FLOWS, PHRASES, SIGNER)
 
 MEMBER = Person(1, "en", member_id=5)
 TALKING = Conversation("profile", "name", {}, 3, NOW + timedelta(hours=1))
@@ -62,6 +69,11 @@ def _intent(inbound: Inbound, person: Person = MEMBER, talk: Conversation | None
         ("我的积分？", "points"),
         ("ｍｙ　ｐｏｉｎｔｓ！", "points"),
         ("my  points", "points"),
+        ("where are my points?", "points"),
+        ("请问我的积分呢", "points"),
+        ("amy pointsman", "unknown"),
+        ("my points " + "and so on " * 4, "unknown"),
+        ("do not unsubscribe me", "unknown"),
         ("something else", "unknown"),
         ("", "unknown"),
     ],
@@ -73,6 +85,11 @@ def test_what_is_said_finds_its_route(said: str, intent: str) -> None:
 def test_a_command_carries_its_words() -> None:
     match = ROUTER.match(_inbound("/start src_poster more"), State(MEMBER, Conversation()), NOW)
     assert match.args == ("src_poster", "more")
+
+
+def test_plain_words_may_carry_an_argument() -> None:
+    match = ROUTER.match(_inbound("english!"), State(MEMBER, Conversation()), NOW)
+    assert (match.route.intent, match.args) == ("language.set", ("en",))
 
 
 def test_a_stranger_is_led_to_the_door() -> None:
@@ -94,6 +111,13 @@ def test_free_text_goes_to_the_running_step_but_commands_and_cancel_win() -> Non
     assert _intent(_inbound("my points"), talk=TALKING) == "profile.name"
     assert _intent(_inbound("/points"), talk=TALKING) == "points"
     assert _intent(_inbound("取消"), talk=TALKING) == "cancel"
+    assert _intent(_inbound("Unsubscribe"), talk=TALKING) == "stop"
+
+
+def test_a_step_that_is_no_more_takes_no_answer() -> None:
+    old = Conversation("profile", "shoe_size", {}, 3, NOW + timedelta(hours=1))
+    assert _intent(_inbound("42"), talk=old) == "unknown"
+    assert _intent(_inbound("my points"), talk=old) == "points"
 
 
 def test_a_lapsed_conversation_takes_no_answer() -> None:

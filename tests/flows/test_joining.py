@@ -141,7 +141,11 @@ async def test_the_card_shows_who_what_and_how_far(club: Club) -> None:
     known = await member(mei)
     for part in ("🙂", "Mei", "Member", known.shown_number, "178", "31 May 2027"):
         assert part in card.text, part
-    for part in ("🥈 Silver", "one of these is enough", "Spend ¥372.00 more in all\n▰▰▱▱▱▱▱▱▱▱ 25%"):
+    for part in (
+        "🥈 Silver",
+        "one of these is enough",
+        "Spend ¥372.00 more in all\n▰▰▱▱▱▱▱▱▱▱ 25%",
+    ):
         assert part in card.text, part
     assert "✨ Up to +100 for your profile" in labels(card)
 

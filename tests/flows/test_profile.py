@@ -1,6 +1,7 @@
 """The profile as a dialogue: one thing at a time, one reward each, all of it can be changed."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -20,7 +21,7 @@ from tests.flows.talk import (
     new_rules,
     points,
 )
-from tests.support.club import Club, Person
+from tests.support.club import Club, Person, programme
 
 WELCOME = 50
 
@@ -466,3 +467,15 @@ async def test_new_rules_hold_a_reward_back_until_they_are_accepted(mei: Person)
     await _edits(mei, "name")
     await mei.says("Mei")
     assert await points(mei) == WELCOME + 10
+
+
+async def test_a_club_without_preferences_does_not_ask_for_them(database_url: str) -> None:
+    club = await Club(database_url, replace(programme(), preferences=())).open()
+    try:
+        mei = await club.person("Mei").joins()
+        assert "1 of 5" in (await mei.taps("profile.tour")).text
+        shown = await mei.says("/profile")
+        assert "Likes" not in shown.text
+        assert "Likes" not in labels(shown)
+    finally:
+        await club.close()
