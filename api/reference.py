@@ -101,8 +101,9 @@ def _operations() -> Iterator[str]:
 
 
 def _details() -> Iterator[str]:
+    shared = _shared()
     for one in OPERATIONS:
-        own = ", ".join(f"`{code}`" for code in dict.fromkeys(one.problems))
+        own = ", ".join(f"`{code}`" for code in problems_of(one) if code not in shared)
         yield f"### {one.summary}"
         yield ""
         yield f"{_called(one)} – {one.about}"
@@ -135,7 +136,12 @@ def _problems() -> Iterator[str]:
     for code, status in problems.STATUS.items():
         what = advice.DETAILS[code][0].replace("|", "\\|")
         yield f"| `{code}` | {status} | {wording.title(code, 'en')} | {what} |"
-    shared = set.intersection(*(set(problems_of(one)) for one in OPERATIONS))
+    shared = _shared()
     listed = ", ".join(f"`{code}`" for code in problems.STATUS if code in shared)
     yield ""
     yield f"Every operation may answer with {listed}."
+
+
+def _shared() -> set[str]:
+    """The problems that every operation may answer with."""
+    return set.intersection(*(set(problems_of(one)) for one in OPERATIONS))

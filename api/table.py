@@ -32,7 +32,6 @@ OPERATIONS: Final = (
         {201: replies.Booked, 200: replies.Booked},
         (
             *_MOVES,
-            "key.conflict",
             "purchase.invalid",
             "purchase.too_early",
             "amount.bad",
@@ -91,7 +90,6 @@ OPERATIONS: Final = (
             "refund.already",
             "refund.invalid",
             "refund.too_large",
-            "key.conflict",
             "purchase.invalid",
             "amount.bad",
         ),
@@ -149,7 +147,6 @@ OPERATIONS: Final = (
             "birthday.unclear",
             "birthday.impossible",
             "guardian.needed",
-            "key.conflict",
         ),
         body=requests.NewMember,
         keyed="must",
@@ -227,7 +224,6 @@ OPERATIONS: Final = (
             "points.too_few",
             "adjustment.zero",
             "adjustment.no_reason",
-            "key.conflict",
         ),
         body=requests.Adjustment,
         keyed="must",
@@ -254,7 +250,6 @@ OPERATIONS: Final = (
             "benefit.unavailable",
             "rules.not_accepted",
             "points.too_few",
-            "key.conflict",
         ),
         body=requests.Redemption,
         keyed="must",
@@ -284,6 +279,9 @@ def problems(operation: Operation) -> tuple[str, ...]:
     """Every problem that an operation may answer with, its own and everybody's."""
     of_all = ["key.missing", "key.unknown", "key.too_many_tries", "key.scope"]
     of_all += ["request.unreadable", "request.invalid", "club.failed", "club.unavailable"]
+    if operation.keyed:
+        # The stored answer about a member who has been erased since.
+        of_all += ["key.conflict", "member.closed"]
     if operation.body is not None:
         of_all += ["request.not_json", "request.media_type", "request.too_large"]
         of_all += ["request.impossible"]

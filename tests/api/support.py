@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 
+from api.table import OPERATIONS, problems
 from domain.benefits import Benefit, Kind
 from domain.members import Member, MemberState
 from services import api_keys, joining
@@ -47,6 +49,15 @@ class Answered:
         ]
 
 
+def _is_listed(method: str, path: str, content: Any) -> None:
+    """Whatever an operation refuses with is among the problems that its document lists."""
+    for operation in OPERATIONS:
+        shape = re.sub(r"{\w+}", "[^/]+", ROOT + operation.path)
+        if operation.method == method and re.fullmatch(shape, path) and "code" in content:
+            code = content["code"]
+            assert code.count(".") == 0 or code in problems(operation), (operation.name, code)
+
+
 class Client:
     """Calls the API of one server with a key."""
 
@@ -80,6 +91,7 @@ class Client:
         async with self.session.request(method, url, headers=sent, **more) as answer:
             is_json = answer.content_type.endswith("json")
             content = await answer.json(content_type=None) if is_json else await answer.text()
+            _is_listed(method, answer.url.raw_path, content)
             return Answered(answer.status, answer.headers, content)
 
     async def get(self, path: str, **more: Any) -> Answered:

@@ -253,6 +253,18 @@ async def test_fifty_copies_of_a_refund_are_one(api: Client, member: Member) -> 
     assert all(answer.body == answers[0].body for answer in answers)
 
 
+@pytest.mark.parametrize("matched", [True, False])
+async def test_different_refunds_at_once_give_back_no_more_than_was_paid(
+    api: Client, member: Member, matched: bool
+) -> None:
+    await api.buys(member=member.number if matched else None)
+    path = "/purchases/A-17/refunds"
+    answers = await asyncio.gather(
+        *(api.post(path, refund(refund_id=f"R-{n}", amount="50.00")) for n in range(10))
+    )
+    assert sorted(answer.status for answer in answers) == [201] * 2 + [422] * 8
+
+
 async def test_of_two_contents_at_once_one_wins(api: Client, member: Member) -> None:
     amounts = ["128.50", "64.25"] * 10
     answers = await asyncio.gather(
