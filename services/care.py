@@ -156,11 +156,13 @@ class Expiring:
 
     portions: tuple[tuple[int, date], ...]
 
-    def values(self, due_days: Sequence[str]) -> dict[str, Any]:
-        """As the message shows it; `due_days` are the last days that it is written for."""
-        dates = [{"points": points, "day": day} for points, day in self.portions]
-        total = sum(points for points, _ in self.portions)
-        return {"total": total, "dates": dates, "due_days": list(due_days)}
+    def values(self, due_days: Sequence[date]) -> dict[str, Any] | None:
+        """As the message shows it: what it is written for, and what else goes soon. None if
+        nothing is left of what it is written for."""
+        shown = [{"points": points, "day": day} for points, day in self.portions]
+        due = [portion for portion in shown if portion["day"] in due_days]
+        later = [portion for portion in shown if portion["day"] not in due_days]
+        return {"due": due, "later": later} if due else None
 
 
 def expiring(work: Work, member_id: int, programme: Programme, now: datetime) -> Expiring:
@@ -189,15 +191,15 @@ def remind(work: Work, member_id: int, day: date, now: datetime) -> None:
     if not work.addresses.of_member(member_id):
         return
     programme = work.programmes.current()
-    due_days = _due(expiring(work, member_id, programme, now), _last_days(programme, day))
+    values = expiring(work, member_id, programme, now).values(_last_days(programme, day))
     member = work.members.get(member_id)
-    if not due_days or member.state not in (MemberState.ACTIVE, MemberState.FROZEN):
+    if values is None or member.state not in (MemberState.ACTIVE, MemberState.FROZEN):
         return
     zone = member.zone or programme.zone
     due_at = _open_at(work, member, max(moment(day, HOUR, zone), now))
     notice = Notice(
         EXPIRING,
-        expiring(work, member_id, programme, now).values(due_days),
+        values,
         _BENEFITS,
         bulk=True,
         dedupe=f"expiring:{member_id}:{day}",
@@ -210,15 +212,9 @@ def remind(work: Work, member_id: int, day: date, now: datetime) -> None:
 def still_expiring(work: Work, row: Waiting, now: datetime) -> Mapping[str, Any] | None:
     """The reminder's values at the moment of sending; None if what it was for is spent."""
     assert row.member_id is not None
-    left = expiring(work, row.member_id, work.programmes.current(), now)
-    written_for = [date.fromisoformat(day) for day in row.message["values"]["due_days"]]
-    due_days = _due(left, written_for)
-    return left.values(due_days) if due_days else None
+    written_for = [date.fromisoformat(one["day"]) for one in row.message["values"]["due"]]
+    return expiring(work, row.member_id, work.programmes.current(), now).values(written_for)
 
 
 def _last_days(programme: Programme, day: date) -> list[date]:
     return [day + timedelta(days=before) for before in programme.expiry_reminder_days]
-
-
-def _due(found: Expiring, wanted: Sequence[date]) -> list[str]:
-    return [day.isoformat() for _, day in found.portions if day in wanted]
