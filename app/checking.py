@@ -24,6 +24,7 @@ from storage.work import Work
 from templates import catalogue
 
 SHOWN = 20
+LOOKED_AT = 500
 PATIENCE = 15.0
 
 
@@ -146,7 +147,7 @@ def _inside(work: Work, vault: Vault) -> list[Finding]:
     newest = migrations.newest()
     if not engines.is_postgres(str(work.db.engine.url)) and here and newest and here < newest:
         text = f"level {here}; the next start brings it to {newest}"
-        return [Finding("database", True, text), _letters(work)]
+        return [Finding("database", True, text)]
     try:
         check_level(work)
     except Exception as error:
@@ -159,7 +160,7 @@ def _inside(work: Work, vault: Vault) -> list[Finding]:
     version = work.programmes.newest()
     if version:
         listed.append(Finding("published programme", True, _named(work.programmes.current())))
-    return [*listed, _letters(work)]
+    return [*listed, _letters(work), *_unsent(work)]
 
 
 def _letters(work: Work) -> Finding:
@@ -173,6 +174,21 @@ def _letters(work: Work) -> Finding:
     )
     more = (f"… and {count - len(lines)} more",) if count > len(lines) else ()
     return Finding("events", False, f"{count} could not be handled", (*lines, *more))
+
+
+def _unsent(work: Work) -> list[Finding]:
+    """Messages that did not arrive, or perhaps not; people who left do not count."""
+    unknown = work.outbox.listed("unknown", SHOWN)
+    dead = [row for row in work.outbox.listed("dead", LOOKED_AT) if row[2] != "unreachable"]
+    findings = []
+    for rows, text in (
+        (unknown, "may have arrived or not; nobody gets them twice"),
+        (dead[:SHOWN], "could not be sent"),
+    ):
+        lines = tuple(f"{key or 'a message'} ({number}): {why}" for number, key, why in rows)
+        if lines:
+            findings.append(Finding("messages", False, f"the newest that {text}", lines))
+    return findings or [Finding("messages", True, "none is in doubt")]
 
 
 async def _token(found: Settings) -> list[Finding]:

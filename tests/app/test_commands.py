@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -17,6 +18,9 @@ from app import cli, settings
 from app.cli import memberbot
 from app.settings import PROGRAMMES, FixedSettings
 from app.wiring import opened
+from bot.messages import Address
+from services.ports.post import Notice, Route
+from storage.work import Work
 from tests.app import processes
 from tests.support.source import ROOT
 
@@ -295,9 +299,12 @@ def test_check_finds_everything_at_once(
         "club: is missing",
         "1 could not be handled",
         "the Bot API does not answer",
+        "the newest that could not be sent",
+        "rejected: bad words",
     ):
         assert says in ended.out
     assert "canary" not in ended.out + ended.err
+    assert "unreachable" not in ended.out
 
 
 def bury(folder: Path) -> None:
@@ -309,8 +316,22 @@ def bury(folder: Path) -> None:
             await club.units.write(
                 lambda work: work.inbox.bury("telegram", "1", "7", "{}", "KeyError: 'x'")
             )
+            await club.units.write(lambda work: _refused(work, club.clock.now()))
 
     asyncio.run(main())
+
+
+def _refused(work: Work, now: datetime) -> None:
+    """A message that the platform refuses, and one to somebody who has left."""
+    address = work.conversations.lock(Address("telegram", "1", "77", "77"), "en").person
+    assert address.address_id is not None
+    for number, why in enumerate(("rejected: bad words", "unreachable")):
+        notice = Notice("general.unknown", dedupe=str(number))
+        work.deliveries.to_address(address.address_id, notice, now)
+        (row,) = work.outbox.claim_these(
+            Route("telegram", "1"), work.written[-1:], by="me", now=now, until=now
+        )
+        work.outbox.close(row, by="me", state="dead", reason=why)
 
 
 def test_check_tells_bad_settings_and_goes_on(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
