@@ -10,6 +10,7 @@ from services.events import Mine
 
 LIST = Button("button.events", "events")
 MANAGE = Button("button.events_manage", "event.manage")
+BACK = Button("button.back", "event.manage")
 
 
 def show_all(turn: Turn) -> Reply:
@@ -54,15 +55,15 @@ def for_staff(turn: Turn) -> Reply:
         effect=True,
         values={"count": now},
     )
-    return Reply("event.staff", values, (*(((invite,),) if now else ()), (MANAGE,)), edit=True)
+    return Reply("event.staff", values, (*(((invite,),) if now else ()), (BACK,)), edit=True)
 
 
 def invite(turn: Turn) -> Reply:
     """The invitations go out; each member gets one."""
     done = events.invite(turn.work, number(turn), actor(turn), key=turn.nonce, now=turn.now)
     values = {"names": dict(done.event.names), "done": done.done, "left": done.left}
-    back = Button("button.event_back", "event.staff", (str(done.event.id),))
-    return Reply("event.invited", values, ((back, MANAGE),), edit=True)
+    answers = Button("button.event_back", "event.staff", (str(done.event.id),))
+    return Reply("event.invited", values, ((answers, BACK),), edit=True)
 
 
 def _card(mine: Mine) -> Reply:

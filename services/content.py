@@ -55,7 +55,11 @@ def import_benefits(work: Work, text: str, actor: Actor, now: datetime) -> list[
 
     def save(number: int, entry: schema.Benefit) -> str:
         benefit = _benefit(number, entry, programme.zone)
-        return work.benefits.save(benefit, _hash(number, entry, programme.zone), now)
+        outcome = work.benefits.save(benefit, _hash(number, entry, programme.zone), now)
+        if outcome == "gone":
+            advice = "more than that have gone already; give a larger number"
+            raise ContentInvalid((_Place("benefits", number).problem("stock", advice),))
+        return outcome
 
     return _save(work, "benefit", file.benefits, save, actor, now)
 

@@ -65,7 +65,10 @@ class Benefits:
             new = {"id": self._ids.next(), "stock_given": benefit.stock, "period": ""}
             _add.run(self._db, {**row, **new})
             return "added"
-        row |= {"stock": _stock(benefit.stock, old), "stock_given": benefit.stock}
+        left = _left(benefit.stock, old)
+        if left is not None and left < 0:
+            return "gone"
+        row |= {"stock": left, "stock_given": benefit.stock}
         self._db.execute(_change.values(**row), {"of": old["id"]})
         return "changed"
 
@@ -84,9 +87,8 @@ class Benefits:
         return {row[0]: row[1] for row in self._db.execute(_used, {"member": member_id})}
 
 
-def _stock(given: int | None, old: Any) -> int | None:
-    """What is left when the number given changes: less what has gone already, below zero if more
-    has gone than is given now."""
+def _left(given: int | None, old: Any) -> int | None:
+    """What is left when the number given changes: less what has gone already."""
     if given is None or old["stock_given"] is None:
         return given
     gone: int = old["stock_given"] - old["stock"]

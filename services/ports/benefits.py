@@ -18,7 +18,8 @@ class Benefits(Protocol):
     def get(self, benefit_id: int) -> Benefit | None: ...
     def save(self, benefit: Benefit, content_hash: str, now: datetime) -> str:
         """Adds or changes the benefit with its key: `added`, `changed` or `same`. Changing the
-        stock that was given changes what is left by the difference, also below zero."""
+        stock that was given changes what is left by the difference; `gone`, and nothing is
+        changed, if more has gone already."""
 
     def take_stock(self, benefit_id: int) -> bool:
         """Takes one from the stock; False if none is left. Unlimited stock always has one."""

@@ -128,12 +128,15 @@ async def test_more_stock_is_added_to_what_is_left(club: Club) -> None:
     benefit = await club.read(lambda work: work.benefits.all()[0].id)
     for _ in range(4):
         assert await club.write(lambda work: work.benefits.take_stock(benefit))
-    for stock, left in ((15, 11), (3, -1), (10, 6)):
+    for stock, left in ((15, 11), (4, 0), (10, 6)):
         text = TEA.replace("stock: 10", f"stock: {stock}")
         assert (await run(club, "benefits", text))[0].outcome == "changed"
         found = await club.read(lambda work: work.benefits.get(benefit))
         assert found is not None
         assert found.stock == left, stock
+    with pytest.raises(ContentInvalid) as caught:
+        await run(club, "benefits", TEA.replace("stock: 10", "stock: 3"))
+    assert "[1].stock: more than that have gone" in str(caught.value.problems[0])
 
 
 async def test_a_question_with_answers_cannot_change_and_the_whole_file_waits(club: Club) -> None:
