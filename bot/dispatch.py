@@ -119,6 +119,9 @@ class Dispatch:
             except StoreUnavailable:
                 raise
             except Exception as error:
+                if _leads_nowhere(error, inbound):
+                    log.warning("a button leads to what is not there: %s", error)
+                    return await self._once(replace(inbound, payload=""))  # as any old button
                 why = f"{type(error).__name__}: {error}"
                 log.exception("update failed, try %d of %d", attempt + 1, TRIES)
         return await self._give_up(inbound, raw, why)
@@ -214,6 +217,11 @@ def _may_be_done(inbound: Inbound, match: Match) -> bool:
     """Whether a writing route may have taken this update before: what free words and the buttons
     of one moment mean depends on a conversation that has moved since."""
     return match.stale or (inbound.kind is not Kind.TAP and not inbound.text.startswith("/"))
+
+
+def _leads_nowhere(error: Exception, inbound: Inbound) -> bool:
+    """Whether a button names something that a store does not have; a KeyError is a mistake."""
+    return type(error) is LookupError and inbound.kind is Kind.TAP and bool(inbound.payload)
 
 
 def _refusal(error: Any) -> Reply:

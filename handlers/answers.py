@@ -11,6 +11,7 @@ from domain.errors import BirthdayUnclear
 from domain.members import Gender
 from domain.profiles import GuardianNeeded, UnknownPreference, parse_gender
 from handlers import phones, profile
+from handlers.parts import gone
 from handlers.profile import LONGEST_LABEL
 from handlers.turns import Turn, member_id
 from services import consents, profiles
@@ -98,6 +99,8 @@ def take_gender(turn: Turn) -> Reply:
 
 def choose_gender(turn: Turn) -> Reply:
     """A gender by button; an old button changes it just the same."""
+    if turn.arg() not in tuple(Gender):
+        return gone(turn)
     gender = Gender(turn.arg())
     saved = profiles.tell_gender(turn.work, member_id(turn), gender, turn.now)
     if turn.conversation.step == "gender":
@@ -151,6 +154,8 @@ def take_consent(turn: Turn) -> Reply:
 
 def choose_consent(turn: Turn) -> Reply:
     """A yes or no by button."""
+    if turn.arg() not in tuple(Purpose):
+        return gone(turn)
     return _agree(turn, Purpose(turn.arg()), turn.arg(1) == "yes")
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from bot.flow import Flow, Step
 from bot.messages import Button, Reply
 from domain.money import Money
-from handlers import menu
 from handlers.parts import number
 from handlers.portrait import CANCEL, back_to
 from handlers.turns import Turn, actor
@@ -32,10 +31,7 @@ def listed(turn: Turn) -> Reply:
 
 def one(turn: Turn) -> Reply:
     """A purchase and what can be done about it."""
-    try:
-        purchase = turn.work.purchases.get(number(turn))
-    except LookupError:
-        return Reply("general.expired", {}, menu.main(turn))
+    purchase = turn.work.purchases.get(number(turn))
     this = (str(purchase.id),)
     rows = (
         (
@@ -48,7 +44,7 @@ def one(turn: Turn) -> Reply:
 
 def move(turn: Turn) -> Reply:
     """Asks whose purchase it really is."""
-    turn.start(CORRECT, "to", purchase=turn.arg())
+    turn.start(CORRECT, "to", purchase=turn.work.purchases.get(number(turn)).id)
     return Reply("correct.to", {}, ((CANCEL,),))
 
 
@@ -63,7 +59,8 @@ def take_to(turn: Turn) -> Reply:
 
 def void(turn: Turn) -> Reply:
     """Asks why the purchase is to be taken out."""
-    turn.start(CORRECT, "reason", purchase=turn.arg(), to="")
+    purchase = turn.work.purchases.get(number(turn))
+    turn.start(CORRECT, "reason", purchase=purchase.id, to="")
     return Reply("correct.reason", {}, ((CANCEL,),))
 
 

@@ -1,10 +1,16 @@
 """What several slices of the chat share: numbers of buttons, small buttons."""
 
-from bot.messages import Button
+from bot.messages import Button, Reply
+from handlers import menu
 from handlers.turns import Turn
 
 CANCEL = Button("button.cancel", "cancel")
 LATER = Button("button.later", "card")
+
+
+def gone(turn: Turn) -> Reply:
+    """What a button asked for is not there, or not any more."""
+    return Reply("general.expired", {}, menu.main(turn))
 
 
 def number(turn: Turn, place: int = 0) -> int:
