@@ -16,6 +16,7 @@ from pathlib import Path
 from app import demo_data, demo_seeds, store_file
 from app.demo_data import Files
 from app.failures import Failed
+from app.importing import import_members, import_purchases
 from app.progress import bar
 from app.wiring import Club
 from bot.messages import Address
@@ -23,8 +24,6 @@ from domain.staff import OWNER, SERVICE, TILL
 from sandbox import people
 from sandbox.world import World
 from services import charters, claiming, staffing
-from services.importing.members import import_members
-from services.importing.purchases import import_purchases
 from services.ports.club import Actor
 from storage.work import Work
 

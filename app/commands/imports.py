@@ -39,7 +39,7 @@ def purchases(file: Path, dry_run: bool) -> None:
     category,quantity. `member` is a member number, phone:…, email:… or ext:… (external_id). A
     time without a zone is the programme's. Orders that match nobody wait for their member.
     """
-    from services.importing.purchases import import_purchases
+    from app.importing import import_purchases
 
     async def run(club: Club, progress: Any) -> None:
         done = await import_purchases(
@@ -73,7 +73,7 @@ def members(file: Path, dry_run: bool) -> None:
     points_expire_at,growth; only external_id is required. Imported members claim their membership
     in the chat by sharing their phone.
     """
-    from services.importing.members import import_members
+    from app.importing import import_members
 
     async def run(club: Club, progress: Any) -> None:
         done = await import_members(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 from zoneinfo import available_timezones
@@ -20,15 +18,15 @@ from domain.ledger import Account, Booked, Entry, Kind, Share
 from domain.members import Gender, Member, MemberState, check_name
 from domain.points import Unit
 from domain.programme import Programme
-from services import erasing, joining, purchases
+from services import joining, purchases
 from services import ledger as ledger_service
 from services.importing import reading
 from services.importing.reading import Columns
 from services.importing.report import FileRefused, Findings
-from services.importing.units import Progress, Units
 from services.matching import LONGEST_EXTERNAL, parse_email
 from services.phones import parse_phone, region_of
 from services.ports import Work
+from services.ports.staging import Progress
 
 T = TypeVar("T")
 COLUMNS: Final = Columns(
@@ -72,57 +70,79 @@ class Result:
     points: int = 0
 
 
-async def import_members(
-    units: Units,
-    path: Path,
-    now: datetime,
-    *,
-    dry_run: bool = False,
-    progress: Progress = lambda _stage, _done, _all: None,
-) -> Result:
-    """Imports a file. SURFACE: CSV members. They get no welcome points; points they bring are
-    posted as an opening bonus. Raises FileRefused with all problems, and then nothing was
-    written. Rows that were imported before are left alone; nobody is sent anything."""
-    programme = await units.read_long(lambda work: work.programmes.current())
-    findings, result = Findings(), Result()
-    new = await asyncio.to_thread(_checked, path, programme, now, findings, progress, result)
-    for start in range(0, len(new), _COMPARED):
-        some = new[start : start + _COMPARED]
-        known = await units.read_long(partial(_known, rows=some, now=now, findings=findings))
-        result.known += len(known)
-        new[start : start + _COMPARED] = [
-            replace(one, row=0) if one.member.external_id in known else one for one in some
-        ]
-    if findings:
-        raise FileRefused(findings)
-    if not dry_run:
-        await _write(units, [one for one in new if one.row], programme, now, result, progress)
-    return result
+class MemberImport:
+    """The import of one file (services.ports.staging.Job). SURFACE: CSV members.
 
+    Members get no welcome points; points they bring are posted as an opening bonus. Rows that
+    were imported before are left alone; nobody is sent anything.
+    """
 
-def _checked(
-    path: Path,
-    programme: Programme,
-    now: datetime,
-    findings: Findings,
-    progress: Progress,
-    result: Result,
-) -> list[NewMember]:
-    size = path.stat().st_size
-    cells = _Cells(programme, now, findings)
-    found = []
-    for row, texts in reading.rows(
-        path, COLUMNS, findings, lambda done: progress("check", done, size)
-    ):
-        result.rows += 1
-        if (member := cells.read(row, dict(zip(COLUMNS.all, texts, strict=True)))) is not None:
-            found.append(member)
-    if not result.rows and not findings:
-        findings.add(0, "", "has no rows")
-    if findings:
-        raise FileRefused(findings)
-    progress("check", size, size)
-    return found
+    def __init__(self, path: Path, now: datetime, progress: Progress) -> None:
+        self.result = Result()
+        self._path, self._now, self._progress = path, now, progress
+        self._findings = Findings()
+        self._found: list[NewMember] = []
+        self._new: list[NewMember] = []
+        self._done = 0
+
+    def begin(self, work: Work) -> None:
+        self._programme: Programme = work.programmes.current()
+
+    def read(self) -> None:
+        size, findings = self._path.stat().st_size, self._findings
+        cells = _Cells(self._programme, self._now, findings)
+        for row, texts in reading.rows(
+            self._path, COLUMNS, findings, lambda done: self._progress("check", done, size)
+        ):
+            self.result.rows += 1
+            one = cells.read(row, dict(zip(COLUMNS.all, texts, strict=True)))
+            self._found += [one] if one else []
+        self._progress("check", size, size)
+        if not self.result.rows and not findings:
+            findings.add(0, "", "has no rows")
+        if findings:
+            raise FileRefused(findings)
+
+    def unchecked(self) -> Sequence[NewMember]:
+        some, self._found = self._found[:_COMPARED], self._found[_COMPARED:]
+        return some
+
+    def compare(self, work: Work, some: Sequence[NewMember]) -> None:
+        """Other content of a row that was imported before is a fault."""
+        stored = work.purchases.imported([one.member.external_id or "" for one in some])
+        self.result.known += len(stored)
+        for one in some:
+            before = stored.get(one.member.external_id or "")
+            if before is None:
+                self._new.append(one)
+            elif before[1] != _fingerprint(work, one):
+                advice = "was imported before with other content"
+                self._findings.add(one.row, "external_id", advice)
+
+    def accept(self) -> None:
+        if self._findings:
+            raise FileRefused(self._findings)
+
+    def batch(self) -> Sequence[NewMember]:
+        self._progress("write", self._done, len(self._new))
+        return self._new[self._done : self._done + _BATCH]
+
+    def write(self, work: Work, batch: Sequence[NewMember]) -> int:
+        """Adds members with what they bring; how many waiting purchases they were given."""
+        added, matched = [], 0
+        for one in batch:
+            member = joining.add_member(work, replace(one.member, id=work.random_id()))
+            added.append((member.external_id or "", member.id, _fingerprint(work, one)))
+            _open(work, one, member.id, self._programme, self._now)
+            matched += len(purchases.match_waiting(work, member.id, self._now))
+        work.purchases.add_imported(added)
+        return matched
+
+    def wrote(self, batch: Sequence[NewMember], done: int) -> None:
+        self._done += len(batch)
+        self.result.matched += done
+        self.result.added += len(batch)
+        self.result.points += sum(one.points for one in batch)
 
 
 # -- the cells --------------------------------------------------------------------------
@@ -241,52 +261,11 @@ _ADVICE: Final[dict[type[Refused], str]] = {
 }
 
 
-def _known(work: Work, rows: Sequence[NewMember], now: datetime, findings: Findings) -> set[str]:
-    """External ids that were imported before; other content under one is a fault. Those of
-    persons who were erased count as known: a file does not bring them back."""
-    ids = [one.member.external_id or "" for one in rows]
-    stored = work.purchases.imported(ids)
-    for one in rows:
-        before = stored.get(one.member.external_id or "")
-        if before and before[1] != _fingerprint(work, one):
-            findings.add(one.row, "external_id", "was imported before with other content")
-    return set(stored) | erasing.erased_externals(work, ids, now)
-
-
 def _fingerprint(work: Work, one: NewMember) -> str:
     return work.vault.index("member-row", one.content)
 
 
 # -- writing ----------------------------------------------------------------------------
-
-
-async def _write(
-    units: Units,
-    new: Sequence[NewMember],
-    programme: Programme,
-    now: datetime,
-    result: Result,
-    progress: Progress,
-) -> None:
-    progress("write", 0, len(new))
-    for start in range(0, len(new), _BATCH):
-        some = new[start : start + _BATCH]
-        result.matched += await units.write(partial(_add, rows=some, programme=programme, now=now))
-        result.added += len(some)
-        result.points += sum(one.points for one in some)
-        progress("write", start + len(some), len(new))
-
-
-def _add(work: Work, rows: Sequence[NewMember], programme: Programme, now: datetime) -> int:
-    """Adds members with what they bring; how many waiting purchases they were given."""
-    added, matched = [], 0
-    for one in rows:
-        member = joining.add_member(work, replace(one.member, id=work.random_id()))
-        added.append((member.external_id or "", member.id, _fingerprint(work, one)))
-        _open(work, one, member.id, programme, now)
-        matched += len(purchases.match_waiting(work, member.id, now))
-    work.purchases.add_imported(added)
-    return matched
 
 
 def _open(work: Work, one: NewMember, member_id: int, programme: Programme, now: datetime) -> None:

@@ -16,10 +16,10 @@ from domain.programme import Programme
 from domain.purchases import FUTURE_GRACE, LARGEST_ORDER_MINOR, LARGEST_QUANTITY, LONGEST_ID
 from services.importing.reading import LONGEST_CELL, Columns
 from services.importing.report import Findings
-from services.importing.staging import Row
 from services.matching import claims
 from services.phones import region_of
 from services.ports.sales import Claim
+from services.ports.staging import Row
 
 T = TypeVar("T")
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import islice, pairwise
 from pathlib import Path
 from time import monotonic
-from typing import Final, TypeVar
+from typing import Any, Final
 
 from domain.errors import PurchaseInvalid
 from domain.programme import Programme
@@ -19,12 +17,10 @@ from services.booking import Incoming, book_all, fingerprint
 from services.importing import reading
 from services.importing.purchase_cells import COLUMNS, Cells, head
 from services.importing.report import FileRefused, Findings
-from services.importing.staging import Row, Staging, grouped
-from services.importing.units import Progress, Units
 from services.ports import Work
 from services.ports.sales import BOOKED, WAITING
+from services.ports.staging import Progress, Row, Staging
 
-T = TypeVar("T")
 BATCH_SECONDS: Final = 0.045  # the writer is not held longer than about 50 ms
 _SMALLEST, _LARGEST = 10, 400
 _COMPARED: Final = 400
@@ -48,76 +44,117 @@ class Result:
     currency: str = ""
 
 
-async def import_purchases(
-    units: Units,
-    path: Path,
-    now: datetime,
-    *,
-    dry_run: bool = False,
-    progress: Progress = lambda _stage, _done, _all: None,
-) -> Result:
-    """Imports a file. SURFACE: CSV purchases.
+class PurchaseImport:
+    """The import of one file (services.ports.staging.Job). SURFACE: CSV purchases.
 
-    Raises FileRefused with all problems, and then nothing was written. Orders that are there
-    already with the same content are left alone, so that a broken import is completed and a
-    second one changes nothing. Nobody is sent anything.
+    Orders that are there already with the same content are left alone, so that a broken import
+    is completed and a second one changes nothing. Nobody is sent anything.
     """
-    programme = await units.read_long(lambda work: work.programmes.current())
-    stores = await units.read_long(lambda work: work.purchases.store_ids())
-    result, findings = Result(currency=programme.currency), Findings()
-    cells = Cells(programme, stores, now, findings)
-    with Staging() as staging:
-        await asyncio.to_thread(_stage, path, cells, staging, result, progress)
-        await _compare(units, staging, programme, stores, result, findings)
+
+    def __init__(self, path: Path, now: datetime, staging: Staging, progress: Progress) -> None:
+        self.result = Result()
+        self._path, self._now, self._staging, self._progress = path, now, staging, progress
+        self._findings = Findings()
+        self._groups: Iterator[Sequence[Row]] = iter(())
+        self._size, self._done, self._there = _SMALLEST, 0, 0
+
+    # -- checking -----------------------------------------------------------------------
+
+    def begin(self, work: Work) -> None:
+        self._programme: Programme = work.programmes.current()
+        self._stores = work.purchases.store_ids()
+        self.result.currency = self._programme.currency
+
+    def read(self) -> None:
+        size, findings = self._path.stat().st_size, self._findings
+        cells = Cells(self._programme, self._stores, self._now, findings)
+        for number, texts in reading.rows(
+            self._path, COLUMNS, findings, lambda done: self._progress("check", done, size)
+        ):
+            self.result.lines += 1
+            row = cells.read(number, texts)
+            if row is not None and not findings:
+                self._staging.add(row)
+        self._progress("check", size, size)
+        if not self.result.lines and not findings:
+            findings.add(0, "", "has no rows")
         if findings:
             raise FileRefused(findings)
-        result.zero_values, result.zero_quantities = cells.zero_values, cells.zero_quantities
-        if not dry_run:
-            await _write(units, staging, programme, stores, now, result, progress)
-    return result
+        self.result.zero_values = cells.zero_values
+        self.result.zero_quantities = cells.zero_quantities
+        self._groups = _grouped(self._staging.by_order())
 
+    def unchecked(self) -> Sequence[Sequence[Row]]:
+        return list(islice(self._groups, _COMPARED))
 
-def _stage(path: Path, cells: Cells, staging: Staging, result: Result, progress: Progress) -> None:
-    size = path.stat().st_size
-    read = reading.rows(path, COLUMNS, cells.findings, lambda n: progress("check", n, size))
-    for number, texts in read:
-        result.lines += 1
-        row = cells.read(number, texts)
-        if row is not None and not cells.findings:
-            staging.add(row)
-    progress("check", size, size)
-    if not result.lines and not cells.findings:
-        cells.findings.add(0, "", "has no rows")
-    if cells.findings:
-        raise FileRefused(cells.findings)
-
-
-# -- orders as a whole ------------------------------------------------------------------
-
-
-async def _compare(
-    units: Units,
-    staging: Staging,
-    programme: Programme,
-    stores: dict[str, int],
-    result: Result,
-    findings: Findings,
-) -> None:
-    """Checks each order as a whole, and against what is stored; keeps what is to be written."""
-    groups = grouped(staging.by_order())
-    while some := await asyncio.to_thread(_take, groups, _COMPARED):
-        orders = [(rows, order) for rows in some if (order := _order(rows, programme, findings))]
-        result.orders += len(some)
-        result.minor += sum(order.minor for _, order in orders)
-        known = await units.read_long(partial(_known, orders=orders, findings=findings))
-        result.known += len(known)
+    def compare(self, work: Work, some: Sequence[Sequence[Row]]) -> None:
+        """Each order as a whole, and against what is stored: other content under the same id is
+        a fault."""
+        found = [(rows, _order(rows, self._programme, self._findings)) for rows in some]
+        orders = [(rows, order) for rows, order in found if order is not None]
+        stored = work.purchases.stored([(order.source, order.order_id) for _, order in orders])
+        self.result.orders += len(some)
+        self.result.known += len(stored)
         for rows, order in orders:
-            if (order.source, order.order_id) not in known:
-                staging.add_order(order.source, order.order_id, _who(rows), head(rows[0].head).at)
+            self.result.minor += order.minor
+            first = head(rows[0].head)
+            before = stored.get((order.source, order.order_id))
+            if before is None:
+                self._staging.add_order(order.source, order.order_id, _who(rows), first.at)
+            elif before.content_hash != fingerprint(work, order, first.claims):
+                advice = "is booked already with other content; an order never changes"
+                self._findings.add(rows[0].row, "order_id", advice)
+
+    def accept(self) -> None:
+        if self._findings:
+            raise FileRefused(self._findings)
+        self._groups = _grouped(self._staging.by_member())
+        self._there = self._staging.orders()
+
+    # -- writing ------------------------------------------------------------------------
+
+    def batch(self) -> list[Incoming]:
+        """As many orders as the writer may be held for."""
+        self._progress("write", self._done, self._there)
+        return [self._incoming(rows) for rows in islice(self._groups, self._size)]
+
+    def _incoming(self, rows: Sequence[Row]) -> Incoming:
+        order = _order(rows, self._programme, self._findings)
+        assert order is not None
+        store = self._stores.get(order.store)
+        return Incoming(order, head(rows[0].head).claims, "import", None, store)
+
+    def write(self, work: Work, batch: Sequence[Incoming]) -> tuple[dict[str, int], float]:
+        """What came of the batch, and how long it took in seconds."""
+        began = monotonic()
+        outcomes = book_all(work, batch, self._now, strict=False)
+        states = [outcome.purchase.state for outcome in outcomes]
+        counts = {
+            "booked": states.count(BOOKED),
+            "waiting": states.count(WAITING),
+            "points": sum(outcome.purchase.points for outcome in outcomes),
+        }
+        return counts, monotonic() - began
+
+    def wrote(self, batch: Sequence[Any], done: tuple[dict[str, int], float]) -> None:
+        counts, seconds = done
+        for name, count in counts.items():
+            setattr(self.result, name, getattr(self.result, name) + count)
+        self._done += len(batch)
+        fitting = int(len(batch) * BATCH_SECONDS / max(seconds, 0.001))
+        self._size = max(_SMALLEST, min(_LARGEST, fitting, self._size * 2))
 
 
-def _take(groups: Iterator[T], count: int) -> list[T]:
-    return list(islice(groups, count))
+def _grouped(rows: Iterator[Row]) -> Iterator[Sequence[Row]]:
+    """The rows of each order, which come together."""
+    group: list[Row] = []
+    for row in rows:
+        if group and (row.order_id != group[0].order_id or row.source != group[0].source):
+            yield group
+            group = []
+        group.append(row)
+    if group:
+        yield group
 
 
 def _who(rows: Sequence[Row]) -> str:
@@ -155,68 +192,3 @@ def _order(rows: Sequence[Row], programme: Programme, findings: Findings) -> Ord
         findings.add(first.row, "amount", f"the order cannot be booked: {refused.reason}")
         return None
     return order
-
-
-def _known(
-    work: Work, orders: Sequence[tuple[Sequence[Row], Order]], findings: Findings
-) -> set[tuple[str, str]]:
-    """The orders that are stored already; other content under the same id is a fault."""
-    stored = work.purchases.stored([(order.source, order.order_id) for _, order in orders])
-    if not stored:
-        return set()
-    for rows, order in orders:
-        before = stored.get((order.source, order.order_id))
-        asked = before and fingerprint(work, order, head(rows[0].head).claims)
-        if before is not None and before.content_hash != asked:
-            advice = "is booked already with other content; an order never changes"
-            findings.add(rows[0].row, "order_id", advice)
-    return set(stored)
-
-
-# -- writing ----------------------------------------------------------------------------
-
-
-async def _write(
-    units: Units,
-    staging: Staging,
-    programme: Programme,
-    stores: dict[str, int],
-    now: datetime,
-    result: Result,
-    progress: Progress,
-) -> None:
-    """Batch by batch, each one transaction, as large as the writer may be held for."""
-    groups, size, done, there = grouped(staging.by_member()), _SMALLEST, 0, staging.orders()
-    unfound = Findings()
-    progress("write", 0, there)
-    while some := await asyncio.to_thread(_take, groups, size):
-        batch = [_incoming(rows, programme, stores, unfound) for rows in some]
-        counts, seconds = await units.write(partial(_book, batch=batch, now=now))
-        for name, count in counts.items():
-            setattr(result, name, getattr(result, name) + count)
-        done += len(some)
-        progress("write", done, there)
-        fitting = int(len(some) * BATCH_SECONDS / max(seconds, 0.001))
-        size = max(_SMALLEST, min(_LARGEST, fitting, size * 2))
-
-
-def _incoming(
-    rows: Sequence[Row], programme: Programme, stores: dict[str, int], findings: Findings
-) -> Incoming:
-    order = _order(rows, programme, findings)
-    assert order is not None
-    store = stores.get(order.store)
-    return Incoming(order, head(rows[0].head).claims, "import", None, store)
-
-
-def _book(work: Work, batch: Sequence[Incoming], now: datetime) -> tuple[dict[str, int], float]:
-    """Books a batch; what came of it, and how long it took."""
-    began = monotonic()
-    outcomes = book_all(work, batch, now, strict=False)
-    states = [outcome.purchase.state for outcome in outcomes]
-    counts = {
-        "booked": states.count(BOOKED),
-        "waiting": states.count(WAITING),
-        "points": sum(outcome.purchase.points for outcome in outcomes),
-    }
-    return counts, monotonic() - began

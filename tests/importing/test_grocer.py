@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 
 from app import demo_data
+from app.importing import import_members, import_purchases
 from domain.points import Unit
 from services import stores
 from services.audit import prove
-from services.importing.members import import_members
-from services.importing.purchases import Result, import_purchases
-from services.importing.units import Progress
+from services.importing.purchases import Result
 from services.ports.club import Actor
+from services.ports.staging import Progress
 from storage.work import Work
 from tests.support.club import Clock, Club, programme
 

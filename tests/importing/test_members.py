@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from app.importing import import_members
 from domain.birthdays import Birthday
 from domain.points import Unit
 from services import purchases
 from services.booking import Incoming
-from services.importing.members import Result, import_members
+from services.importing.members import Result
 from services.importing.report import FileRefused
 from services.ports.sales import Claim
 from tests.purchases.support import order

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from app.importing import import_purchases
 from domain.points import Unit
 from services import purchases as booking
-from services.importing import purchases as importing
-from services.importing.purchases import Result, import_purchases
+from services.booking import Incoming
+from services.importing.purchases import PurchaseImport, Result
 from services.importing.report import SHOWN, FileRefused
 from services.ports.club import Store
 from storage.work import Work
@@ -118,21 +119,21 @@ async def test_a_second_run_completes_a_broken_one(
     mei, bo = await member(club), await member(club)
     rows = [row(f"A-{n}", 1, who.number) for n in range(25) for who in (mei, bo)]
     path = write(*(r.replace(",A-", f",{n % 2}-A-") for n, r in enumerate(rows)))
-    whole, calls = importing._book, 0
+    whole, calls = PurchaseImport.write, 0
 
-    def breaks(work: Work, batch: object, now: object) -> object:
+    def breaks(job: PurchaseImport, work: Work, batch: list[Incoming]) -> object:
         nonlocal calls
         calls += 1
         if calls == 3:
             raise RuntimeError("the plug was pulled")
-        return whole(work, batch, now)  # type: ignore[arg-type]
+        return whole(job, work, batch)
 
-    monkeypatch.setattr(importing, "_book", breaks)
+    monkeypatch.setattr(PurchaseImport, "write", breaks)
     with pytest.raises(RuntimeError):
         await run(club, path)
     there = await _count(club, "purchases")
     assert 0 < there < 50
-    monkeypatch.setattr(importing, "_book", whole)
+    monkeypatch.setattr(PurchaseImport, "write", whole)
     done = await run(club, path)
     assert (done.known, done.booked) == (there, 50 - there)
     assert (await _available(club, mei.id), await _available(club, bo.id)) == (250, 250)

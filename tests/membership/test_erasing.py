@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from app.importing import import_members
 from domain.club_errors import CreditLeft
 from domain.errors import MemberClosed
 from domain.ledger import Kind
 from domain.points import Unit
 from services import adjustments, erasing, ledger, profiles, purchases
-from services.importing.members import import_members
 from services.ports.post import Notice
 from storage.tables import metadata
 from storage.work import Work

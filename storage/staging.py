@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Final, NamedTuple
+from typing import Final
+
+from services.ports.staging import Row
 
 _SCHEMA: Final = """
 PRAGMA journal_mode = OFF;
@@ -34,23 +36,8 @@ _BY_MEMBER: Final = (
 _MANY: Final = 5000
 
 
-class Row(NamedTuple):
-    """One line of an order. `head`: what all lines of the order must agree on."""
-
-    row: int
-    source: str
-    order_id: str
-    line: int
-    head: str
-    minor: int
-    quantity: int
-    category: str
-    sku: str
-    name: str
-
-
 class Staging:
-    """Rows go in as they come and come out by order, then by member and time."""
+    """A file beside the database, gone at the end (services.ports.staging.Staging)."""
 
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="import-")
@@ -77,30 +64,25 @@ class Staging:
         self._folder.cleanup()
 
     def add(self, row: Row) -> None:
-        """Keeps one row."""
         self._waiting.append(row)
         if len(self._waiting) >= _MANY:
             self._flush()
 
     def by_order(self) -> Iterator[Row]:
-        """All rows, the lines of an order together."""
         self._flush()
         self._db.execute("CREATE INDEX by_order ON rows (source, order_id, line, row)")
         return map(Row._make, self._db.execute(_IN_ORDER))
 
     def add_order(self, source: str, order_id: str, who: str, at: int) -> None:
-        """Remembers an order that is to be written."""
         self._orders.append((source, order_id, who, at))
         if len(self._orders) >= _MANY:
             self._flush_orders()
 
     def by_member(self) -> Iterator[Row]:
-        """The rows of all remembered orders, a member's orders together, in order of time."""
         self._flush_orders()
         return map(Row._make, self._db.execute(_BY_MEMBER))
 
     def orders(self) -> int:
-        """How many orders are to be written."""
         self._flush_orders()
         return int(self._db.execute("SELECT count(*) FROM orders").fetchone()[0])
 
@@ -112,15 +94,3 @@ class Staging:
         sql = "INSERT INTO orders (source, order_id, who, at) VALUES (?, ?, ?, ?)"
         self._db.executemany(sql, self._orders)
         self._orders.clear()
-
-
-def grouped(rows: Iterator[Row]) -> Iterator[Sequence[Row]]:
-    """The rows of each order, which must come together."""
-    group: list[Row] = []
-    for row in rows:
-        if group and (row.order_id != group[0].order_id or row.source != group[0].source):
-            yield group
-            group = []
-        group.append(row)
-    if group:
-        yield group

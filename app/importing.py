@@ -1,0 +1,59 @@
+"""Runs an import: piece by piece, so that the bot goes on answering meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from services.importing import members, purchases
+from services.ports.staging import Job, Progress
+from storage.staging import Staging
+from storage.unit_of_work import Units
+
+
+def _nobody(_stage: str, _done: int, _all: int) -> None:
+    """Nobody watches."""
+
+
+async def import_purchases(
+    units: Units,
+    path: Path,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    progress: Progress = _nobody,
+) -> purchases.Result:
+    """Imports a file of purchases. Raises FileRefused with all problems; then nothing was
+    written. A second run completes a broken one."""
+    with Staging() as staging:
+        job = purchases.PurchaseImport(path, now, staging, progress)
+        await _run(units, job, dry_run=dry_run)
+    return job.result
+
+
+async def import_members(
+    units: Units,
+    path: Path,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    progress: Progress = _nobody,
+) -> members.Result:
+    """Imports a file of members, under the same promises."""
+    job = members.MemberImport(path, now, progress)
+    await _run(units, job, dry_run=dry_run)
+    return job.result
+
+
+async def _run(units: Units, job: Job, *, dry_run: bool) -> None:
+    await units.read_long(job.begin)
+    await asyncio.to_thread(job.read)
+    while some := await asyncio.to_thread(job.unchecked):
+        await units.read_long(partial(job.compare, some=some))
+    job.accept()
+    if dry_run:
+        return
+    while batch := await asyncio.to_thread(job.batch):
+        job.wrote(batch, await units.write(partial(job.write, batch=batch)))
