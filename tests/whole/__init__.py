@@ -1,0 +1,1 @@
+"""Tests of the whole stack: HTTP in, HTTP out, real handlers, real databases, real processes."""

@@ -1,0 +1,166 @@
+"""A whole club in this process: webhook, core, handlers, database, worker, against the stand-in
+for the Bot API. What the bot answers is checked as Telegram would check it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp.test_utils import TestServer
+from pydantic import SecretStr
+from sqlalchemy import func, select
+
+from app import serving
+from app.running import Tasks, stop_event
+from app.settings import FixedSettings
+from app.web import Site, create_app
+from app.wiring import Club, opened
+from bot.actions import Action
+from bot.telegram.webhook import HEADER, PATH
+from sandbox.calls import Calls
+from sandbox.web import create_app as create_platform
+from sandbox.world import World
+from storage.tables import chat, metadata
+from storage.work import Work
+
+ACCOUNT = "4242"
+TOKEN = f"{ACCOUNT}:canary_token_of_the_whole_stack"
+SECRET = "canary-webhook-secret_of-the-whole-stack"
+KEY = "canary secret key of the whole stack"
+INBOX, LETTERS = chat.Inbox.__table__, chat.DeadLetter.__table__  # type: ignore[attr-defined]
+Json = dict[str, Any]
+
+
+@dataclass
+class Answer:
+    """What the webhook said: the status, and the call of the Bot API in the body if any."""
+
+    status: int
+    call: Json
+
+    @property
+    def text(self) -> str:
+        return str(self.call.get("text", ""))
+
+    @property
+    def buttons(self) -> list[Json]:
+        markup = self.call.get("reply_markup") or {}
+        return [button for row in markup.get("inline_keyboard", ()) for button in row]
+
+    def labels(self) -> str:
+        """Everything a person reads."""
+        return "\n".join([self.text, *(str(button["text"]) for button in self.buttons)])
+
+
+@dataclass
+class Stack:
+    """The running club; `post` sends one update as Telegram does."""
+
+    club: Club
+    site: Site
+    world: World
+    calls: Calls
+    url: str
+    http: aiohttp.ClientSession
+    refused: list[str] = field(default_factory=list)
+    _last: int = 1000
+
+    def next_id(self) -> int:
+        self._last += 1
+        return self._last
+
+    async def post(self, update: Any, secret: str = SECRET) -> Answer:
+        body = update if isinstance(update, bytes) else json.dumps(update).encode()
+        headers = {HEADER: secret, "Content-Type": "application/json"}
+        async with self.http.post(self.url + PATH, data=body, headers=headers) as answer:
+            said = await answer.read()
+            answered = Answer(answer.status, json.loads(said) if said.startswith(b"{") else {})
+        await self._check(answered.call)
+        return answered
+
+    async def _check(self, call: Json) -> None:
+        """Would Telegram take it? An edit is checked as a new message with the same content."""
+        if "method" not in call:
+            return
+        params = {name: value for name, value in call.items() if name != "method"}
+        if call["method"] == "editMessageText":
+            params.pop("message_id")
+        self._known(params["chat_id"])
+        try:
+            await self.calls.run(TOKEN, "sendMessage", params)
+        except Exception as error:
+            self.refused.append(f"{error!r}: {call}")
+
+    def _known(self, chat_id: int) -> None:
+        person = self.world.persons.get(chat_id) or self.world.add_person(chat_id, "Somebody")
+        opened_chat = self.world.chat(self.world.bot_by_name(), person)
+        opened_chat.started, opened_chat.blocked = True, False
+
+    def tap(self, intent: str, *args: str, user: int, nonce: str = "", turn: int = 0) -> str:
+        """The payload of a button that the bot would show to that person."""
+        return self.club.signer.pack(Action(intent, args, nonce, turn), str(user))
+
+    async def read(self, use: Callable[[Work], Any]) -> Any:
+        return await self.club.units.read(use)
+
+    async def write(self, use: Callable[[Work], Any]) -> Any:
+        return await self.club.units.write(use)
+
+    async def letters(self) -> list[tuple[str, str]]:
+        """Why updates were buried, with the updates."""
+        wanted = select(LETTERS.c.why, LETTERS.c.raw)
+        rows = await self.read(lambda work: work.db.execute(wanted).all())
+        return [(str(why), str(raw)) for why, raw in rows]
+
+    async def inbox(self) -> int:
+        wanted = select(func.count()).select_from(INBOX)
+        return int(await self.read(lambda work: work.db.execute(wanted).scalar_one()))
+
+    async def everything(self, *but: str) -> dict[str, set[str]]:
+        """All rows of all tables, apart from those named: what an effect would show in."""
+
+        def rows(work: Work) -> dict[str, set[str]]:
+            return {
+                table.name: {repr(tuple(row)) for row in work.db.execute(select(table))}
+                for table in metadata.sorted_tables
+                if table.name not in but
+            }
+
+        found: dict[str, set[str]] = await self.read(rows)
+        return found
+
+
+def settings_of(database: str, folder: Path, api_url: str, **more: Any) -> FixedSettings:
+    return FixedSettings(
+        data=folder,
+        database_url=database,
+        secret_key=SecretStr(KEY),
+        telegram_token=SecretStr(TOKEN),
+        telegram_secret=SecretStr(SECRET),
+        telegram_mode="webhook",
+        telegram_api_url=api_url,
+        **more,
+    )
+
+
+@asynccontextmanager
+async def running(database: str, folder: Path, *, work: bool = False) -> AsyncIterator[Stack]:
+    """The stack on a migrated database."""
+    world = World([(TOKEN, "whole_bot", "Whole")])
+    async with TestServer(create_platform(world)) as platform:
+        settings = settings_of(database, folder, str(platform.make_url("/botapi")))
+        async with opened(settings) as club, aiohttp.ClientSession() as http:
+            site = Site(club)
+            tasks = Tasks(stop_event())
+            async with (
+                TestServer(create_app(site)) as server,
+                serving.bot(site, tasks, work=work),
+            ):
+                site.started = True
+                url = str(server.make_url("/")).rstrip("/")
+                yield Stack(club, site, world, Calls(world), url, http)
