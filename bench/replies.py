@@ -22,7 +22,7 @@ from tests.support.postgres import PostgresServer
 OURS = "/telegram/webhook"
 PEERS = "/webhook"
 CONNECTIONS = 50
-Requests = Callable[[str, int, int], Iterator[bytes]]
+WRITES_START = 10**9  # update ids that no reading round uses
 
 
 @dataclass
@@ -46,12 +46,11 @@ class Measured:
 
 @dataclass
 class Competitor:
-    """Somebody who answers: how it is started and what is posted to it."""
+    """Somebody who answers: how it is started and what is posted to it, over all rounds."""
 
     name: str
     start: Callable[[], Server]
-    path: str
-    requests: Requests
+    requests: Iterator[bytes]
 
 
 def run(members: int, seconds: float, rounds: int) -> None:
@@ -70,25 +69,30 @@ def run(members: int, seconds: float, rounds: int) -> None:
             seeding.prepare(url, members)
         api = _start([sys.executable, "-m", "bench.peers.api"], [])
         stack.callback(api.stop)
-        competitors = _competitors(databases, f"http://127.0.0.1:{api.port}", folder)
+        competitors = _competitors(databases, f"http://127.0.0.1:{api.port}", folder, members)
         figures = _rounds(console, competitors, members, seconds, rounds)
         console.print(_table("Replies over the webhook", figures, rounds, seconds))
         console.print(_steady(competitors, members))
 
 
-def _competitors(databases: dict[str, str], api: str, folder: Path) -> list[Competitor]:
+def _competitors(
+    databases: dict[str, str], api: str, folder: Path, members: int
+) -> list[Competitor]:
     python, other = sys.executable, str(ROOT / ".venv" / "bench" / "bin" / "python")
+
+    def reads(path: str) -> Iterator[bytes]:
+        return updates.reading(path, members)
+
     peers = [
-        Competitor("bare aiohttp", _peer(python, "bare", []), PEERS, updates.reading),
-        Competitor(
-            "aiogram, constant text", _peer(other, "aiogram_", [api]), PEERS, updates.reading
-        ),
-        Competitor("PTB, constant text", _peer(python, "ptb", [api]), PEERS, updates.reading),
+        Competitor("bare aiohttp", _peer(python, "bare", []), reads(PEERS)),
+        Competitor("aiogram, constant text", _peer(other, "aiogram_", [api]), reads(PEERS)),
+        Competitor("PTB, constant text", _peer(python, "ptb", [api]), reads(PEERS)),
     ]
     for name, url in databases.items():
         begin = serve(url, api, folder)
-        peers.append(Competitor(f"memberbot {name}, reads", begin, OURS, updates.reading))
-        peers.append(Competitor(f"memberbot {name}, writes", begin, OURS, updates.writing))
+        peers.append(Competitor(f"memberbot {name}, reads", begin, reads(OURS)))
+        writes = updates.writing(OURS, members, WRITES_START)
+        peers.append(Competitor(f"memberbot {name}, writes", begin, writes))
     return peers
 
 
@@ -136,9 +140,8 @@ def _rounds(
 def _round(competitor: Competitor, into: Measured, members: int, seconds: float) -> None:
     server = competitor.start()
     try:
-        warm = competitor.requests(competitor.path, members, seeding.first_update())
-        asyncio.run(Load(server.port, warm).run(1.0, CONNECTIONS))
-        load = Load(server.port, competitor.requests(competitor.path, members, _start_number()))
+        asyncio.run(Load(server.port, competitor.requests).run(1.0, CONNECTIONS))
+        load = Load(server.port, competitor.requests)
         before = server.cpu()
         result = asyncio.run(load.run(seconds, CONNECTIONS))
         if result.bad:
@@ -146,10 +149,6 @@ def _round(competitor: Competitor, into: Measured, members: int, seconds: float)
         into.add(result, server.cpu() - before, server.memory())
     finally:
         server.stop()
-
-
-def _start_number() -> int:
-    return seeding.first_update()
 
 
 def _steady(competitors: list[Competitor], members: int) -> Table:

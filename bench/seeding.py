@@ -16,7 +16,6 @@ from services import programme_file
 from storage import migrations
 from storage.ids import Ids
 from storage.tables import chat, ledger, people
-from storage.types import to_millis
 from storage.unit_of_work import Units, open_units
 from storage.vault import Vault
 from storage.work import Shared, Work
@@ -105,8 +104,3 @@ def _lots(n: int, now: datetime) -> Iterator[dict[str, Any]]:
             "rule_version": 1,
             "posting_id": n * LOTS + month + 1,
         }
-
-
-def first_update() -> int:
-    """An update id that no earlier round has used."""
-    return to_millis(datetime.now(UTC)) % 10**12

@@ -1,0 +1,92 @@
+"""How fast and how small an import is: the grocer's whole year through `memberbot import`."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from app import demo_data
+from bench import seeding
+from bench.processes import ROOT
+from tests.support.postgres import PostgresServer
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One command: seconds, peak resident memory in MB, what it printed."""
+
+    seconds: float
+    memory: float
+    said: str
+
+
+def run() -> None:
+    """Imports the year into an empty club on both databases and prints the figures."""
+    console = Console(width=120)
+    table = Table(title="Import of a year of purchases, every point posted with its explanation")
+    for column in ("", "lines", "orders", "seconds", "lines/s", "peak memory MB", "audit s"):
+        table.add_column(column, justify="right" if column else "left")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        console.print("writing the grocer's year as CSV …")
+        files = demo_data.make(folder / "csv", everything=True)
+        server = PostgresServer(durable=True)
+        stack.callback(server.stop)
+        for name, url in {
+            "SQLite": f"sqlite:///{folder / 'import.db'}",
+            "PostgreSQL": server.url("postgres"),
+        }.items():
+            console.print(f"importing into {name} …")
+            table.add_row(name, *_import(url, folder, files))
+    console.print(table)
+
+
+def _import(url: str, folder: Path, files: demo_data.Files) -> tuple[str, ...]:
+    settings = {
+        "MEMBERBOT_DATABASE_URL": url,
+        "MEMBERBOT_DATA": str(folder),
+        "MEMBERBOT_SECRET_KEY": seeding.SECRET_KEY,
+        "MEMBERBOT_PROGRAMME": str(ROOT / "programmes" / "grocer.yaml"),
+    }
+    _command(settings, "migrate")
+    _command(settings, "programme", "publish", settings["MEMBERBOT_PROGRAMME"])
+    _command(settings, "store", "import", str(files.stores))
+    _command(settings, "import", "members", str(files.members))
+    done = _command(settings, "import", "purchases", str(files.purchases))
+    proof = _command(settings, "audit")
+    found = re.search(r"^(\d+) lines, (\d+) orders", done.said, re.MULTILINE)
+    if found is None:
+        raise RuntimeError(f"the import did not say what it did: {done.said[-500:]}")
+    lines, orders = int(found[1]), int(found[2])
+    figures = (f"{lines:,}", f"{orders:,}", f"{done.seconds:.0f}", f"{lines / done.seconds:,.0f}")
+    return (*figures, f"{done.memory:.0f}", f"{proof.seconds:.0f}")
+
+
+def _command(settings: dict[str, str], *words: str) -> Ran:
+    """Runs `memberbot` with those words; raises RuntimeError if it fails."""
+    started = time.perf_counter()
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app.cli", *words],
+            cwd=ROOT,
+            env={**os.environ, **settings},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        text = said.read()
+    if process.returncode:
+        raise RuntimeError(f"memberbot {' '.join(words)} failed:\n{text[-2000:]}")
+    return Ran(time.perf_counter() - started, used.ru_maxrss / 1024, text)
