@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Final
 
 from domain.consent import Purpose
-from domain.events import Answer, Event, Invitation
+from domain.events import GIVEN, Answer, Event, Invitation
 from domain.refusals import EventFull, EventNotFound, EventOver
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.post import Notice
 
-AT_ONCE: Final = 200  # invitations per transaction, so that it stays short
+AT_ONCE: Final = 100  # invitations per transaction, so that it stays short
 _TRIES: Final = 3
 
 
@@ -104,10 +104,11 @@ def invite(work: Work, event_id: int, staff: Actor, *, key: str, now: datetime) 
     count, members = work.events.to_invite(event_id, AT_ONCE)
     if before := work.events.invited_by(event_id, key):
         return Invited(event, before, count)
-    done = sum(_invite(work, event, member_id, staff, key, now) for member_id in members)
-    if done:
-        work.audit.add(staff, "event.invite", ("event", event_id), now, {"members": done})
-    return Invited(event, done, count - len(members))
+    places = [(who, _tell(work, event, who, care, now)) for who, care in members]
+    work.events.invite(event_id, places, now, batch=key, staff_id=staff.staff_id)
+    if places:
+        work.audit.add(staff, "event.invite", ("event", event_id), now, {"members": len(places)})
+    return Invited(event, len(places), count - len(places))
 
 
 def values(event: Event) -> dict[str, object]:
@@ -122,36 +123,20 @@ def values(event: Event) -> dict[str, object]:
     }
 
 
-def _invite(
-    work: Work, event: Event, member_id: int, staff: Actor, key: str, now: datetime
-) -> bool:
-    place_id = work.events.invite(event.id, member_id, now, batch=key, staff_id=staff.staff_id)
-    if place_id is None:
-        return False
-    buttons = (
-        tuple(
-            (f"button.event_{said}", "event.answer", (str(event.id), str(said)))
-            for said in (Answer.YES, Answer.MAYBE, Answer.NO)
-        ),
+def _tell(work: Work, event: Event, member_id: int, care: bool, now: datetime) -> int | None:
+    """Writes the invitation, under the purpose that the member agreed to."""
+    buttons = tuple(
+        (f"button.event_{said}", "event.answer", (str(event.id), str(said))) for said in GIVEN
     )
     notice = Notice(
         "event.invitation",
         values(event),
-        buttons,
-        purpose=_purpose(work, member_id),
+        (buttons,),
+        purpose=Purpose.CARE if care else Purpose.PROMOTIONS,
         surely=False,
         dedupe=f"event:{event.id}:{member_id}",
     )
-    delivery_id = work.deliveries.to_member(member_id, notice, now)
-    if delivery_id is not None:
-        work.events.delivered(place_id, delivery_id)
-    return True
-
-
-def _purpose(work: Work, member_id: int) -> str:
-    """The purpose the member agreed to, under which the invitation goes out."""
-    agreed = work.members.consents(member_id)
-    return Purpose.CARE if agreed.get(Purpose.CARE) else Purpose.PROMOTIONS
+    return work.deliveries.to_member(member_id, notice, now)
 
 
 def _seat(work: Work, event: Event, before: Answer, said: Answer) -> None:

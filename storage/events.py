@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,6 @@ _members = people.Member.__table__  # type: ignore[attr-defined]
 _consents = people.Consent.__table__  # type: ignore[attr-defined]
 _addresses = chat.Address.__table__  # type: ignore[attr-defined]
 _FIELDS = tuple(field.name for field in fields(Event))
-_PURPOSES = (Purpose.CARE.value, Purpose.PROMOTIONS.value)
 
 _events_only = select(*(_events.c[name] for name in _FIELDS))
 _all = _events_only.order_by(_events.c.starts_at, _events.c.id)
@@ -56,11 +56,6 @@ _mine = (
     .order_by(_events.c.starts_at, _events.c.id)
 )
 _invite = Upsert(events.Invitation, ("event_id", "member_id"))
-_delivered = (
-    update(_places)
-    .where(_places.c.id == bindparam("of"))
-    .values(delivery_id=bindparam("delivery"))
-)
 _answer = (
     update(_places)
     .where(
@@ -84,22 +79,28 @@ _free = (
     .values(taken=_events.c.taken - 1)
 )
 _newest = _consents.alias("newest")
-_agreed = exists().where(
-    _consents.c.member_id == _members.c.id,
-    _consents.c.purpose.in_(_PURPOSES),
-    _consents.c.given,
-    ~exists().where(
-        _newest.c.member_id == _consents.c.member_id,
-        _newest.c.purpose == _consents.c.purpose,
-        _newest.c.id > _consents.c.id,
-    ),
-)
+
+
+def _agreed(*purposes: Purpose) -> Any:
+    """Whether the newest decision of a member on one of these purposes is a yes."""
+    return exists().where(
+        _consents.c.member_id == _members.c.id,
+        _consents.c.purpose.in_([purpose.value for purpose in purposes]),
+        _consents.c.given,
+        ~exists().where(
+            _newest.c.member_id == _consents.c.member_id,
+            _newest.c.purpose == _consents.c.purpose,
+            _newest.c.id > _consents.c.id,
+        ),
+    )
+
+
 _reachable = exists().where(
     _addresses.c.member_id == _members.c.id, _addresses.c.blocked_at.is_(None)
 )
-_to_invite = select(_members.c.id).where(
+_to_invite = select(_members.c.id, _agreed(Purpose.CARE).label("care")).where(
     _members.c.state == MemberState.ACTIVE.value,
-    _agreed,
+    _agreed(Purpose.CARE, Purpose.PROMOTIONS),
     _reachable,
     ~exists().where(
         _places.c.event_id == bindparam("event"),
@@ -164,19 +165,25 @@ class Events:
         return Invitation(row[0], event_id, member_id, Answer(row[1]), row[2] is not None)
 
     def invite(
-        self, event_id: int, member_id: int, now: datetime, *, batch: str, staff_id: int | None
-    ) -> int | None:
-        place_id = self._ids.next()
-        row = {"id": place_id, "event_id": event_id, "member_id": member_id, "answer": ""}
-        more = {"invited_at": now, "batch": batch, "invited_by": staff_id}
-        return place_id if _invite.run(self._db, {**row, **more}) else None
+        self,
+        event_id: int,
+        places: Sequence[tuple[int, int | None]],
+        now: datetime,
+        *,
+        batch: str,
+        staff_id: int | None,
+    ) -> None:
+        row = {"event_id": event_id, "answer": "", "invited_at": now, "batch": batch}
+        rows = [
+            {**row, "id": self._ids.next(), "member_id": who, "delivery_id": by}
+            for who, by in places
+        ]
+        if rows:
+            _invite.run(self._db, [{**one, "invited_by": staff_id} for one in rows])
 
     def come(self, event_id: int, member_id: int) -> None:
         row = {"event_id": event_id, "member_id": member_id, "answer": ""}
         _invite.run(self._db, {**row, "id": self._ids.next(), "invited_at": None, "batch": None})
-
-    def delivered(self, invitation_id: int, delivery_id: int) -> None:
-        self._db.execute(_delivered, {"of": invitation_id, "delivery": delivery_id})
 
     def answer(
         self, event_id: int, member_id: int, before: Answer, after: Answer, now: datetime
@@ -191,10 +198,10 @@ class Events:
     def free_seat(self, event_id: int) -> None:
         self._db.execute(_free, {"of": event_id})
 
-    def to_invite(self, event_id: int, most: int) -> tuple[int, list[int]]:
+    def to_invite(self, event_id: int, most: int) -> tuple[int, list[tuple[int, bool]]]:
         count = self._db.execute(_how_many, {"event": event_id}).scalar_one()
-        found = self._db.execute(_first, {"event": event_id, "most": most}).scalars()
-        return int(count), list(found)
+        found = self._db.execute(_first, {"event": event_id, "most": most})
+        return int(count), [(row[0], bool(row[1])) for row in found]
 
     def invited_by(self, event_id: int, batch: str) -> int:
         key = {"event": event_id, "of_batch": batch}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -26,15 +27,19 @@ class Events(Protocol):
 
     def invitation(self, event_id: int, member_id: int) -> Invitation | None: ...
     def invite(
-        self, event_id: int, member_id: int, now: datetime, *, batch: str, staff_id: int | None
-    ) -> int | None:
-        """Adds the member's place: its id, None if there is one."""
+        self,
+        event_id: int,
+        places: Sequence[tuple[int, int | None]],
+        now: datetime,
+        *,
+        batch: str,
+        staff_id: int | None,
+    ) -> None:
+        """Adds places for members, each with the delivery that carries the invitation; who has a
+        place already keeps it."""
 
     def come(self, event_id: int, member_id: int) -> None:
         """Adds a place for a member who was not invited, if there is none."""
-
-    def delivered(self, invitation_id: int, delivery_id: int) -> None:
-        """Remembers which delivery carries the invitation."""
 
     def answer(
         self, event_id: int, member_id: int, before: Answer, after: Answer, now: datetime
@@ -45,9 +50,9 @@ class Events(Protocol):
         """Takes a seat; False if none is left."""
 
     def free_seat(self, event_id: int) -> None: ...
-    def to_invite(self, event_id: int, most: int) -> tuple[int, list[int]]:
+    def to_invite(self, event_id: int, most: int) -> tuple[int, list[tuple[int, bool]]]:
         """How many members agreed to care or promotions, can be reached and have no place yet;
-        and the ids of the first of them."""
+        and the first of them: id, and whether it was care that they agreed to."""
 
     def invited_by(self, event_id: int, batch: str) -> int:
         """How many one effect invited."""
