@@ -70,9 +70,9 @@ def run(members: int, seconds: float, rounds: int) -> None:
         api = _start([sys.executable, "-m", "bench.peers.api"], [])
         stack.callback(api.stop)
         competitors = _competitors(databases, f"http://127.0.0.1:{api.port}", folder, members)
-        figures = _rounds(console, competitors, members, seconds, rounds)
+        figures = _rounds(console, competitors, seconds, rounds)
         console.print(_table("Replies over the webhook", figures, rounds, seconds))
-        console.print(_steady(competitors, members))
+        console.print(_steady(competitors))
 
 
 def _competitors(
@@ -127,17 +127,17 @@ def serve(url: str, api: str, folder: Path) -> Callable[[], Server]:
 
 
 def _rounds(
-    console: Console, competitors: list[Competitor], members: int, seconds: float, rounds: int
+    console: Console, competitors: list[Competitor], seconds: float, rounds: int
 ) -> list[Measured]:
     figures = {competitor.name: Measured(competitor.name) for competitor in competitors}
     for number in range(rounds):
         for competitor in competitors:
             console.print(f"round {number + 1}: {competitor.name}")
-            _round(competitor, figures[competitor.name], members, seconds)
+            _round(competitor, figures[competitor.name], seconds)
     return list(figures.values())
 
 
-def _round(competitor: Competitor, into: Measured, members: int, seconds: float) -> None:
+def _round(competitor: Competitor, into: Measured, seconds: float) -> None:
     server = competitor.start()
     try:
         asyncio.run(Load(server.port, competitor.requests).run(1.0, CONNECTIONS))
@@ -151,7 +151,7 @@ def _round(competitor: Competitor, into: Measured, members: int, seconds: float)
         server.stop()
 
 
-def _steady(competitors: list[Competitor], members: int) -> Table:
+def _steady(competitors: list[Competitor]) -> Table:
     """Answer times at 200 updates a second, and what a fresh `serve` needs."""
     table = Table(title="At a steady 200 updates/s for 10 s")
     for column in ("", "p50 ms", "p99 ms", "start to ready s", "memory at rest MB"):
@@ -162,9 +162,7 @@ def _steady(competitors: list[Competitor], members: int) -> Table:
         server = competitor.start()
         try:
             rest = server.memory()
-            load = Load(
-                server.port, competitor.requests(competitor.path, members, _start_number())
-            )
+            load = Load(server.port, competitor.requests)
             result = asyncio.run(load.run_at(200, 10, CONNECTIONS))
         finally:
             server.stop()
