@@ -18,7 +18,7 @@ from domain.ledger import Account, Booked, Entry, Kind, Share
 from domain.members import Gender, Member, MemberState, check_name
 from domain.points import Unit
 from domain.programme import Programme
-from services import joining, purchases
+from services import erasing, joining, purchases
 from services import ledger as ledger_service
 from services.importing import reading
 from services.importing.reading import Columns
@@ -108,11 +108,16 @@ class MemberImport:
         return some
 
     def compare(self, work: Work, some: Sequence[NewMember]) -> None:
-        """Other content of a row that was imported before is a fault."""
-        stored = work.purchases.imported([one.member.external_id or "" for one in some])
-        self.result.known += len(stored)
+        """Other content of a row that was imported before is a fault. Persons who were erased
+        count as known: a file does not bring them back."""
+        ids = [one.member.external_id or "" for one in some]
+        stored = work.purchases.imported(ids)
+        erased = erasing.erased_externals(work, ids, self._now)
+        self.result.known += len(stored.keys() | erased)
         for one in some:
             before = stored.get(one.member.external_id or "")
+            if before is None and one.member.external_id in erased:
+                continue
             if before is None:
                 self._new.append(one)
             elif before[1] != _fingerprint(work, one):
