@@ -71,12 +71,9 @@ class Server:
         return self.process.returncode or 0, out.decode()
 
 
-@asynccontextmanager
-async def serving(
-    arguments: Sequence[str], port: int, cwd: Path, **settings: str
-) -> AsyncIterator[Server]:
-    """`memberbot …` that listens on a port, once it is ready."""
-    process = await asyncio.create_subprocess_exec(
+async def start(*arguments: str, cwd: Path, **settings: str) -> asyncio.subprocess.Process:
+    """Starts `memberbot …`; what it writes comes together on its stdout."""
+    return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "app.cli",
@@ -86,6 +83,14 @@ async def serving(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
+
+
+@asynccontextmanager
+async def serving(
+    arguments: Sequence[str], port: int, cwd: Path, **settings: str
+) -> AsyncIterator[Server]:
+    """`memberbot …` that listens on a port, once it is ready."""
+    process = await start(*arguments, cwd=cwd, **settings)
     server = Server(f"http://127.0.0.1:{port}", process)
     try:
         await _ready(server)

@@ -1,7 +1,9 @@
 """`memberbot serve` as a process, on both databases, against the stand-in for the Bot API."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,14 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
 
+from app.settings import FixedSettings
+from app.wiring import opened
+from bot.messages import Address
 from sandbox import people
 from sandbox.web import create_app
 from sandbox.world import World
+from services.ports.post import Notice
+from storage.work import Work
 from tests.app import processes
 from tests.app.processes import free_port, serving
 from tests.support.databases import MIGRATED
@@ -240,3 +247,30 @@ async def test_a_migration_that_the_program_does_not_know_is_refused(
     assert refused.code == 1
     assert "newer" in refused.err
     assert "Traceback" not in refused.err
+
+
+async def test_work_sends_what_others_have_written(
+    database_url: str, platform: Platform, tmp_path: Path
+) -> None:
+    settings = _settings(database_url, TELEGRAM_TOKEN=TOKEN, TELEGRAM_API_URL=platform.url)
+    given = {name.removeprefix("MEMBERBOT_").lower(): value for name, value in settings.items()}
+    platform.world.add_person(77, "Mei", started=True)
+    async with opened(FixedSettings.model_validate({**given, "data": tmp_path})) as club:
+        await club.units.write(lambda work: _notice(work, club.clock.now()))
+    working = await processes.start("work", cwd=tmp_path, **settings)
+    try:
+        assert "/help" in await platform.hears()
+    finally:
+        working.send_signal(signal.SIGTERM)
+        out, _ = await asyncio.wait_for(working.communicate(), 20)
+    assert working.returncode == 0, out.decode()
+    assert "memberbot is working" in out.decode()
+
+
+def _notice(work: Work, now: datetime) -> None:
+    address = work.conversations.lock(Address("telegram", "4242", "77", "77"), "en").person
+    assert address.address_id is not None
+    # An hour old: nobody takes it for an answer that its own process is about to send.
+    work.deliveries.to_address(
+        address.address_id, Notice("general.unknown"), now - timedelta(hours=1)
+    )
