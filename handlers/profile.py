@@ -3,11 +3,12 @@ deleted."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from bot.flow import TEXT_OR_CONTACT, Flow, Step
-from bot.messages import Button, Reply, Rows
+from bot.messages import Button, Kind, Reply, Rows
 from domain.birthdays import Birthday
 from domain.consent import Purpose, undecided
 from domain.members import Gender, mask_phone
@@ -47,7 +48,7 @@ def show(turn: Turn) -> Reply:
 def back(turn: Turn) -> Reply:
     """From a question to the profile again, unanswered."""
     turn.end()
-    return shown(turn, None)
+    return _in_place(turn, shown(turn, None))
 
 
 def shown(turn: Turn, saved: Saved | None) -> Reply:
@@ -107,7 +108,7 @@ def edit(turn: Turn) -> Reply:
     if field not in profiles.profile(turn.work, member_id(turn)).fields:
         return show(turn)
     turn.start(PROFILE, field, one=True)
-    return _ask(turn, field, None)
+    return _in_place(turn, _ask(turn, field, None))
 
 
 def skip(turn: Turn) -> Reply:
@@ -117,6 +118,16 @@ def skip(turn: Turn) -> Reply:
 
 def next_question(turn: Turn, saved: Saved | None) -> Reply:
     """The question after this one; at the end, or after a single change, the profile."""
+    return _in_place(turn, _next(turn, saved))
+
+
+def _in_place(turn: Turn, reply: Reply) -> Reply:
+    """A tap on a question changes that card; what began elsewhere is left as it was."""
+    tapped = turn.inbound.kind is Kind.TAP and turn.intent != "profile.tour"
+    return replace(reply, edit=True) if tapped else reply
+
+
+def _next(turn: Turn, saved: Saved | None) -> Reply:
     if saved and (purpose := CONSENTS.get(saved.field)) and _undecided(turn, purpose):
         turn.go("consent", purpose=purpose.value)
         return may_we(purpose, saved)
@@ -232,8 +243,8 @@ def drop(turn: Turn) -> Reply:
     field = turn.arg()
     turn.end()
     if field in PROFILE_FIELDS and profiles.forget(turn.work, member_id(turn), field):
-        return shown(turn, Saved("deleted"))
-    return shown(turn, None)
+        return _in_place(turn, shown(turn, Saved("deleted")))
+    return _in_place(turn, shown(turn, None))
 
 
 def saved_values(saved: Saved | None) -> dict[str, Any] | None:

@@ -95,6 +95,16 @@ async def test_every_question_can_be_skipped(mei: Person) -> None:
     assert await points(mei) == WELCOME
 
 
+async def test_a_tap_changes_the_question_in_place_and_leaves_the_card_alone(mei: Person) -> None:
+    assert not (await mei.taps("profile.tour")).edit
+    assert (await mei.taps("profile.skip")).edit
+    assert not (await mei.says("20 May")).edit
+    assert (await mei.taps("consent.say", "care", "no")).edit
+    await mei.says("/profile")
+    assert (await mei.taps("profile.edit", "name")).edit
+    assert (await mei.taps("profile.back")).edit
+
+
 async def test_a_skipped_question_is_offered_again_later(mei: Person) -> None:
     await mei.taps("profile.tour")
     await mei.taps("profile.skip")
