@@ -142,7 +142,7 @@ def _show(world: World, files: Files) -> None:
             started=True,
         )
     world.add_person(STAFF_IDS - 1, "Nina", phone="+12125550198", note=NEWCOMER)
-    world.store.commit()
+    world.keep()
 
 
 def _note(household: int, known: str) -> dict[str, str]:
@@ -185,4 +185,4 @@ def greet(world: World) -> None:
         chat = world.chat(bot, person)
         if chat.started and not chat.messages:
             people.write(world, bot, person, "/start")
-    world.store.commit()
+    world.keep()

@@ -101,6 +101,10 @@ class World:
         self.events.announce("persons")
         return person
 
+    def keep(self) -> None:
+        """Makes what was done to the world so far survive a restart."""
+        self.store.commit()
+
     def _restore(self) -> None:
         by_id = {bot.id: bot for bot in self.bots.values()}
         for record in self.store.all("bot"):
