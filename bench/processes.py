@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 from collections.abc import Mapping, Sequence
@@ -55,7 +56,7 @@ def start(
 ) -> Server:
     """Starts a command and waits until it answers on its port; raises RuntimeError."""
     environment = {**os.environ, **settings}
-    log = open(ROOT / "bench" / ".server.log", "wb")  # noqa: SIM115 - the child keeps it
+    log = tempfile.TemporaryFile()  # noqa: SIM115 - the child keeps it
     started = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     while time.perf_counter() - started < 60:
@@ -65,7 +66,8 @@ def start(
             return Server(process, port, time.perf_counter() - started)
         time.sleep(0.02)
     process.kill()
-    raise RuntimeError(f"{command} did not start:\n{Path(log.name).read_text()[-3000:]}")
+    log.seek(0)
+    raise RuntimeError(f"{command} did not start:\n{log.read().decode()[-3000:]}")
 
 
 def _answers(port: int, path: str) -> bool:

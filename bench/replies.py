@@ -105,23 +105,27 @@ def _start(command: list[str], arguments: list[str]) -> Server:
     return processes.start([*command, str(port), *arguments], port, {})
 
 
+def environment(url: str, api: str, folder: Path, port: int) -> dict[str, str]:
+    """The settings of `memberbot serve` in webhook mode."""
+    return {
+        "MEMBERBOT_DATABASE_URL": url,
+        "MEMBERBOT_DATA": str(folder),
+        "MEMBERBOT_PORT": str(port),
+        "MEMBERBOT_TELEGRAM_TOKEN": "42:bench",
+        "MEMBERBOT_TELEGRAM_API_URL": api,
+        "MEMBERBOT_TELEGRAM_MODE": "webhook",
+        "MEMBERBOT_TELEGRAM_SECRET": updates.SECRET,
+        "MEMBERBOT_SECRET_KEY": seeding.SECRET_KEY,
+    }
+
+
 def serve(url: str, api: str, folder: Path) -> Callable[[], Server]:
     """Starts `memberbot serve` in webhook mode on that database."""
 
     def begin() -> Server:
         port = processes.free_port()
-        settings = {
-            "MEMBERBOT_DATABASE_URL": url,
-            "MEMBERBOT_DATA": str(folder),
-            "MEMBERBOT_PORT": str(port),
-            "MEMBERBOT_TELEGRAM_TOKEN": "42:bench",
-            "MEMBERBOT_TELEGRAM_API_URL": api,
-            "MEMBERBOT_TELEGRAM_MODE": "webhook",
-            "MEMBERBOT_TELEGRAM_SECRET": updates.SECRET,
-            "MEMBERBOT_SECRET_KEY": seeding.SECRET_KEY,
-        }
         command = [sys.executable, "-m", "app.cli", "serve"]
-        return processes.start(command, port, settings)
+        return processes.start(command, port, environment(url, api, folder, port))
 
     return begin
 
