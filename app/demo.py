@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+import os
 import socket
 import sys
 import webbrowser
@@ -85,8 +86,8 @@ async def run_demo(
         settle_memory()
         site.started = True
         _welcome(say, club, url)
-        if wanted.browser and sys.stdout.isatty():
-            webbrowser.open(url)
+        if wanted.browser and _has_desktop():
+            await asyncio.to_thread(webbrowser.open, url)
         await tasks.until_stopped()
         say("\nStopping …")
     say("The demo has stopped; start it again to go on where you left.")
@@ -168,6 +169,13 @@ def forget(data: Path) -> None:
     for name in (*FILES, KEY_FILE):
         for suffix in ("", "-wal", "-shm"):
             (data / (name + suffix)).unlink(missing_ok=True)
+
+
+def _has_desktop() -> bool:
+    """Whether somebody sees windows here; a browser in the terminal would take it from us."""
+    windows = sys.platform in ("darwin", "win32")
+    screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return sys.stdout.isatty() and (windows or bool(screen))
 
 
 def _welcome(say: Say, club: Club, url: str) -> None:
