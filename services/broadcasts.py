@@ -158,7 +158,7 @@ def _step(work: Work, campaign: Campaign, now: datetime) -> bool:
 
 def fill(work: Work, campaign: Campaign, now: datetime) -> bool:
     """Writes the rows of the next recipients; True if there are more."""
-    people = work.campaigns.audience(campaign.purpose, campaign.reached, BATCH)
+    people, reached = work.campaigns.audience(campaign.purpose, campaign.reached, BATCH)
     home = work.programmes.current().zone
     due = [(to, open_at(now, to.zone or home, to.quiet_from, to.quiet_to)) for to in people]
     notice = Notice(
@@ -169,10 +169,8 @@ def fill(work: Work, campaign: Campaign, now: datetime) -> bool:
         campaign_id=campaign.id,
     )
     work.deliveries.to_many(due, notice, now)
-    more = len(people) == BATCH
-    reached = people[-1].member_id if people else campaign.reached
-    work.campaigns.fill(campaign.id, reached, None if more else now)
-    return more
+    work.campaigns.fill(campaign.id, reached or 0, now if reached is None else None)
+    return reached is not None
 
 
 def text_of(work: Work, row: Waiting, now: datetime) -> Mapping[str, Any]:

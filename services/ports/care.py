@@ -70,8 +70,9 @@ class Campaigns(Protocol):
     def finish(self, campaign_id: int, at: datetime) -> bool:
         """Marks it finished, once."""
 
-    def audience(self, purpose: str, after: int, most: int) -> list[Recipient]:
-        """Active members with that consent and a reachable address, by id from `after` on."""
+    def audience(self, purpose: str, after: int, most: int) -> tuple[list[Recipient], int | None]:
+        """Of the next `most` members who ever gave that consent, from `after` on by id: those who
+        are active, still agree and can be reached; and where to go on, None at the end."""
 
     def count(self, purpose: str) -> int:
         """How many the audience is."""
