@@ -56,18 +56,19 @@ def start(
 ) -> Server:
     """Starts a command and waits until it answers on its port; raises RuntimeError."""
     environment = {**os.environ, **settings}
-    log = tempfile.TemporaryFile()  # noqa: SIM115 - the child keeps it
     started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    while time.perf_counter() - started < 60:
-        if process.poll() is not None:
-            break
-        if _answers(port, path):
-            return Server(process, port, time.perf_counter() - started)
-        time.sleep(0.02)
-    process.kill()
-    log.seek(0)
-    raise RuntimeError(f"{command} did not start:\n{log.read().decode()[-3000:]}")
+    with tempfile.TemporaryFile() as log:  # the child keeps it open
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        while time.perf_counter() - started < 60:
+            if process.poll() is not None:
+                break
+            if _answers(port, path):
+                return Server(process, port, time.perf_counter() - started)
+            time.sleep(0.02)
+        process.kill()
+        process.wait()
+        log.seek(0)
+        raise RuntimeError(f"{command} did not start:\n{log.read().decode()[-3000:]}")
 
 
 def _answers(port: int, path: str) -> bool:
