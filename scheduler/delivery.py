@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -30,6 +31,8 @@ IDLE_SECONDS = 0.5
 BUSY_SECONDS = 0.1
 LINGER_SECONDS = 0.1
 """A further message leaves a little after the answer that it follows."""
+PATIENCE_SECONDS = 8.0
+"""What has not come back by then is unclear; the next sender settles it."""
 MOST_REPLIES_OUT = 100
 MOST_BULK_OUT = 60
 Task = asyncio.Task[None]
@@ -89,12 +92,16 @@ class Sender:
             await self._rest(pause)
 
     async def stop(self) -> None:
-        """Takes nothing more, waits for what is on its way, gives the lease up."""
+        """Takes nothing more, waits a while for what is on its way, gives the lease up."""
         self._stop.set()
         async with self._turn:  # the round that runs has started what it claimed
             pass
-        while tasks := self._busy():
-            await asyncio.wait(tasks)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while tasks := self._busy():
+                    await asyncio.wait(tasks)
+        for task in self._busy():
+            task.cancel()
         await self.lease.release()
 
     async def drain(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,6 +17,8 @@ from services.ports.club import Actor
 from services.ports.post import LANES, OPTIONAL, REPLY, Notice, Route, Waiting
 from services.quiet import open_at
 
+log = logging.getLogger(__name__)
+
 HOLD: Final = "hold"
 LEFT_OVER: Final = timedelta(seconds=10)
 PAUSED_WAIT: Final = timedelta(minutes=1)
@@ -23,8 +26,10 @@ LONGEST_PAUSE: Final = 300
 # SEMANTICS: Care. While somebody waits for our answer we do not advertise to them.
 PAUSED_BY_COMPLAINT: Final = (Purpose.PROMOTIONS, Purpose.SURVEYS)
 MOST_TICKETS: Final = 20
-MOST_TRIES: Final = 50
-MOST_UNCLEAR: Final = 8
+MOST_TRIES: Final = 300
+MOST_UNCLEAR: Final = 12
+# What a row that is not as it should be can raise; it must not hold up the others.
+BROKEN: Final = (LookupError, ValueError, TypeError, AttributeError, AssertionError)
 
 Fill = Callable[[Work, Waiting, datetime], Mapping[str, Any] | None]
 Fillers = Mapping[str, Fill]
@@ -91,7 +96,7 @@ def take(work: Work, claim: Claim, fillers: Fillers, now: datetime) -> list[Wait
     ready = []
     for row in _claimed(work, claim, bool(silent), now):
         until = silent.get(row.chat)
-        verdict = Wait(until) if until else _filled(work, row, fillers, now)
+        verdict = Wait(until) if until else _judged(work, row, fillers, now)
         if isinstance(verdict, Waiting):
             ready.append(verdict)
         else:
@@ -120,6 +125,14 @@ def _not_now(work: Work, row: Waiting, by: str, verdict: Skip | Wait) -> None:
         work.outbox.again(row, by=by, due_at=verdict.until)
 
 
+def _judged(work: Work, row: Waiting, fillers: Fillers, now: datetime) -> Waiting | Skip | Wait:
+    try:
+        return _filled(work, row, fillers, now)
+    except BROKEN:
+        log.exception("the message %s (%d) cannot be made ready", row.key, row.id)
+        return Skip("broken")
+
+
 def _filled(work: Work, row: Waiting, fillers: Fillers, now: datetime) -> Waiting | Skip | Wait:
     if verdict := _verdict(work, row, now):
         return verdict
@@ -136,11 +149,18 @@ def _verdict(work: Work, row: Waiting, now: datetime) -> Skip | Wait | None:
     """Why a message may not leave now; None when it may."""
     if row.lane == REPLY:
         return None
-    if row.address_id and work.addresses.get(row.address_id).blocked:
+    if row.address_id and not _reachable(work, row.address_id):
         return Skip("unreachable")
     if row.campaign_id and (verdict := _campaign_verdict(work, row.campaign_id, now)):
         return verdict
     return _member_verdict(work, row, now) if row.member_id else None
+
+
+def _reachable(work: Work, address_id: int) -> bool:
+    try:
+        return not work.addresses.get(address_id).blocked
+    except LookupError:  # whoever was there has had everything erased
+        return False
 
 
 def _campaign_verdict(work: Work, campaign_id: int, now: datetime) -> Skip | Wait | None:

@@ -52,7 +52,7 @@ def send_due(at: str | None, simulate: bool) -> None:
     click.echo(
         f"{done.jobs} {'job' if done.jobs == 1 else 'jobs'} run,"
         f" {done.sent} {'message' if done.sent == 1 else 'messages'} sent"
-        + (f", {done.failed} not sent" if done.failed else "")
+        + (f", {done.failed} not sent (see: memberbot check)" if done.failed else "")
     )
     if done.held:
         click.echo("Another process is sending for this bot; it sends the rest.")

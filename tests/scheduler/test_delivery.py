@@ -4,12 +4,21 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.messages import Document, Rendered, Reply
 from services import post
 from services.ports.club import Actor
 from tests.support.club import Club, Person
-from tests.support.post import FakeChannel, RealTime, address, rows, sender, write_notice
+from tests.support.post import (
+    ROWS,
+    FakeChannel,
+    RealTime,
+    address,
+    rows,
+    sender,
+    write_notice,
+)
 
 LATER = timedelta(seconds=11)
 
@@ -198,6 +207,42 @@ async def test_a_message_without_text_is_dead_and_the_others_go_on(
     club.clock.now += LATER
     assert await sender(club, channel, real).drain() == 1
     assert [row["state"] for row in await rows(club)] == ["dead", "sent"]
+
+
+async def test_a_row_that_is_broken_holds_up_nobody(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    await write_notice(club, mei.user, key="care.points_expiring", values={"due": 7}, bulk=True)
+    await write_notice(club, mei.user, bulk=True)
+    one = sender(club, channel, real)
+    await one.drain()
+    assert channel.to(mei.user) == ["care.birthday_gift"]
+    assert [row["reason"] for row in await rows(club)] == ["broken", ""]
+
+
+async def test_what_waits_for_an_erased_person_is_skipped(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    made = await write_notice(club, mei.user, bulk=True)
+    gone = update(ROWS).where(ROWS.c.id == made).values(address_id=1, member_id=2)
+    await club.write(lambda work: work.db.execute(gone))
+    await sender(club, channel, real).drain()
+    assert [row["reason"] for row in await rows(club)] == ["unreachable"]
+
+
+async def test_stop_does_not_wait_for_ever_for_a_silent_platform(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scheduler.delivery.PATIENCE_SECONDS", 0.2)
+    await write_notice(club, mei.user, bulk=True, surely=False)
+    silence = asyncio.Event()
+    channel.before = silence.wait  # type: ignore[assignment]
+    one = sender(club, channel, real)
+    await one.round()
+    await asyncio.wait_for(one.stop(), 5)
+    channel.before = None
+    await sender(club, channel, real, "two").drain()
+    assert [row["state"] for row in await rows(club)] == ["unknown"]
 
 
 # -- floods -----------------------------------------------------------------------------
