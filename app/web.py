@@ -18,6 +18,7 @@ from api import web as api
 from app import metrics
 from app.clock import ClockBackwards, TimeMachine
 from app.health import readiness
+from app.logs import route_of
 from app.wiring import Club
 from bot.state import StoreUnavailable
 from bot.telegram.webhook import PATH, Webhook
@@ -55,10 +56,6 @@ def create_app(site: Site) -> web.Application:
     app.router.add_get("/health/live", _live)
     app.router.add_get("/health/ready", _ready)
     app.router.add_get("/metrics", _metrics)
-    club = site.club
-    api.add_routes(
-        app, club.units, club.clock.now, unavailable=StoreUnavailable, collided=Collision
-    )
     units, clock = site.club.units, site.club.clock
     api.add_routes(app, units, clock.now, unavailable=StoreUnavailable, collided=Collision)
     if site.club.settings.telegram_mode == "webhook":
@@ -91,7 +88,7 @@ async def _plain_errors(request: web.Request, handler: Handler) -> web.StreamRes
     except web.HTTPException:
         raise
     except Exception:
-        log.exception("%s %s failed", request.method, request.path)
+        log.exception("%s %s failed", request.method, route_of(request))
         return answer({"error": "something went wrong here; it has been noted"}, 500)
 
 
