@@ -93,13 +93,18 @@ def test_libraries_that_speak_of_urls_are_quiet(written: io.StringIO, name: str)
     assert written.getvalue() == ""
 
 
-async def test_requests_are_logged_without_their_query(written: io.StringIO) -> None:
+async def test_requests_are_logged_without_what_their_path_and_query_hold(
+    written: io.StringIO,
+) -> None:
     async def handler(_: web.Request) -> web.Response:
         return web.Response()
 
     app = web.Application()
     app.router.add_get("/api/v1/members", handler)
     app.router.add_get("/health/live", handler)
+    inner = web.Application()
+    inner.router.add_get("/{id:[^/]+}/points", handler)
+    app.add_subapp("/api/v1/members/", inner)
     server = TestServer(app)
     await server.start_server(
         access_log_class=logs.Access, access_log=logging.getLogger("aiohttp.access")
@@ -107,7 +112,11 @@ async def test_requests_are_logged_without_their_query(written: io.StringIO) -> 
     async with TestClient(server) as client:
         await client.get("/api/v1/members?phone=13800138000")
         await client.get("/health/live")
+        await client.get("/api/v1/members/phone:+8613800138000/points")
+        await client.get("/nowhere%0A12:00:00 ERROR 13800138000")
     text = written.getvalue()
     assert "GET /api/v1/members 200" in text
+    assert "GET /api/v1/members/{id}/points 200" in text
+    assert "GET (no such path) 404" in text
     assert "13800138000" not in text
     assert "/health/live" not in text
