@@ -206,8 +206,9 @@ class SecretFiles(PydanticBaseSettingsSource):
 
 def load() -> Settings:
     """The settings of the environment; raises SettingsInvalid with every problem there is."""
-    problems = _doubles()
+    problems: list[str] = []
     try:
+        problems += _doubles()
         settings = Settings()
     except ValidationError as error:
         problems += [problem_of(str(e["loc"][0])) for e in error.errors()]
@@ -272,7 +273,11 @@ def problem_of(field: str) -> str:
 def strangers() -> list[str]:
     """Names that begin like ours and are none: most likely misspelt."""
     known = names()
-    return [_stranger(name, known) for name in sorted(given()) if name not in known]
+    try:
+        here = given()
+    except UnicodeDecodeError:
+        return []  # `load` tells of it
+    return [_stranger(name, known) for name in sorted(here) if name not in known]
 
 
 def _stranger(name: str, known: list[str]) -> str:

@@ -104,6 +104,12 @@ def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(_problems()) == 2
 
 
+def test_a_file_in_another_encoding_is_named(elsewhere: Path) -> None:
+    (elsewhere / ".env").write_bytes("MEMBERBOT_LOG=text  # 日志".encode("gb18030"))
+    assert _problems() == (".env cannot be read as UTF-8; save it in that encoding",)
+    assert settings.strangers() == []
+
+
 def test_webhook_mode_needs_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEMBERBOT_TELEGRAM_MODE", "webhook")
     assert "MEMBERBOT_TELEGRAM_SECRET is missing" in _problems()[0]
