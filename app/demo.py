@@ -62,7 +62,7 @@ async def run_demo(
     if wanted.fresh:
         forget(wanted.data)
     try:
-        wanted.data.mkdir(parents=True, exist_ok=True)
+        wanted.data.mkdir(0o700, parents=True, exist_ok=True)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise Failed(f"{wanted.data}: {reason}; give another folder with --data") from error

@@ -70,7 +70,7 @@ def _kept(path: Path) -> bytes:
 
 def _make(path: Path) -> None:
     """Two processes may start at once: the first link wins and both read the same key."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(0o700, parents=True, exist_ok=True)
     mine = path.with_name(f".{NAME}.{secrets.token_hex(8)}")
     file = os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -149,7 +149,7 @@ def names_of(programme: Programme, language: str) -> dict[str, Any]:
 
 
 def _migrate_sqlite(settings: Settings) -> None:
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(0o700, parents=True, exist_ok=True)
     library = engines.sqlite_module()
     if library.sqlite_version_info < engines.SAFE_SQLITE:
         log.warning(

@@ -23,6 +23,7 @@ def test_a_key_is_made_at_the_first_start_and_kept(tmp_path: Path) -> None:
     assert len(first) >= 40
     assert secret_key(_settings(data)) == first
     assert stat.S_IMODE((data / NAME).stat().st_mode) == 0o600
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
     assert [path.name for path in data.iterdir()] == [NAME]
 
 
