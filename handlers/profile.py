@@ -105,10 +105,11 @@ def tour(turn: Turn) -> Reply:
 def edit(turn: Turn) -> Reply:
     """Asks for one detail that the member wants to tell or change."""
     field = turn.arg()
-    if field not in profiles.profile(turn.work, member_id(turn)).fields:
+    known = profiles.profile(turn.work, member_id(turn))
+    if field not in known.fields:
         return show(turn)
     turn.start(PROFILE, field, one=True)
-    return _in_place(turn, _ask(turn, field, None))
+    return _in_place(turn, _ask(turn, known, field, None))
 
 
 def skip(turn: Turn) -> Reply:
@@ -141,7 +142,7 @@ def _next(turn: Turn, saved: Saved | None) -> Reply:
         turn.end()
         return _done(turn, known, saved)
     turn.start(PROFILE, left[0], asked=[*asked, left[0]], of=len(asked) + len(left))
-    return _ask(turn, left[0], saved)
+    return _ask(turn, known, left[0], saved)
 
 
 def _done(turn: Turn, known: Profile, saved: Saved | None) -> Reply:
@@ -149,8 +150,7 @@ def _done(turn: Turn, known: Profile, saved: Saved | None) -> Reply:
     return Reply("profile.done", values, menu.main(turn))
 
 
-def _ask(turn: Turn, field: str, saved: Saved | None) -> Reply:
-    known = profiles.profile(turn.work, member_id(turn))
+def _ask(turn: Turn, known: Profile, field: str, saved: Saved | None) -> Reply:
     values = {
         **_field(known, field, turn.locale),
         "saved": saved_values(saved),

@@ -69,14 +69,11 @@ class Profile:
 
 def profile(work: Work, member_id: int) -> Profile:
     """What is known of a member and what more would bring."""
-    member = work.members.get(member_id)
+    member, verified = work.members.known(member_id)
     programme = work.programmes.current()
-    rewards = {
-        field: points
-        for field, points in programme.profile_rewards.items()
-        if points and not _rewarded(work, member_id, field)
-    }
-    verified = bool(work.members.extras(member_id)["phone_verified"])
+    worth = {field: points for field, points in programme.profile_rewards.items() if points}
+    had = _rewarded(work, member_id, *worth)
+    rewards = {field: points for field, points in worth.items() if field not in had}
     return Profile(member, programme, verified, rewards)
 
 
@@ -194,10 +191,12 @@ def _worth(work: Work, field: str) -> int:
     return work.programmes.current().profile_rewards.get(field, 0)
 
 
-def _rewarded(work: Work, member_id: int, field: str) -> bool:
-    """Once for ever, also where a membership that was merged into this one had it."""
+def _rewarded(work: Work, member_id: int, *fields: str) -> set[str]:
+    """The details that brought their reward: once for ever, also where a membership that was
+    merged into this one had it."""
     everyone = work.mydata.memberships(member_id)
-    return any(work.ledger.by_key(reward_key(one, field)) is not None for one in everyone)
+    keys = {reward_key(one, field): field for one in everyone for field in fields}
+    return {keys[key] for key in work.ledger.booked(keys)}
 
 
 def _paused(work: Work, member: Member) -> str:

@@ -57,7 +57,7 @@ _load = Prepared(
         _addresses.c.user == bindparam("user"),
     )
 )
-_lock = (
+_lock = Prepared(
     select(_addresses.c.id)
     .where(
         _addresses.c.channel == bindparam("channel"),
@@ -68,7 +68,7 @@ _lock = (
 )
 _new_address = Upsert(chat.Address, ("channel", "account", "user"))
 _new_talk = Upsert(chat.Conversation, ("address_id", "chat"))
-_move = (
+_move = Prepared(
     update(_talks)
     .where(
         _talks.c.address_id == bindparam("of"),
@@ -107,7 +107,7 @@ class Conversations:
 
     def lock(self, address: Address, hint: str) -> State:
         key = {"channel": address.channel, "account": address.account, "user": address.user}
-        if for_update(self._db) and self._db.execute(_lock, key).first():
+        if for_update(self._db) and _lock.row(self._db, key):
             return self.load(address, hint)
         state = self.load(address, hint)
         if state.person.address_id is not None:
@@ -115,7 +115,7 @@ class Conversations:
         first = {"id": self._shared.ids.next(), "first_seen": self._shared.clock()}
         _new_address.run(self._db, {**key, **first})
         if for_update(self._db):
-            self._db.execute(_lock, key)
+            _lock.row(self._db, key)
         return self.load(address, hint)
 
     def save(self, address_id: int, chat: str, conversation: Conversation) -> None:
@@ -131,7 +131,7 @@ class Conversations:
         ):
             return
         before = {"of": address_id, "in_chat": chat, "before": conversation.version - 1}
-        if self._db.execute(_move, {**talk, **before}).rowcount != 1:
+        if _move.run(self._db, {**talk, **before}) != 1:
             raise StaleConversation
 
     def _locale(self, hint: str) -> str:

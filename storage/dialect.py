@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.prepared import Prepared
+
 
 class Upsert:
     """`INSERT … ON CONFLICT DO NOTHING` or `DO UPDATE` for one table, built once per database.
@@ -24,10 +26,17 @@ class Upsert:
             else:
                 statement = statement.on_conflict_do_nothing(index_elements=key)
             self._statements[name] = statement
+        self._prepared: dict[tuple[str, ...], Prepared] = {}
 
     def run(self, db: Connection, values: dict[str, Any] | list[dict[str, Any]]) -> int:
         """Inserts and returns how many rows were written."""
-        return int(db.execute(self._statements[db.dialect.name], values).rowcount)
+        statement = self._statements[db.dialect.name]
+        if isinstance(values, list):
+            return int(db.execute(statement, values).rowcount)
+        columns = (db.dialect.name, *values)
+        if columns not in self._prepared:
+            self._prepared[columns] = Prepared(statement, tuple(values), (db.dialect.name,))
+        return self._prepared[columns].run(db, values)
 
 
 def _table(model: Any) -> Table:

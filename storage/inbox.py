@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection as Db
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
@@ -13,18 +14,23 @@ from bot.messages import Address
 from bot.state import Received
 from storage.dialect import Upsert
 from storage.ids import Ids
+from storage.prepared import Prepared
 from storage.tables import chat
 
 _inbox = chat.Inbox.__table__  # type: ignore[attr-defined]
 _letters = chat.DeadLetter.__table__  # type: ignore[attr-defined]
 
 _receive = Upsert(chat.Inbox, ("channel", "account", "update_id"))
-_find = select(_inbox.c.id, _inbox.c.answer).where(
-    _inbox.c.channel == bindparam("channel"),
-    _inbox.c.account == bindparam("account"),
-    _inbox.c.update_id == bindparam("update_id"),
+_find = Prepared(
+    select(_inbox.c.id, _inbox.c.answer).where(
+        _inbox.c.channel == bindparam("channel"),
+        _inbox.c.account == bindparam("account"),
+        _inbox.c.update_id == bindparam("update_id"),
+    )
 )
-_answer = update(_inbox).where(_inbox.c.id == bindparam("row")).values(answer=bindparam("said"))
+_answer = Prepared(
+    update(_inbox).where(_inbox.c.id == bindparam("row")).values(answer=bindparam("said"))
+)
 _bury = insert(_letters)
 _forget = delete(_inbox).where(_inbox.c.received_at < bindparam("before"))
 _listed = select(
@@ -53,8 +59,10 @@ class Inbox:
         new = {"id": row_id, "received_at": now, "address_id": address_id, "answer": None}
         if _receive.run(self._db, {**key, **new}):
             return Received(row_id, True)
-        row = self._db.execute(_find, key).one()
-        return Received(row[0], False, row[1])
+        found = _received(_find.row(self._db, key))
+        if found is None:
+            raise LookupError(update_id)
+        return found
 
     def find(self, address: Address, update_id: str) -> Received | None:
         key = {
@@ -62,11 +70,10 @@ class Inbox:
             "account": address.account,
             "update_id": update_id,
         }
-        row = self._db.execute(_find, key).one_or_none()
-        return Received(row[0], False, row[1]) if row else None
+        return _received(_find.row(self._db, key))
 
     def answer(self, inbox_id: int, answer: Mapping[str, Any] | None) -> None:
-        self._db.execute(_answer, {"row": inbox_id, "said": answer})
+        _answer.run(self._db, {"row": inbox_id, "said": answer})
 
     def bury(self, channel: str, account: str, update_id: str, raw: str, why: str) -> None:
         letter = {"channel": channel, "account": account, "update_id": update_id, "raw": raw}
@@ -81,3 +88,10 @@ class Inbox:
         """How many dead letters there are, and the newest of them."""
         rows = self._db.execute(_listed.limit(most)).mappings()
         return int(self._db.execute(_count).scalar_one()), [dict(row) for row in rows]
+
+
+def _received(row: Any | None) -> Received | None:
+    """A row that was there before, with its answer read from JSON."""
+    if row is None:
+        return None
+    return Received(row[0], False, None if row[1] is None else orjson.loads(row[1]))

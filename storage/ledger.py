@@ -62,8 +62,10 @@ _summary = Prepared(
     .group_by(_lots.c.expires_at)
     .order_by(_lots.c.expires_at)
 )
-_account = select(_accounts).where(
-    _accounts.c.member_id == bindparam("member"), _accounts.c.unit == bindparam("unit")
+_account = Prepared(
+    select(_accounts).where(
+        _accounts.c.member_id == bindparam("member"), _accounts.c.unit == bindparam("unit")
+    )
 )
 _some_accounts = select(_accounts).where(
     _accounts.c.member_id.in_(bindparam("members", expanding=True)),
@@ -76,8 +78,9 @@ _open_lots = select(_lots).where(
 )
 _lots_by_id = select(_lots).where(_lots.c.id.in_(bindparam("ids", expanding=True)))
 _lots_made = select(_lots).where(_lots.c.posting_id == bindparam("posting")).order_by(_lots.c.id)
-_by_key = select(_postings.c.id, _postings.c.content_hash).where(
-    _postings.c.key == bindparam("key")
+_has_key = Prepared(select(_postings.c.id).where(_postings.c.key == bindparam("key")))
+_by_key = Prepared(
+    select(_postings.c.id, _postings.c.content_hash).where(_postings.c.key == bindparam("key"))
 )
 _by_id = select(_postings).where(_postings.c.id == bindparam("id"))
 _previous = select(_postings.c.hash).where(
@@ -168,7 +171,7 @@ class Ledger:
         return Summary(int(available), int(pending), held, debt, lifetime, tuple(expiring))
 
     def account(self, member_id: int, unit: str) -> Account:
-        row = self._db.execute(_account, {"member": member_id, "unit": unit}).one_or_none()
+        row = _account.row(self._db, {"member": member_id, "unit": unit})
         return Account(*row) if row else Account(member_id, unit)
 
     def accounts(self, member_ids: Collection[int], unit: str) -> dict[int, Account]:
@@ -183,8 +186,11 @@ class Ledger:
         found = self._db.execute(_lots_by_id, {"ids": list(lot_ids)})
         return {row[0]: Lot(*row) for row in found}
 
+    def booked(self, keys: Collection[str]) -> set[str]:
+        return {key for key in keys if _has_key.row(self._db, {"key": key})}
+
     def by_key(self, key: str) -> tuple[Posting, str] | None:
-        row = self._db.execute(_by_key, {"key": key}).one_or_none()
+        row = _by_key.row(self._db, {"key": key})
         return (self.posting(row[0]), row[1]) if row else None
 
     def posting(self, posting_id: int) -> Posting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection as Db
@@ -12,6 +13,7 @@ from domain.birthdays import Birthday
 from domain.members import Gender, Member, MemberState
 from storage.dialect import Upsert, for_update
 from storage.ids import Ids
+from storage.prepared import Prepared
 from storage.tables import people
 from storage.vault import Vault
 
@@ -46,6 +48,13 @@ _consented = (
 )
 
 
+@cache
+def _change(columns: tuple[str, ...]) -> Prepared:
+    """The UPDATE of those columns."""
+    values = {name: bindparam(name, type_=_members.c[name].type) for name in columns}
+    return Prepared(update(_members).where(_members.c.id == bindparam("of_member")).values(values))
+
+
 class Members:
     """The register of members (services.ports.people.Members)."""
 
@@ -69,7 +78,11 @@ class Members:
 
     def change(self, member_id: int, **values: Any) -> None:
         columns = self._columns(values)
-        self._db.execute(update(_members).where(_members.c.id == member_id).values(**columns))
+        _change(tuple(columns)).run(self._db, {**columns, "of_member": member_id})
+
+    def known(self, member_id: int) -> tuple[Member, bool]:
+        row = self._row(member_id)
+        return self._member(row), bool(row["phone_verified"])
 
     def lock(self, member_id: int) -> None:
         if for_update(self._db):

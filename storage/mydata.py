@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection as Db
-from sqlalchemy import String, and_, cast, delete, func, or_, select, update
+from sqlalchemy import String, and_, bindparam, cast, delete, func, or_, select, update
 
 from services.ports.membership import Reach
 from storage.holdings import HOLDINGS, Erase, Holding
+from storage.prepared import Prepared
 from storage.tables import metadata
 from storage.vault import Vault
 
@@ -20,6 +21,7 @@ _members = _t["members"]
 _addresses = _t["addresses"]
 _deliveries = _t["deliveries"]
 _PARENTS: Final = {holding.table: holding for holding in reversed(HOLDINGS) if holding.name}
+_merged = Prepared(select(_members.c.id).where(_members.c.merged_into == bindparam("kept")))
 _OPEN_VOUCHERS: Final = ("issued", "held")
 _OPEN_TICKETS: Final = ("open", "assigned", "waiting")
 _FREE_TEXT: Final = ("text", "photo")
@@ -34,11 +36,10 @@ class MyData:
         self._vault = vault
 
     def memberships(self, member_id: int) -> list[int]:
-        found, new = [member_id], [member_id]
-        while new:
-            merged = select(_members.c.id).where(_members.c.merged_into.in_(new))
-            new = [one for one in self._db.execute(merged).scalars() if one not in found]
-            found += new
+        found = [member_id]
+        for one in found:  # grows while it is read: what was merged into the merged, too
+            merged = _merged.rows(self._db, {"kept": one})
+            found += [row[0] for row in merged if row[0] not in found]
         return found
 
     def open_vouchers(self, member_ids: list[int]) -> int:

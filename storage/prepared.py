@@ -1,48 +1,70 @@
-"""Hot statements compiled to SQL text once, run without building a result object each time."""
+"""Hot statements compiled to SQL text once, run with as little as possible around the driver."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection as Db
 from sqlalchemy.dialects import postgresql, sqlite
 
+_DIALECTS: dict[str, Any] = {
+    "sqlite": sqlite.dialect(paramstyle="qmark"),
+    "postgresql": postgresql.dialect(paramstyle="numeric_dollar"),  # type: ignore[no-untyped-call]
+}
+
 
 class Prepared:
-    """A Core statement for the few queries that every reply runs.
+    """A Core statement for what every reply runs.
 
-    `types` of its parameters and columns are not applied: callers bind and read what the
-    database holds (milliseconds, JSON text).
+    Values are bound by their column types; rows come back as the database holds them
+    (milliseconds, JSON text). `columns`: those an INSERT names; `dialects`: where it is used.
     """
 
-    def __init__(self, statement: Any) -> None:
-        self._constants = {
-            name: value for name, value in statement.compile().params.items() if value is not None
-        }
-        self._sqlite, self._sqlite_names = _compile(statement, sqlite.dialect, "qmark")
-        self._postgres, self._postgres_names = _compile(
-            statement, postgresql.dialect, "numeric_dollar"
-        )
+    def __init__(
+        self,
+        statement: Any,
+        columns: Sequence[str] | None = None,
+        dialects: Sequence[str] = tuple(_DIALECTS),
+    ) -> None:
+        self._texts = {name: _Text(statement, name, columns) for name in dialects}
 
     def rows(self, db: Db, values: dict[str, Any]) -> list[Any]:
         """All rows as tuples."""
-        values = {**self._constants, **values}
+        text = self._texts[db.dialect.name]
         if db.dialect.name == "sqlite":
             raw: Any = db.connection.dbapi_connection
-            given = [values[name] for name in self._sqlite_names]
-            found: list[Any] = raw.execute(self._sqlite, given).fetchall()
+            found: list[Any] = raw.execute(text.sql, text.bound(values)).fetchall()
             return found
-        ordered = tuple(values[name] for name in self._postgres_names)
-        return list(db.exec_driver_sql(self._postgres, ordered).fetchall())
+        return list(db.exec_driver_sql(text.sql, tuple(text.bound(values))).fetchall())
 
     def row(self, db: Db, values: dict[str, Any]) -> Any | None:
         """The first row, None if there is none."""
         found = self.rows(db, values)
         return found[0] if found else None
 
+    def run(self, db: Db, values: dict[str, Any]) -> int:
+        """Runs a statement that changes rows and returns how many."""
+        text = self._texts[db.dialect.name]
+        if db.dialect.name == "sqlite":
+            raw: Any = db.connection.dbapi_connection
+            return int(raw.execute(text.sql, text.bound(values)).rowcount)
+        return int(db.exec_driver_sql(text.sql, tuple(text.bound(values))).rowcount)
 
-def _compile(statement: Any, dialect: Any, style: str) -> tuple[str, list[str]]:
-    compiled: Any = statement.compile(
-        dialect=dialect(paramstyle=style), compile_kwargs={"render_postcompile": True}
-    )
-    return str(compiled), list(compiled.positiontup or ())
+
+class _Text:
+    """A statement as text of one database, and how its values are bound in order."""
+
+    def __init__(self, statement: Any, name: str, columns: Sequence[str] | None) -> None:
+        dialect: Any = _DIALECTS[name]
+        compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
+        self.sql = str(compiled)
+        self._constants = dict(compiled.params)
+        self._parts = [
+            (place, compiled.binds[place].type.dialect_impl(dialect).bind_processor(dialect))
+            for place in compiled.positiontup or ()
+        ]
+
+    def bound(self, values: dict[str, Any]) -> list[Any]:
+        given = {**self._constants, **values}
+        return [bind(given[name]) if bind else given[name] for name, bind in self._parts]

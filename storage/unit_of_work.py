@@ -211,10 +211,8 @@ class SqliteUnits:
 
 def _store_failed(error: Exception) -> bool:
     """Whether SQLite itself failed (disk, lock, memory), not the statement."""
-    if not isinstance(error, OperationalError):
-        return False
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    return code is None or code & 0xFF in STORE_FAILURES
+    code = getattr(getattr(error, "orig", error), "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in STORE_FAILURES
 
 
 def _answer(group: list[_Waiting]) -> None:

@@ -41,6 +41,9 @@ class Members(Protocol):
         `phone_index=None` beside a phone that nobody vouches for: it is kept and finds nobody.
         """
 
+    def known(self, member_id: int) -> tuple[Member, bool]:
+        """The member and whether their phone is verified, in one read; raises LookupError."""
+
     def extras(self, member_id: int) -> dict[str, Any]:
         """The columns that Member does not carry."""
 

@@ -83,6 +83,9 @@ class Ledger(Protocol):
 
     def lots_by_id(self, lot_ids: Collection[int]) -> dict[int, Lot]: ...
 
+    def booked(self, keys: Collection[str]) -> set[str]:
+        """Those of the idempotency keys that have a posting."""
+
     def by_key(self, key: str) -> tuple[Posting, str] | None:
         """The posting with an idempotency key and its content hash."""
 
