@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -12,6 +13,7 @@ from storage import lag, migrations
 from storage.work import Work
 
 log = logging.getLogger(__name__)
+PATIENCE = 3.0
 
 
 async def readiness(
@@ -22,8 +24,9 @@ async def readiness(
     A platform that does not answer is told but does not count: updates still come in.
     """
     try:
-        facts = await club.units.read(lambda work: _facts(work, club, routes))
-    except StoreUnavailable:
+        async with asyncio.timeout(PATIENCE):
+            facts = await club.units.read(lambda work: _facts(work, club, routes))
+    except (StoreUnavailable, TimeoutError):
         return False, {"ready": False, "database": "unreachable"}
     facts["platform"] = "connected" if connected else "not connected"
     ready = started and facts["level"] == facts["needed_level"]

@@ -54,22 +54,26 @@ class Menus:
         self._entries = entries()
         self._shown: dict[str, Operator] = {}
 
-    async def begin(self) -> None:
-        """Sets everybody's menu."""
+    async def run(self) -> None:
+        """Sets everybody's menu, then keeps the operators' until it is cancelled."""
+        await self._begin()
+        while True:
+            await self._look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _begin(self) -> None:
         try:
             await set_menus(self._channel, self._entries, catalogue.LANGUAGES)
         except SendError as error:
             log.warning("the command menus could not be set: %s", error)
 
-    async def follow(self) -> None:
-        """Looks at the operators again and again until it is cancelled."""
-        while True:
-            try:
-                operators = await self._club.units.read(self._operators)
-            except StoreUnavailable:
-                operators = dict(self._shown)
+    async def _look(self) -> None:
+        try:
+            operators = await self._club.units.read(self._operators)
+        except StoreUnavailable:
+            log.warning("the operators could not be looked up; their menus stay as they are")
+        else:
             await self._update(operators)
-            await asyncio.sleep(LOOK_SECONDS)
 
     async def _update(self, operators: dict[str, Operator]) -> None:
         for chat in self._shown.keys() - operators.keys():

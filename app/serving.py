@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import time
@@ -25,6 +24,7 @@ from templates import catalogue
 
 log = logging.getLogger(__name__)
 SHUTDOWN_SECONDS = 5.0
+FIRST_TEXTS = ("join.invitation", "card.shown", "points.balance", "general.unknown")
 Told = Callable[[str], object]
 
 
@@ -72,11 +72,9 @@ async def bot(
     club.shared.after_commit = worker.push
     tasks.start("clock", club.clock.follow(club.units))
     try:
-        warming = asyncio.to_thread(warm)
+        warm()
         if telegram:
-            await asyncio.gather(warming, telegram.start(chat=chat))
-        else:
-            await warming
+            await telegram.start(chat=chat)
         if work:
             tasks.start("working", worker.run())
         yield telegram
@@ -90,9 +88,11 @@ async def bot(
 
 
 def warm() -> None:
-    """Compiles every text, so that nobody's first message waits for it."""
+    """Reads the texts and compiles those that everybody meets first."""
     for language in catalogue.LANGUAGES:
-        catalogue.compiled(language)
+        compiled = catalogue.compiled(language)
+        for key in FIRST_TEXTS:
+            compiled[key]
 
 
 def make_worker(club: Club, channels: Sequence[Channel]) -> Worker:

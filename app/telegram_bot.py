@@ -112,8 +112,7 @@ class Telegram:
         log.info("connected to Telegram as @%s", connection.username)
         name = connection.username
         await self._club.units.write(lambda work: work.settings.put(BOT_NAME, name))
-        await self._menus.begin()
-        self._tasks.start("menus", self._menus.follow())
+        self._tasks.start("menus", self._menus.run())
 
     async def _insist(self) -> None:
         tries = 0

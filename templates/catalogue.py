@@ -54,11 +54,26 @@ def sources(language: str) -> dict[str, str]:
     return found
 
 
+class Compiled(dict[str, Template]):
+    """The messages of a language by key, each compiled when it is first used: all of them
+    together would take half of a process's start."""
+
+    def __init__(self, language: str) -> None:
+        self._environment = _environment(language)
+        self._sources = sources(language)
+
+    def __missing__(self, key: str) -> Template:
+        template = self[key] = self._environment.from_string(self._sources[key])
+        return template
+
+    def get(self, key: str, default: Any = None) -> Template | None:  # type: ignore[override]
+        return self[key] if key in self._sources else default
+
+
 @cache
-def compiled(language: str) -> dict[str, Template]:
-    """Every message of a language, ready to render."""
-    environment = _environment(language)
-    return {key: environment.from_string(text) for key, text in sources(language).items()}
+def compiled(language: str) -> Compiled:
+    """Every message of a language, ready to render; an unknown key raises KeyError."""
+    return Compiled(language)
 
 
 def phrases() -> dict[str, str]:

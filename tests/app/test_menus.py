@@ -55,9 +55,9 @@ async def test_an_operators_menu_comes_with_the_link_and_goes_with_the_role(
         channel = offline(TOKEN, api_url=str(server.make_url("/botapi")))
         await channel.client.open()
         keeper = menus.Menus(club, channel)
-        await keeper.begin()
-        following = asyncio.create_task(keeper.follow())
-        assert world.bot_by_name().commands
+        following = asyncio.create_task(keeper.run())
+        before = await _changed(world, set())
+        await asyncio.sleep(0.2)
         before = set(world.bot_by_name().commands)
         await club.units.write(lambda work: _link(work, club, "77"))
         (own,) = await _changed(world, before)
