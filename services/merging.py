@@ -27,7 +27,7 @@ from services.transfers import transfer
 
 PURPOSE: Final = "merge"
 MINUTES: Final = 15
-_LETTERS: Final = 8  # 40 bits, used once, a quarter of an hour
+_LETTERS: Final = 12  # 60 bits: who types codes all year long, by the second, meets none
 UNITS: Final = (Unit.POINTS, Unit.GROWTH, Unit.CREDIT)
 
 
