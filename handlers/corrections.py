@@ -88,7 +88,8 @@ def do(turn: Turn) -> Reply:
     """Moves or voids the purchase."""
     purchase_id, to = int(turn.data["purchase"]), turn.data["to"]
     before = turn.work.purchases.get(purchase_id)
-    portraits.not_own(turn.person.member_id, before.member_id or 0)
+    for member_id in (before.member_id or 0, int(to or 0)):
+        portraits.not_own(turn.person.member_id, member_id)
     done = desk.correct(
         turn.work,
         purchase_id,

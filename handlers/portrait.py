@@ -216,6 +216,7 @@ def freeze(turn: Turn) -> Reply:
 def freeze_do(turn: Turn) -> Reply:
     """Freezes, or makes active again, with the reason that was typed."""
     member_id, on = int(turn.data["member"]), bool(turn.data["on"])
+    portraits.not_own(turn.person.member_id, member_id)
     change = portraits.freeze if on else portraits.unfreeze
     change(turn.work, member_id, turn.text, actor(turn), turn.now)
     turn.end()
