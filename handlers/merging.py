@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from bot.flow import Flow, Step
 from bot.messages import Button, Reply
 from handlers import menu
-from handlers.parts import number
+from handlers.parts import gone, number
 from handlers.portrait import CANCEL, back_to
 from handlers.turns import Turn, actor, address_id, member_id
 from services import desk, finding, merging, parting, portraits
@@ -17,7 +18,7 @@ from services.merging import MINUTES, Preview
 from services.parting import WayBack
 from services.ports.club import Actor
 
-MERGE = Flow("merge", (Step("code"), Step("sure")))
+MERGE = Flow("merge", (Step("code"), Step("sure")), timedelta(hours=1))
 PAIRING = Flow("pairing", (Step("other"), Step("sure")))
 ENTER = Button("button.merge_enter", "merge.enter")
 _MEMBER = Actor("member")
@@ -60,7 +61,9 @@ def _typed(turn: Turn, code: str) -> Reply:
 
 
 def by_phone(turn: Turn) -> Reply:
-    """The other membership was found by a phone that the platform vouches for."""
+    """The other membership was found by a phone that the platform has just vouched for."""
+    if turn.now.timestamp() >= number(turn, 1):
+        return gone(turn)
     other = finding.standing(turn.work, number(turn))
     shown = merging.preview(turn.work, member_id(turn), other.id, turn.now)
     turn.start(MERGE, "sure", code="", other=str(other.id))
@@ -78,6 +81,8 @@ def sure(turn: Turn) -> Reply:
 
 def do(turn: Turn) -> Reply:
     """Makes one of the two; a code is used up."""
+    if not turn.conversation.active(turn.now):
+        return gone(turn)
     code, other = turn.data["code"], int(turn.data["other"])
     if code:
         other = merging.use(turn.work, code, turn.now).id
@@ -151,6 +156,8 @@ def pairing_sure(turn: Turn) -> Reply:
 def pairing_do(turn: Turn) -> Reply:
     """Makes one of the two."""
     one, other = int(turn.data["one"]), int(turn.data["other"])
+    for member in (one, other):
+        portraits.not_own(turn.person.member_id, member)
     done = desk.merge(turn.work, one, other, actor(turn), turn.now)
     turn.end()
     values = {"number": done.kept.shown_number, "points": done.points}
@@ -160,12 +167,15 @@ def pairing_do(turn: Turn) -> Reply:
 def parting_ask(turn: Turn) -> Reply:
     """What parting them again would do, and what cannot be undone."""
     back = parting.way_back(turn.work, number(turn), turn.now)
+    portraits.not_own(turn.person.member_id, back.kept.id)
     do = Button("button.parting_do", "parting.do", (str(back.merge.id),), effect=True)
     return Reply("parting.sure", _way_back(turn, back), ((do,), *back_to(back.kept.id)))
 
 
 def parting_do(turn: Turn) -> Reply:
     """Parts them."""
+    kept = parting.way_back(turn.work, number(turn), turn.now).kept
+    portraits.not_own(turn.person.member_id, kept.id)
     back = desk.unmerge(turn.work, number(turn), actor(turn), turn.now)
     return Reply("parting.done", _way_back(turn, back), back_to(back.merged.id), edit=True)
 

@@ -1,6 +1,7 @@
 """A member's phone: shared by the contact button or typed, in the profile or out of the blue."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from bot.messages import Button, Kind, Reply, Rows
@@ -12,6 +13,9 @@ from services.claiming import Claim, Outcome
 from services.phones import parse_phone
 from services.profiles import Saved
 from services.zones import region_of
+
+# A phone may get another owner, and a membership another phone: what was vouched for is used soon.
+FRESH = timedelta(hours=1)
 
 
 def shared(turn: Turn) -> Reply:
@@ -79,5 +83,6 @@ def _other(turn: Turn, claim: Claim) -> Reply:
     """Another membership has this phone: it can be joined to this one, or staff look at it."""
     if claim.outcome is Outcome.WAITING:
         return Reply("phone.with_staff", {}, menu.main(turn))
-    merge = Button("button.merge", "merge.preview", (str(claim.member_id),))
+    until = str(int((turn.now + FRESH).timestamp()))
+    merge = Button("button.merge", "merge.preview", (str(claim.member_id), until))
     return Reply("phone.merge", {}, ((merge,), (menu.CARD,)))

@@ -80,6 +80,25 @@ async def test_a_verified_phone_offers_to_merge_with_the_imported_membership(clu
     assert (await points(club, known.id)).available == expected
 
 
+async def test_what_a_phone_led_to_can_be_merged_only_soon_after(club: Club) -> None:
+    await member(club, phone=PHONE, days_ago=400)
+    mei = await club.person().joins()
+    mine = await mei.member_id()
+    await mei.shares(PHONE)
+    club.clock.move(hours=1)
+    assert (await mei.taps("merge.preview")).key == "general.expired"
+    await mei.shares(PHONE)
+    await mei.taps("merge.preview")
+    club.clock.move(hours=1)
+    assert (await mei.taps("merge.do")).key == "general.expired"
+    assert await mei.member_id() == mine
+
+
+async def test_a_code_cannot_be_guessed(club: Club) -> None:
+    code = await a_code(await club.person().joins())
+    assert len(code.replace(" ", "")) == 12  # of 32 letters: 60 bits
+
+
 async def test_a_stranger_claims_the_imported_membership_by_phone(club: Club) -> None:
     known = await member(club, phone=PHONE)
     mei = club.person()
@@ -119,6 +138,21 @@ async def test_staff_merge_and_part_again(club: Club) -> None:
     assert (await anna.taps("parting.do")).key == "parting.done"
     assert (await points(club, new.id)).available == 100
     assert (await anna.taps("parting.do")).key == "merge.undone_already"
+
+
+async def test_staff_do_not_part_their_own_membership(club: Club) -> None:
+    anna = await operator(club, "operator")
+    old, new = await member(club, days_ago=400), await member(club)
+    await anna.says(f"/member {old.number}")
+    await anna.taps("pairing.start")
+    await anna.says(new.number)
+    await anna.taps("pairing.do")
+    await anna.says(f"/member {old.number}")
+    await anna.taps("parting.ask")
+    address = await club.read(lambda w: w.conversations.load(anna.address, "en").person.address_id)
+    await club.write(lambda w: w.addresses.belong(address, old.id))
+    assert (await anna.taps("parting.do")).key == "staff.own_membership"
+    assert (await anna.taps("parting.ask")).key == "staff.own_membership"
 
 
 async def test_after_seven_days_there_is_no_way_back(club: Club) -> None:
