@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import logging
 import os
@@ -37,9 +38,12 @@ async def _talk(settings: Settings, user: str, locale: str) -> None:
             return body(shown.text, colours=False) + "\n\n"
 
         io = console()
-        channel = terminal.TerminalChannel(io, settings.data / "received")
+        # Each person's terminal is an account of its own, so that what is sent to one of them
+        # does not come out at another's.
+        channel = terminal.TerminalChannel(io, settings.data / "received", account=user)
         worker = make_worker(club, [channel])
         club.shared.after_commit = worker.push
+        sending = [asyncio.create_task(sender.run()) for sender in worker.senders]
         click.echo("Ctrl-D ends the conversation.\n")
         try:
             await terminal.run(
@@ -47,3 +51,4 @@ async def _talk(settings: Settings, user: str, locale: str) -> None:
             )
         finally:
             await worker.stop()
+            await asyncio.wait(sending)

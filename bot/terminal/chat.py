@@ -29,14 +29,15 @@ class Handles(Protocol):
 class TerminalChannel:
     """Shows messages to the one person at the terminal; also the Channel for deliveries.
 
-    Files are put into `folder`, or only announced without one.
+    Files are put into `folder`, or only announced without one. `account`: where several people
+    have terminals, each needs one of their own, or they would be sent each other's messages.
     """
 
     name = CHANNEL
-    account = ACCOUNT
     capabilities = Capabilities(text=100_000, edits=False, media=frozenset({"document"}))
 
-    def __init__(self, io: Io, folder: Path | None = None) -> None:
+    def __init__(self, io: Io, folder: Path | None = None, *, account: str = ACCOUNT) -> None:
+        self.account = account
         self._io = io
         self._folder = folder
         self._shown = 0
@@ -72,7 +73,7 @@ class TerminalChannel:
         A number that a button carries taps it; a leading backslash makes it plain text. A phone
         number is a shared contact where one was asked for.
         """
-        address = Address(CHANNEL, ACCOUNT, user, user)
+        address = Address(CHANNEL, self.account, user, user)
         update_id = secrets.token_hex(16)
         text = line.strip()
         key = self._key(text)

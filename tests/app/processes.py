@@ -16,6 +16,8 @@ import aiohttp
 
 from tests.support.source import ROOT
 
+PROGRAM = ("-m", "app.cli")
+
 
 def free_port() -> int:
     """A port that nobody listens on at this moment."""
@@ -71,12 +73,13 @@ class Server:
         return self.process.returncode or 0, out.decode()
 
 
-async def start(*arguments: str, cwd: Path, **settings: str) -> asyncio.subprocess.Process:
+async def start(
+    *arguments: str, cwd: Path, program: Sequence[str] = PROGRAM, **settings: str
+) -> asyncio.subprocess.Process:
     """Starts `memberbot …`; what it writes comes together on its stdout."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        "app.cli",
+        *program,
         *arguments,
         cwd=cwd,
         env=environment(**settings),
@@ -87,10 +90,14 @@ async def start(*arguments: str, cwd: Path, **settings: str) -> asyncio.subproce
 
 @asynccontextmanager
 async def serving(
-    arguments: Sequence[str], port: int, cwd: Path, **settings: str
+    arguments: Sequence[str],
+    port: int,
+    cwd: Path,
+    program: Sequence[str] = PROGRAM,
+    **settings: str,
 ) -> AsyncIterator[Server]:
     """`memberbot …` that listens on a port, once it is ready."""
-    process = await start(*arguments, cwd=cwd, **settings)
+    process = await start(*arguments, cwd=cwd, program=program, **settings)
     server = Server(f"http://127.0.0.1:{port}", process)
     try:
         await _ready(server)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -349,6 +349,30 @@ async def test_somebody_joins_in_the_terminal(tmp_path: Path) -> None:
     assert "50" in ended.out
     again = await processes.run("chat", "--language", "en", cwd=tmp_path, said="/points\n")
     assert "50" in again.out
+
+
+async def test_everybody_is_sent_their_own_messages_at_their_own_terminal(tmp_path: Path) -> None:
+    await processes.run("chat", "--user", "ann", cwd=tmp_path)
+    await processes.run("chat", "--user", "bob", cwd=tmp_path)
+
+    def notice(work: Work, now: datetime) -> None:
+        address = work.addresses.find("terminal", "ann", "ann")
+        assert address is not None
+        work.deliveries.to_address(address.id, Notice("general.unknown"), now - timedelta(hours=1))
+
+    async with opened(FixedSettings(data=tmp_path / "data")) as club:
+        await club.units.write(lambda work: notice(work, club.clock.now()))
+    python = sys.executable
+    wait = f"{python} -c 'import time; time.sleep(2)'"
+    for user, shown in (("bob", False), ("ann", True)):
+        command = (
+            f"{sys.executable} -c '{waiting}' | {sys.executable} -m app.cli chat --user {user}"
+        )
+        process = await asyncio.create_subprocess_shell(
+            command, cwd=tmp_path, env=processes.environment(), stdout=subprocess.PIPE
+        )
+        out, _ = await asyncio.wait_for(process.communicate(), 60)
+        assert ("/help" in out.decode()) is shown, user
 
 
 # -- the reference -----------------------------------------------------------------------
