@@ -110,8 +110,8 @@ class _Batch:
     def _standings(self, member_ids: set[int]) -> dict[int, _Standing]:
         if not member_ids:
             return {}
-        buyers = self.work.purchases.lock(member_ids)
-        accounts = self.work.ledger.accounts(member_ids, Unit.POINTS)
+        buyers = self._lock(member_ids)
+        accounts = self.work.ledger.accounts(buyers.keys(), Unit.POINTS)
         zone = self.programme.zone
         joined = {b.id: local_day(b.joined_at, zone) for b in buyers.values()}
         basis = bases(self.work, self.programme, joined, self.now)
@@ -126,6 +126,16 @@ class _Batch:
             )
             for b in buyers.values()
         }
+
+    def _lock(self, member_ids: set[int]) -> dict[int, Buyer]:
+        """Locks members; one that was merged, perhaps while it was waited for, stands for the
+        membership that was kept."""
+        buyers = self.work.purchases.lock(member_ids)
+        while into := {b.id: b.merged_into for b in buyers.values() if b.merged_into is not None}:
+            self.matched = {claim: into.get(m, m) for claim, m in self.matched.items()}
+            kept = {number: buyer for number, buyer in buyers.items() if number not in into}
+            buyers = kept | self.work.purchases.lock(set(into.values()) - kept.keys())
+        return buyers
 
     # -- deciding -----------------------------------------------------------------------
 

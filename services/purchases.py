@@ -177,6 +177,22 @@ def find(work: Work, source: str, order_id: str) -> Purchase:
     return purchase
 
 
+def locked(work: Work, purchase_id: int, other: int | None = None) -> Purchase:
+    """A purchase with its member locked, and the `other` member.
+
+    A merge may move it while the lock is waited for, so it is asked again whose it is. The order
+    is claimed by the caller, so that nobody else books or corrects it meanwhile.
+    """
+    purchase = work.purchases.get(purchase_id)
+    while True:
+        owner = purchase.member_id
+        if members := {one for one in (owner, other) if one is not None}:
+            work.purchases.lock(members)
+            purchase = work.purchases.get(purchase_id)
+        if purchase.member_id == owner:
+            return purchase
+
+
 # -- booked on the wrong member ---------------------------------------------------------
 
 
@@ -213,9 +229,9 @@ def _correct(
     if not reason.strip():
         raise ReasonMissing(action)
     before = work.purchases.get(purchase_id)
-    work.purchases.lock([m for m in (before.member_id, member_id) if m is not None])
-    purchase = work.purchases.get(purchase_id)
-    if purchase.member_id == member_id:
+    work.purchases.claim([(before.source, before.order_id)])
+    purchase = locked(work, purchase_id, member_id)
+    if purchase.member_id == member_id and purchase.state != WAITING:
         return Moved(purchase, None)
     if member_id is not None:
         require_active(work.members.get(member_id).state)

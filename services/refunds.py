@@ -63,10 +63,7 @@ def refund(work: Work, asked: Asked, now: datetime, *, tell: bool = True) -> Out
     if not asked.refund_id.strip() or len(asked.refund_id) > LONGEST_ID:
         raise PurchaseInvalid("refund_id", given=asked.refund_id[:LONGEST_ID])
     work.purchases.claim([(asked.source, asked.order_id)])
-    purchase = purchases.find(work, asked.source, asked.order_id)
-    if purchase.member_id is not None:
-        work.purchases.lock([purchase.member_id])
-        purchase = work.purchases.get(purchase.id)
+    purchase = purchases.locked(work, purchases.find(work, asked.source, asked.order_id).id)
     fingerprint = _fingerprint(work, asked)
     if before := work.purchases.refund((asked.source, asked.refund_id)):
         if before.content_hash != fingerprint:
