@@ -41,6 +41,7 @@ def adjust(
     if not reason:
         raise AdjustmentNoReason()
     programme = work.programmes.current()
+    work.members.lock(member_id)
     known = work.ledger.by_key(key) is not None
     if not known:
         _check_limit(work, programme, points, actor, now)

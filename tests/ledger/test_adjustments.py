@@ -1,5 +1,6 @@
 """Points by hand: signed, with a reason, within the day's limit, audited in the same unit."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,16 @@ async def test_points_are_given_and_taken_with_a_reason(club: Club) -> None:
     ]
     rows = await club.read(lambda w: w.audit.about(("member", mei.id)))
     assert len(rows) == 2
+
+
+async def test_copies_of_an_adjustment_at_the_same_moment_are_one(club: Club) -> None:
+    mei = await member(club)
+    what = {"actor": Actor("cli"), "key": "once"}
+    done = await asyncio.gather(*(_adjust(club, mei.id, 50, **what) for _ in range(6)))
+    assert len({posting.id for posting in done}) == 1  # type: ignore[attr-defined]
+    has = await club.read(lambda w: w.ledger.summary(mei.id, Unit.POINTS, NOW))
+    assert has.available == 50
+    assert len(await club.read(lambda w: w.audit.about(("member", mei.id)))) == 1
 
 
 async def test_the_same_adjustment_again_changes_nothing(club: Club) -> None:
