@@ -121,10 +121,13 @@ def _no_gift(work: Work, member: Member, day: date, now: datetime) -> NoReward |
 
 
 def _last_gift(work: Work, member_id: int, year: int, zone: str) -> tuple[int, date] | None:
-    """The newest gift of this birthday-year or the one before: its year and local day."""
+    """The newest gift of this birthday-year or the one before, also to a membership that was
+    merged into this one: its year and local day."""
+    everyone = work.mydata.memberships(member_id)
     for of in (year, year - 1):
-        if found := work.ledger.by_key(f"{BIRTHDAY}:{member_id}:{of}"):
-            return of, local_day(found[0].at, zone)
+        for one in everyone:
+            if found := work.ledger.by_key(f"{BIRTHDAY}:{one}:{of}"):
+                return of, local_day(found[0].at, zone)
     return None
 
 

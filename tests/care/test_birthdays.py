@@ -7,6 +7,8 @@ import pytest
 
 from domain.birthdays import Birthday
 from domain.members import MemberState
+from services import merging
+from services.ports.club import Actor
 from tests.care.conftest import Care
 from tests.support.club import Person
 from tests.support.post import rows
@@ -71,6 +73,22 @@ async def test_the_28th_is_not_the_29ths_in_a_leap_year(care: Care, mei: Person)
 
 
 # -- edits ------------------------------------------------------------------------------
+
+
+async def test_a_gift_to_a_membership_is_not_given_again_to_the_one_it_is_merged_into(
+    care: Care, mei: Person
+) -> None:
+    await care.passes(hours=1)
+    card = await care.club.person("Mei's card").joins()
+    await care.born(card, 6, 1)
+    await care.until(datetime(2026, 6, 1, 10, tzinfo=SHANGHAI))
+    before = await care.has(mei) + await care.has(card)
+    kept, gone, now = await mei.member_id(), await card.member_id(), care.club.clock.now
+    clerk = Actor("cli")
+    await care.club.write(lambda w: merging.merge(w, kept, gone, clerk, now))
+    assert await care.has(mei) == before
+    await care.until(datetime(2026, 6, 3, tzinfo=SHANGHAI))
+    assert await care.has(mei) == before
 
 
 async def test_a_birthday_moved_after_its_greeting_brings_no_second(
