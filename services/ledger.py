@@ -182,5 +182,6 @@ def expiry(
 
 def expire_due(work: Work, now: datetime, most: int = 500) -> int:
     """Posts expiry for some of the members who have it due; how many were done."""
-    done = [expire(work, member_id, now) for member_id in work.ledger.due(now, most)]
+    due = sorted(work.ledger.due(now, most))  # locked in one order, as a merge does
+    done = [expire(work, member_id, now) for member_id in due]
     return len(done)
