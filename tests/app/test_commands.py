@@ -365,9 +365,7 @@ async def test_everybody_is_sent_their_own_messages_at_their_own_terminal(tmp_pa
     python = sys.executable
     wait = f"{python} -c 'import time; time.sleep(2)'"
     for user, shown in (("bob", False), ("ann", True)):
-        command = (
-            f"{sys.executable} -c '{waiting}' | {sys.executable} -m app.cli chat --user {user}"
-        )
+        command = f"{wait} | {python} -m app.cli chat --user {user}"
         process = await asyncio.create_subprocess_shell(
             command, cwd=tmp_path, env=processes.environment(), stdout=subprocess.PIPE
         )
