@@ -31,6 +31,9 @@ GROUP = 128
 GROUP_SECONDS = 0.03
 TRIES = 20
 AGAIN = frozenset({"40001", "40P01"})
+UNAVAILABLE = ("08", "25006", "53", "57", "58")
+"""PostgreSQL's SQLSTATEs and classes of them: connection lost, read-only (a standby), resources
+exhausted, operator intervention (starting, shutting down), system error."""
 STORE_FAILURES = frozenset({5, 6, 7, 8, 10, 11, 13, 14, 26})
 """SQLite's BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB."""
 
@@ -131,11 +134,17 @@ class SqliteUnits:
 
     def _read(self, db: Connection, use: Callable[[Work], T]) -> T:
         raw: Any = db.connection.dbapi_connection
-        raw.execute("BEGIN")
         try:
-            return use(Work(db, self.shared))
-        finally:
-            raw.execute("ROLLBACK")
+            raw.execute("BEGIN")
+            try:
+                return use(Work(db, self.shared))
+            finally:
+                if raw.in_transaction:
+                    raw.execute("ROLLBACK")
+        except Exception as error:
+            if _store_failed(error):
+                raise StoreUnavailable(str(error)) from error
+            raise
 
     def _write_all(self) -> None:
         db: Connection | None = None
@@ -215,6 +224,13 @@ def _store_failed(error: Exception) -> bool:
     return code is not None and code & 0xFF in STORE_FAILURES
 
 
+def _unavailable(error: DBAPIError) -> bool:
+    """Whether PostgreSQL itself failed, or no transaction could be begun or committed (such an
+    error has no statement)."""
+    state: str = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or error.statement is None or state.startswith(UNAVAILABLE)
+
+
 def _answer(group: list[_Waiting]) -> None:
     for waiting in group:
         if waiting.future.done():
@@ -282,6 +298,6 @@ class PostgresUnits:
         except (PoolTimeout, OSError, InterfaceError, OperationalError) as error:
             raise StoreUnavailable(str(error)) from error
         except DBAPIError as error:
-            if error.connection_invalidated:
+            if _unavailable(error):
                 raise StoreUnavailable(str(error)) from error
             raise

@@ -1,14 +1,16 @@
 """What a unit of work promises on both databases."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from bot.state import StoreUnavailable
-from storage.unit_of_work import SqliteUnits, Units
+from storage.unit_of_work import SqliteUnits, Units, open_units
 from storage.work import Work
+from tests.support.databases import MIGRATED
 
 
 def _put(name: str, value: Any) -> Any:
@@ -113,3 +115,44 @@ async def test_many_waiting_units_share_commits_on_sqlite(sqlite_url: str) -> No
     assert 0 < after - before <= 200
     assert await units.read(_get("n199")) == 199
     await units.close()
+
+
+def _cannot_open(work: Work) -> None:
+    raw: Any = work.db.connection.dbapi_connection
+    raw.execute("ATTACH '/no such folder/club.db' AS gone")
+
+
+async def test_a_failing_disk_is_told_from_a_wrong_statement_on_sqlite(sqlite_url: str) -> None:
+    from tests.storage.conftest import shared_parts
+
+    units = SqliteUnits(sqlite_url, shared_parts())
+    for run in (units.read, units.read_long, units.write):
+        with pytest.raises(StoreUnavailable):
+            await run(_cannot_open)
+    await units.write(_put("a", 1))
+    assert await units.read(_get("a")) == 1
+    await units.close()
+
+
+@pytest.mark.postgres
+async def test_a_server_that_cannot_write_or_be_reached_is_unavailable(
+    fresh_database: Callable[..., str],
+) -> None:
+    from tests.storage.conftest import shared_parts
+
+    url = fresh_database("postgresql", MIGRATED)
+    name = url.rpartition("/")[2]
+    units = open_units(url, shared_parts())
+    standby = text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+    await units.write(lambda work: work.db.execute(standby))
+    await units.close()
+    for where, reads in ((url, True), (f"{url}_gone", False)):
+        units = open_units(where, shared_parts())
+        with pytest.raises(StoreUnavailable):
+            await units.write(_put("a", 1))
+        if reads:
+            assert await units.read(_get("a")) is None
+        else:
+            with pytest.raises(StoreUnavailable):
+                await units.read(_get("a"))
+        await units.close()
