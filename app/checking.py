@@ -17,7 +17,7 @@ from bot.messages import plain_values
 from bot.telegram import startup
 from bot.telegram.channel import FAILURES
 from domain.programme import Programme
-from storage import engines, migrations
+from storage import engines, migrations, peek
 from storage.unit_of_work import Units
 from storage.vault import Vault
 from storage.work import Work
@@ -110,6 +110,8 @@ def _samples() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 async def _database(found: Settings) -> list[Finding]:
+    if not engines.is_postgres(found.database) and not peek.path_of(found.database).exists():
+        return [*_library(found), Finding("database", True, "the first start makes it")]
     try:
         vault = Vault(secret_key.secret_key(found))
     except secret_key.BadSecretKey as error:
@@ -143,7 +145,7 @@ def _inside(work: Work, vault: Vault) -> list[Finding]:
     """What the database says about itself."""
     here = migrations.current(work.db)
     if here is None and not engines.is_postgres(str(work.db.engine.url)):
-        return [Finding("database", True, "it is new; the first start prepares it")]
+        return [Finding("database", True, "it is empty; the first start prepares it")]
     newest = migrations.newest()
     if not engines.is_postgres(str(work.db.engine.url)) and here and newest and here < newest:
         text = f"level {here}; the next start brings it to {newest}"

@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 from app.settings import PREFIX, Settings
+from storage import peek
 from storage.engines import is_postgres
 from storage.vault import Vault
 from storage.work import Work
@@ -25,7 +26,8 @@ class BadSecretKey(Exception):
 def secret_key(settings: Settings) -> bytes:
     """The key that was given, else the one in the data folder, made if there is none yet.
 
-    Raises BadSecretKey on PostgreSQL without a given key: several machines must share it.
+    Raises BadSecretKey on PostgreSQL without a given key, because several machines must share
+    it, and for a database whose key file is gone: another key would open nothing.
     """
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value().encode()
@@ -34,12 +36,18 @@ def secret_key(settings: Settings) -> bytes:
             f"{PREFIX}SECRET_KEY is missing: on PostgreSQL every process needs the same one;"
             " make it once with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
         )
+    path = settings.data / NAME
+    if not path.exists() and peek.setting(settings.database, FINGERPRINT) is not None:
+        raise BadSecretKey(
+            f"{path} is missing, and this database was made with it; put the file back or give"
+            f" the key in {PREFIX}SECRET_KEY"
+        )
     try:
-        return _kept(settings.data / NAME)
+        return _kept(path)
     except OSError as error:
         reason = (error.strerror or "it cannot be used").lower()
         raise BadSecretKey(
-            f"the secret key in {settings.data / NAME}: {reason}; make the data folder writable"
+            f"the secret key in {path}: {reason}; make the data folder writable"
             f" or set {PREFIX}DATA"
         ) from error
 

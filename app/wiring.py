@@ -8,8 +8,8 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ from domain.errors import Refused
 from domain.programme import Programme
 from handlers import routes
 from services.ports.club import Actor
-from storage import engines, migrations
+from storage import engines, migrations, peek
 from storage.ids import Ids
 from storage.unit_of_work import Units, open_units
 from storage.vault import Vault
@@ -158,11 +158,25 @@ def _migrate_sqlite(settings: Settings) -> None:
             library.sqlite_version,
             ".".join(map(str, engines.SAFE_SQLITE)),
         )
-    Path(settings.database.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    here, needed = migrations.level(settings.database), migrations.newest()
-    if here != needed:
-        refuse_newer(here, needed)
-        migrations.upgrade(settings.database)
+    peek.path_of(settings.database).parent.mkdir(parents=True, exist_ok=True)
+    with alone(settings.data / ".migrating"):
+        here, needed = migrations.level(settings.database), migrations.newest()
+        if here != needed:
+            refuse_newer(here, needed)
+            migrations.upgrade(settings.database)
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """One process at a time, where the system has such locks; it ends with the process."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def refuse_newer(here: str | None, needed: str | None) -> None:

@@ -271,8 +271,11 @@ def test_migrating_twice_changes_nothing(run: Run) -> None:
     assert "was there already" in run("migrate").out
 
 
-def test_check_of_a_new_installation_finds_only_the_missing_token(run: Run) -> None:
+def test_check_of_a_new_installation_finds_only_the_missing_token(
+    run: Run, tmp_path: Path
+) -> None:
     ended = run("check", "--offline")
+    assert list(tmp_path.iterdir()) == []
     assert ended.code == 0, ended.out
     assert "everything is in order" in ended.out
     ended = run("check")

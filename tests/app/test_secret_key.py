@@ -9,6 +9,7 @@ import pytest
 from app.secret_key import NAME, BadSecretKey, secret_key
 from app.settings import FixedSettings, Settings
 from app.wiring import opened
+from storage import migrations
 
 
 def _settings(folder: Path, key: str = "", url: str = "") -> Settings:
@@ -67,3 +68,21 @@ async def test_another_key_is_refused_by_the_database(tmp_path: Path, database_u
             pass
     async with opened(_settings(tmp_path, "first key of the club", database_url)) as club:
         assert club.settings.database == database_url
+
+
+async def test_a_lost_key_file_is_not_replaced(tmp_path: Path) -> None:
+    async with opened(_settings(tmp_path)):
+        pass
+    kept = (tmp_path / NAME).read_bytes()
+    (tmp_path / NAME).unlink()
+    with pytest.raises(BadSecretKey, match="put the file back"):
+        secret_key(_settings(tmp_path))
+    assert not (tmp_path / NAME).exists()
+    (tmp_path / NAME).write_bytes(kept)
+    async with opened(_settings(tmp_path)):
+        pass
+
+
+def test_a_database_that_was_only_migrated_gets_its_key(tmp_path: Path) -> None:
+    migrations.upgrade(f"sqlite:///{tmp_path / 'memberbot.db'}")
+    assert len(secret_key(_settings(tmp_path))) >= 40

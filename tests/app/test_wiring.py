@@ -1,5 +1,6 @@
 """Opening a club: its database, its first programme, its names."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from app.wiring import NotMigrated, guarded_secrets, opened
 from bot.messages import Address, Inbound, Kind, Reply
 from domain.errors import ProgrammeInvalid
 from storage import engines, migrations
+from tests.app import processes
 
 KEY = {"secret_key": "secret key of the club"}
 
@@ -114,3 +116,9 @@ def test_secrets_are_guarded_whole_and_in_part() -> None:
         )
     )
     assert {"123:token-half", "token-half", "hook", "password", KEY["secret_key"]} <= set(found)
+
+
+async def test_processes_that_start_together_make_one_database(tmp_path: Path) -> None:
+    ended = await asyncio.gather(*(processes.run("store", "list", cwd=tmp_path) for _ in range(4)))
+    assert [one.err for one in ended] == [""] * 4
+    assert {one.code for one in ended} == {0}
