@@ -30,7 +30,7 @@ BY_KIND = {
 
 
 # Routes that the core itself leads to; neither a command nor a button may name them.
-INNER = frozenset({"reply", "stranger", "expired", "unknown", *BY_KIND.values()})
+INNER = frozenset({"reply", "stranger", "expired", "unknown", "group", *BY_KIND.values()})
 ALWAYS = frozenset({"cancel", "help", "stop"})  # words that win over the question just asked
 SHORT = 40  # characters of a text in which a phrase is looked for
 
@@ -72,7 +72,7 @@ class Router:
 
     `phrases` maps plain words to intents, with arguments after `|`; `flows` are the known
     conversations. Needed intents: `unknown` (nothing understood), `stranger` (not a member),
-    `expired` (an old or foreign button), `cancel`.
+    `expired` (an old or foreign button), `group` (others read along), `cancel`.
     """
 
     def __init__(
@@ -93,6 +93,8 @@ class Router:
 
     def match(self, inbound: Inbound, state: State, now: datetime) -> Match:
         """The route for an event in a state; never fails, at worst it is `unknown`."""
+        if not inbound.address.private:
+            return Match(self._routes["group"])
         action, stale = self._wanted(inbound, state, now)
         route = self._routes.get(action.intent)
         if stale:

@@ -38,6 +38,11 @@ def expired(turn: Turn) -> Reply:
     return Reply("general.expired", {}, menu.main(turn))
 
 
+def group(_: Turn) -> Reply:
+    """In a group others read along, so nothing of anybody is said there."""
+    return Reply("general.group")
+
+
 def blocked(turn: Turn) -> None:
     """The person blocked the bot: nothing is sent until they come back."""
     if turn.person.address_id is not None:

@@ -182,6 +182,7 @@ ROUTES: tuple[Route, ...] = (
     Route("address.blocked", general.blocked, writes=True, anyone=True),
     Route("address.unblocked", general.unblocked, writes=True, anyone=True),
     Route("expired", general.expired, anyone=True),
+    Route("group", general.group, anyone=True),
     Route("unknown", general.unknown, anyone=True),
 )
 

@@ -30,7 +30,7 @@ ROUTES = [
     Route("language.set", _answer, writes=True),
     *(
         Route(intent, _answer, anyone=True)
-        for intent in ("unknown", "stranger", "expired", "cancel")
+        for intent in ("unknown", "stranger", "expired", "group", "cancel")
     ),
 ]
 PHRASES = {
@@ -54,6 +54,18 @@ def _inbound(text: str = "", kind: Kind = Kind.TEXT, **parts: Any) -> Inbound:
 def _intent(inbound: Inbound, person: Person = MEMBER, talk: Conversation | None = None) -> str:
     state = State(person, talk or Conversation())
     return ROUTER.match(inbound, state, NOW).route.intent
+
+
+def test_where_others_read_along_every_way_leads_to_one_answer() -> None:
+    def heard(kind: Kind, **parts: Any) -> str:
+        address = Address("telegram", "1", "-100", "7")
+        inbound = Inbound(address, "1", kind, **parts)
+        return ROUTER.match(inbound, State(MEMBER, TALKING), NOW).route.intent
+
+    payload = SIGNER.pack(Action("points"), "7")
+    assert heard(Kind.TEXT, text="/points") == "group"
+    assert heard(Kind.TEXT, text="/award") == "group"
+    assert heard(Kind.TAP, payload=payload) == "group"
 
 
 @pytest.mark.parametrize(
