@@ -81,10 +81,12 @@ class Standing:
 
     @property
     def place(self) -> int:
-        """Affordable now, then near, then the rest."""
+        """Affordable now, then near, then what more points will bring, then the rest."""
         if self.why is Why.NOTHING:
             return 0
-        return 1 if self.near else 2
+        if self.near:
+            return 1
+        return 2 if self.why is Why.POINTS else 3
 
 
 def standing(benefit: Benefit, *, points: int, level: str, used: int, now: datetime) -> Standing:

@@ -11,6 +11,7 @@ from handlers.parts import number
 from handlers.portrait import CANCEL, back_to
 from handlers.turns import Turn, actor
 from services import desk, finding, masks, portraits, purchases
+from services.awarding import SOURCE
 from services.ports.sales import VOID, Purchase
 
 CORRECT = Flow("correct", (Step("to"), Step("reason"), Step("sure")))
@@ -110,6 +111,13 @@ def _shown(one: Purchase) -> dict[str, Any]:
         "day": one.day,
         "amount": Money(one.minor - one.refunded_minor, one.currency),
         "order": one.order_id,
-        "source": one.source,
+        "source": _place(one),
         "points": one.points - one.returned_points,
     }
+
+
+def _place(one: Purchase) -> str:
+    """Where the order's number comes from; of a receipt that staff typed, the store's code."""
+    if one.source.startswith(SOURCE):
+        return one.source.removeprefix(SOURCE).strip("-")
+    return one.source

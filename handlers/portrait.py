@@ -86,10 +86,16 @@ def _insight(seen: Portrait, *, full: bool) -> dict[str, Any]:
         "consents": list(seen.consents) if full else [],
         "channels": list(seen.channels),
         "tickets": seen.tickets if full else 0,
-        "source": member.source if full else None,
+        "source": _came_by(seen) if full else None,
         "joined": member.joined_at.date(),
         "merged": seen.merge is not None,
     }
+
+
+def _came_by(seen: Portrait) -> str | None:
+    """The link or partner that led the member here; a bare channel says nothing new."""
+    source = seen.member.source
+    return None if source in seen.channels else source
 
 
 def _bought(one: Purchase) -> dict[str, Any]:
