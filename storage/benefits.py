@@ -20,7 +20,8 @@ _FIELDS = tuple(field.name for field in fields(Benefit))
 
 _all = select(_benefits).order_by(_benefits.c.place, _benefits.c.price, _benefits.c.id)
 _get = select(_benefits).where(_benefits.c.id == bindparam("id"))
-_by_key = select(_benefits).where(_benefits.c.key == bindparam("key"))
+# Locked, so that nothing is redeemed between reading what is left and writing it anew.
+_by_key = select(_benefits).where(_benefits.c.key == bindparam("key")).with_for_update()
 _add = Upsert(benefits.Benefit, ("key",))
 _change = update(_benefits).where(_benefits.c.id == bindparam("of"))
 _take = (

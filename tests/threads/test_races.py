@@ -358,3 +358,23 @@ async def _spendable(club: Club, people: list[int]) -> int:
         )
     )
     return found
+
+
+async def test_a_new_stock_forgets_nothing_that_is_redeemed_meanwhile(club: Club) -> None:
+    coffee = await offer(club, stock=100)
+    mine = await members(club, 24, more=400)
+    numbers = (200, 300, 400, 500)
+
+    async def take(place: int) -> bool:
+        if place % 4 == 0:
+            return bool(await offer(club, stock=numbers[place // 4 % 4]))
+        await club.write(
+            lambda w: benefits.redeem(w, mine[place], coffee, key=f"{place}", now=club.clock())
+        )
+        return False
+
+    given = tried(await all_at_once(24, take))
+    last = select(_benefits.c.stock, _benefits.c.stock_given).where(_benefits.c.id == coffee)
+    left, stock = await club.read(lambda w: w.db.execute(last).one())
+    assert given == 6
+    assert stock - left == 24 - given
