@@ -47,6 +47,8 @@ def sentences(error: Exception) -> list[str] | None:
         return [refusal(error)]
     if isinstance(error, StoreUnavailable):
         return [f"the database cannot be used: {_first_line(error)}"]
+    if type(error).__module__.startswith("sqlalchemy."):
+        return [f"the database cannot be used: {_first_line(error)}"]
     if isinstance(error, OSError) and error.filename:
         reason = (error.strerror or "it cannot be used").lower()
         return [f"{error.filename}: {reason}"]
@@ -76,5 +78,5 @@ def _listed(value: object) -> object:
 
 
 def _first_line(error: Exception) -> str:
-    text = str(error.__cause__ or error) or type(error).__name__
+    text = str(getattr(error, "orig", None) or error.__cause__ or error) or type(error).__name__
     return text.strip().splitlines()[0]

@@ -128,7 +128,9 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> str:
     try:
         await site.start()
     except OSError as error:
-        reason = os.strerror(error.errno).lower() if error.errno else str(error)
+        # Names that cannot be resolved have negative numbers of their own.
+        number = error.errno or 0
+        reason = os.strerror(number).lower() if number > 0 else str(error.strerror or error)
         raise PortTaken(
             f"cannot listen on {settings.host}:{settings.port}: {reason};"
             f" end what uses that port or give another with --port"

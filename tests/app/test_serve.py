@@ -274,3 +274,24 @@ def _notice(work: Work, now: datetime) -> None:
     work.deliveries.to_address(
         address.address_id, Notice("general.unknown"), now - timedelta(hours=1)
     )
+
+
+async def test_what_cannot_be_a_database_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "junk.db").write_text("this is no database, whatever it may say" * 30)
+    (tmp_path / "folder.db").mkdir()
+    for name in ("junk.db", "folder.db"):
+        settings = _settings(f"sqlite:///{tmp_path / name}")
+        for command in (["serve", "--port", "0"], ["store", "list"], ["migrate"]):
+            refused = await processes.run(*command, cwd=tmp_path, **settings)
+            assert refused.code == 1, (name, command)
+            assert refused.err.startswith("memberbot: the database cannot be used: ")
+            assert refused.err.count("\n") == 1
+    assert "no database" in (tmp_path / "junk.db").read_text()
+
+
+async def test_a_host_that_is_none_is_told_in_one_line(sqlite_url: str, tmp_path: Path) -> None:
+    settings = _settings(sqlite_url, HOST="256.1.1.1")
+    refused = await processes.run("serve", "--port", "0", cwd=tmp_path, **settings)
+    assert refused.code == 1
+    assert "cannot listen on 256.1.1.1:0" in refused.err
+    assert "unknown error" not in refused.err
