@@ -26,9 +26,9 @@ class Holding:
     """One table's share of a person.
 
     `by`: the column that names the owner, an id of `of` (`members`, `addresses`, or a table that
-    is listed before). `hidden` columns are not exported, `sealed` ones are opened first; `name`
-    "" is not exported at all. `blank`: what erasing writes. `moves`: goes to the kept membership
-    in a merge.
+    is listed before). `hidden` columns are not exported, `sealed` ones are opened first, `packed`
+    ones hold JSON then; `name` "" is not exported at all. `blank`: what erasing writes. `moves`:
+    goes to the kept membership in a merge.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Holding:
     of: str = "members"
     hidden: tuple[str, ...] = ()
     sealed: tuple[str, ...] = ()
+    packed: tuple[str, ...] = ()
     erase: Erase = Erase.KEEP
     blank: Mapping[str, Any] = field(default_factory=dict)
     moves: bool = False
@@ -179,6 +180,8 @@ HOLDINGS: Final = (
         "inbox",
         "address_id",
         of="addresses",
+        sealed=("answer",),
+        packed=("answer",),
         erase=Erase.BLANK,
         blank={"answer": None},
     ),

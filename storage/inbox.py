@@ -16,6 +16,7 @@ from storage.dialect import Upsert
 from storage.ids import Ids
 from storage.prepared import Prepared
 from storage.tables import chat
+from storage.vault import Vault
 
 _inbox = chat.Inbox.__table__  # type: ignore[attr-defined]
 _letters = chat.DeadLetter.__table__  # type: ignore[attr-defined]
@@ -40,12 +41,16 @@ _count = select(func.count()).select_from(_letters)
 
 
 class Inbox:
-    """The inbox (bot.state.Inbox) and its dead letters."""
+    """The inbox (bot.state.Inbox) and its dead letters.
 
-    def __init__(self, db: Db, ids: Ids, clock: Callable[[], datetime]) -> None:
+    Answers are sealed: they say what nothing else in the database says in plain, such as a phone.
+    """
+
+    def __init__(self, db: Db, ids: Ids, clock: Callable[[], datetime], vault: Vault) -> None:
         self._db = db
         self._ids = ids
         self._clock = clock
+        self._vault = vault
 
     def receive(
         self, address: Address, update_id: str, now: datetime, address_id: int | None
@@ -59,7 +64,7 @@ class Inbox:
         new = {"id": row_id, "received_at": now, "address_id": address_id, "answer": None}
         if _receive.run(self._db, {**key, **new}):
             return Received(row_id, True)
-        found = _received(_find.row(self._db, key))
+        found = self._received(_find.row(self._db, key))
         if found is None:
             raise LookupError(update_id)
         return found
@@ -70,10 +75,17 @@ class Inbox:
             "account": address.account,
             "update_id": update_id,
         }
-        return _received(_find.row(self._db, key))
+        return self._received(_find.row(self._db, key))
 
     def answer(self, inbox_id: int, answer: Mapping[str, Any] | None) -> None:
-        _answer.run(self._db, {"row": inbox_id, "said": answer})
+        said = None if answer is None else self._vault.seal(orjson.dumps(answer).decode())
+        _answer.run(self._db, {"row": inbox_id, "said": said})
+
+    def _received(self, row: Any | None) -> Received | None:
+        """A row that was there before, with its answer opened."""
+        if row is None or row[1] is None:
+            return None if row is None else Received(row[0], False)
+        return Received(row[0], False, orjson.loads(self._vault.open(orjson.loads(row[1]))))
 
     def bury(self, channel: str, account: str, update_id: str, raw: str, why: str) -> None:
         letter = {"channel": channel, "account": account, "update_id": update_id, "raw": raw}
@@ -88,10 +100,3 @@ class Inbox:
         """How many dead letters there are, and the newest of them."""
         rows = self._db.execute(_listed.limit(most)).mappings()
         return int(self._db.execute(_count).scalar_one()), [dict(row) for row in rows]
-
-
-def _received(row: Any | None) -> Received | None:
-    """A row that was there before, with its answer read from JSON."""
-    if row is None:
-        return None
-    return Received(row[0], False, None if row[1] is None else orjson.loads(row[1]))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import Connection as Db
 from sqlalchemy import String, and_, bindparam, cast, delete, func, or_, select, update
 
@@ -83,6 +84,8 @@ class MyData:
     def _told(self, row: dict[str, Any], holding: Holding) -> dict[str, Any]:
         for name in holding.sealed:
             row[name] = self._vault.open(row[name]) if row[name] else None
+        for name in holding.packed:
+            row[name] = orjson.loads(row[name]) if row[name] else None
         return {
             name: _plain(value)
             for name, value in row.items()

@@ -85,7 +85,7 @@ class Work:
 
     @cached_property
     def inbox(self) -> Inbox:
-        return Inbox(self.db, self.shared.ids, self.shared.clock)
+        return Inbox(self.db, self.shared.ids, self.shared.clock, self.vault)
 
     @cached_property
     def addresses(self) -> Addresses:

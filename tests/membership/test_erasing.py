@@ -101,10 +101,12 @@ def leave_traces(work: Work, me: int, mei: Person) -> None:
 
 
 def everything(work: Work) -> Iterable[tuple[str, str]]:
-    """Every row of every table as text."""
+    """Every row of every table as text, answers opened."""
     for table in metadata.sorted_tables:
-        for row in work.db.execute(select(table)).mappings():
-            yield table.name, repr(dict(row))
+        for row in map(dict, work.db.execute(select(table)).mappings()):
+            if table.name == "inbox" and row["answer"]:
+                row["answer"] = work.vault.open(row["answer"])
+            yield table.name, repr(row)
 
 
 async def erased(club: Club, mei: Person) -> None:

@@ -4,10 +4,12 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from bot.messages import Address
 from bot.state import Conversation
 from storage.conversations import StaleConversation
+from storage.tables import chat
 from storage.unit_of_work import Units
 from storage.work import Work
 from tests.support.club import NOW
@@ -21,6 +23,20 @@ async def test_an_update_is_received_once(units: Units) -> None:
     again = await units.write(lambda work: work.inbox.receive(HERE, "1", NOW, None))
     assert first.new
     assert (again.new, again.id, again.answer) == (False, first.id, {"key": "x"})
+
+
+async def test_an_answer_is_kept_sealed(units: Units) -> None:
+    said = {"text": "Phone: +8613800138000"}
+
+    def kept(work: Work) -> str:
+        row = work.inbox.receive(HERE, "1", NOW, None)
+        work.inbox.answer(row.id, said)
+        return str(work.db.execute(select(chat.Inbox.answer)).scalar_one())
+
+    assert "13800138000" not in await units.write(kept)
+    again = await units.write(lambda work: work.inbox.find(HERE, "1"))
+    assert again is not None
+    assert again.answer == said
 
 
 async def test_the_same_update_id_of_another_bot_is_another_update(units: Units) -> None:

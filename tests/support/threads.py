@@ -160,7 +160,8 @@ async def inbox_and_post(club: Club) -> str:
     def use(work: Work) -> str:
         answers = work.db.execute(select(inbox.c.answer)).scalars().all()
         messages = work.db.execute(select(rows.c.message)).scalars().all()
-        return repr([*answers, *messages])
+        opened = [work.vault.open(answer) for answer in answers if answer]
+        return repr([*opened, *messages])
 
     found: str = await club.read(use)
     return found
