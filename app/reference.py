@@ -12,7 +12,6 @@ from pathlib import Path
 import click
 
 from api import reference as api_reference
-from app import settings
 from app.cli import memberbot
 from app.settings import FILE, Settings, env_name, is_secret
 from templates import catalogue
@@ -24,12 +23,28 @@ MADE = "<!-- Written by `make docs` from the code; do not edit by hand. -->"
 def pages() -> dict[str, str]:
     """Every generated file with its content, by its path below the root."""
     return {
-        ".env.example": settings.example(),
+        ".env.example": example(),
         "docs/reference/settings.md": settings_page(),
         "docs/reference/commands.md": commands_page(),
         "docs/reference/messages.md": messages_page(),
         "docs/reference/api.md": api_reference.page(),
     }
+
+
+def example() -> str:
+    """The text of `.env.example`: every setting with its meaning, switched off."""
+    lines = [
+        "# Settings of memberbot. Copy this file to .env and fill in what you need; a line that",
+        "# begins with # is off. The environment wins over this file.",
+    ]
+    for name, field in Settings.model_fields.items():
+        extra = field.json_schema_extra
+        assert isinstance(extra, dict)
+        lines += ["", f"# {field.description}", f"# Default: {extra['shown']}."]
+        lines.append(f"#{env_name(name)}=")
+        if is_secret(field):
+            lines.append(f"#{env_name(name)}{FILE}=")
+    return "\n".join(lines) + "\n"
 
 
 def settings_page() -> str:

@@ -304,19 +304,3 @@ def _secret(name: str, path: Path) -> str:
     except UnicodeDecodeError:
         raise SettingsInvalid((f"{name} names {path}, which holds no text",)) from None
     return text.rstrip("\r\n")
-
-
-def example() -> str:
-    """The text of `.env.example`: every setting with its meaning, switched off."""
-    lines = [
-        "# Settings of memberbot. Copy this file to .env and fill in what you need; a line that",
-        "# begins with # is off. The environment wins over this file.",
-    ]
-    for name, field in Settings.model_fields.items():
-        extra = field.json_schema_extra
-        assert isinstance(extra, dict)
-        lines += ["", f"# {field.description}", f"# Default: {extra['shown']}."]
-        lines.append(f"#{env_name(name)}=")
-        if is_secret(field):
-            lines.append(f"#{env_name(name)}{FILE}=")
-    return "\n".join(lines) + "\n"

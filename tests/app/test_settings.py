@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app import settings
+from app import reference, settings
 from app.settings import Settings, SettingsInvalid
 from tests.support.source import ROOT
 
@@ -129,7 +129,7 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_example_lists_every_setting_as_it_is() -> None:
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
-    assert text == settings.example(), "write it anew: python -m app.reference"
+    assert text == reference.example(), "write it anew: python -m app.reference"
     for name in settings.names():
         assert f"#{name}=" in text
 
