@@ -14,6 +14,7 @@ from domain.merging import UNDO
 from domain.money import Money
 from domain.points import Unit
 from domain.programme import Programme
+from services import purchases
 from services.finding import standing
 from services.ports import Work
 from services.ports.club import Actor
@@ -115,8 +116,12 @@ def freeze(work: Work, member_id: int, reason: str, actor: Actor, now: datetime)
 
 
 def unfreeze(work: Work, member_id: int, reason: str, actor: Actor, now: datetime) -> bool:
-    """Makes a frozen membership active again; False if it was. Raises ReasonMissing."""
-    return _turn(work, member_id, MemberState.ACTIVE, reason, actor, now)
+    """Makes a frozen membership active again, and books the purchases that waited for it
+    meanwhile; False if it was active. Raises ReasonMissing."""
+    if not _turn(work, member_id, MemberState.ACTIVE, reason, actor, now):
+        return False
+    purchases.match_waiting(work, member_id, now)
+    return True
 
 
 def _turn(

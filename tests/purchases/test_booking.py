@@ -17,7 +17,7 @@ from domain.errors import (
 from domain.members import MemberState
 from domain.points import Unit
 from domain.purchases import Line
-from services import history, levels, purchases
+from services import history, levels, portraits, purchases
 from services.booking import Incoming, book_all
 from services.ports.club import Actor
 from services.ports.sales import BOOKED, VOID, WAITING, Claim
@@ -105,6 +105,20 @@ async def test_a_frozen_member_does_not_earn(club: Club) -> None:
         lambda w: book_all(w, [replace(of(mei, order()), channel="import")], NOW, strict=False)
     )
     assert done.purchase.state == WAITING
+
+
+async def test_what_waited_for_a_frozen_member_is_booked_when_they_may_earn_again(
+    club: Club,
+) -> None:
+    mei = await member(club)
+    await club.write(lambda w: portraits.freeze(w, mei.id, "looks odd", CLERK, NOW))
+    imported = replace(of(mei, order()), channel="import")
+    await club.write(lambda w: book_all(w, [imported], NOW, strict=False))
+    for changed in (True, False):
+        done = await club.write(lambda w: portraits.unfreeze(w, mei.id, "it is fine", CLERK, NOW))
+        assert done is changed
+    has = await club.read(lambda w: w.ledger.summary(mei.id, Unit.POINTS, NOW))
+    assert has.available == 100
 
 
 async def test_what_no_club_can_book_is_refused(club: Club) -> None:
