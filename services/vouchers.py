@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from domain.codes import check_code, show_code
+from domain.errors import MemberFrozen
+from domain.members import MemberState
 from domain.points import day_before
 from domain.refusals import BadCode, VoucherNotFound, VoucherNotUsable
 from domain.vouchers import Voucher, VoucherState
@@ -102,9 +104,12 @@ def scan(work: Work, text: str, staff: Actor, now: datetime) -> Scan:
 def use(work: Work, voucher_id: int, staff: Actor, *, key: str, now: datetime) -> Voucher:
     """Marks a voucher as used, for exactly one caller, with receipts and audit.
 
-    The same key again changes nothing. Raises VoucherNotFound, VoucherNotUsable.
+    The same key again changes nothing. Raises VoucherNotFound, VoucherNotUsable, MemberFrozen.
     """
     voucher = _get(work, voucher_id)
+    owner = work.members.get(voucher.member_id)
+    if owner.state is MemberState.FROZEN and voucher.use_key != key:
+        raise MemberFrozen()
     if not work.vouchers.use(voucher_id, key, now, staff.staff_id, staff.store_id):
         voucher = _get(work, voucher_id)
         if voucher.use_key == key:

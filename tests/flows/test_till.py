@@ -7,6 +7,7 @@ import pytest
 from bot.messages import Kind, Rendered
 from domain.codes import make_code
 from services.vouchers import MOST_WRONG
+from tests.flows.talk import freeze
 from tests.support.club import Club, Person
 from tests.support.threads import give, offer, operator
 
@@ -67,6 +68,15 @@ async def test_a_voucher_is_used_once_whatever_is_tapped(club: Club) -> None:
     assert "Already used" in card.text
     assert not [key for row in card.rows for key in row if key.label.startswith("✅")]
     assert [message.key for message in await mei.hears()] == ["voucher.receipt"]
+
+
+async def test_a_frozen_membership_uses_no_voucher(club: Club) -> None:
+    mei, code = await voucher(club)
+    till = await operator(club, role="till")
+    await till.says(f"/till {code}")
+    await freeze(mei)
+    assert (await till.taps("till.use")).key == "member.frozen"
+    assert await mei.hears() == []
 
 
 async def test_the_till_asks_for_the_code_and_stays_until_it_is_right(club: Club) -> None:
