@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import TestServer
 
 from bot.telegram.webhook import HEADER, PATH
 from sandbox import people
-from sandbox.web import create_app
 from sandbox.world import World
 from tests.app import processes
 from tests.app.processes import Server, free_port, serving
 from tests.support.databases import MIGRATED
+from tests.whole.platform import PERSON, platform, settings
 from tests.whole.stack import KEY, SECRET, TOKEN
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
@@ -31,38 +29,16 @@ FAULTS: tuple[dict[str, Any], ...] = (
 )
 
 
-@asynccontextmanager
-async def platform() -> AsyncIterator[tuple[World, str]]:
-    world = World([(TOKEN, "canary_bot", "Canary")], webhook_pace=0.05)
-    world.add_person(77, "Mei", language_code="en")
-    async with TestServer(create_app(world)) as server:
-        yield world, str(server.make_url("/"))
-
-
-def _settings(database: str, api: str, mode: str, port: int) -> dict[str, str]:
-    settings = {
-        "DATABASE_URL": database,
-        "SECRET_KEY": KEY,
-        "TELEGRAM_TOKEN": TOKEN,
-        "TELEGRAM_SECRET": SECRET,
-        "TELEGRAM_MODE": mode,
-        "TELEGRAM_API_URL": api,
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "LOG": "json",
-    }
-    return {f"MEMBERBOT_{name}": value for name, value in settings.items()}
-
-
 @pytest.mark.parametrize("mode", ["polling", "webhook"])
 async def test_no_secret_gets_out_whatever_the_platform_does(
     mode: str, sqlite_url: str, tmp_path: Path
 ) -> None:
     port = free_port()
     async with platform() as (world, url), aiohttp.ClientSession() as http:
-        settings = _settings(sqlite_url, url + "botapi", mode, port)
-        key = await _api_key(tmp_path, settings)
+        given = settings(sqlite_url, url + "botapi", mode, port)
+        key = await _api_key(tmp_path, given)
         command = ["serve", "--with-work", "--port", str(port)]
-        async with serving(command, port, tmp_path, **settings) as server:
+        async with serving(command, port, tmp_path, **given) as server:
             for fault in FAULTS:
                 async with http.post(url + "sandbox/faults", json=fault) as answer:
                     assert answer.status < 300, await answer.text()
@@ -80,10 +56,10 @@ async def test_no_secret_gets_out_when_nothing_can_be_reached(
     fresh_database: Callable[..., str], tmp_path: Path
 ) -> None:
     database, port = fresh_database("sqlite", MIGRATED), free_port()
-    settings = _settings(database, f"http://127.0.0.1:{free_port()}", "webhook", port)
-    key = await _api_key(tmp_path, settings)
+    given = settings(database, f"http://127.0.0.1:{free_port()}", "webhook", port)
+    key = await _api_key(tmp_path, given)
     async with (
-        serving(["serve", "--port", str(port)], port, tmp_path, **settings) as server,
+        serving(["serve", "--port", str(port)], port, tmp_path, **given) as server,
         aiohttp.ClientSession() as http,
     ):
         pages = await _pages(http, server, key)
@@ -100,13 +76,13 @@ async def test_the_check_would_see_a_secret() -> None:
 
 
 def _says(world: World, text: str) -> None:
-    people.write(world, world.bot_by_name(), world.persons[77], text)
+    people.write(world, world.bot_by_name(), world.persons[PERSON], text)
 
 
-async def _api_key(folder: Path, settings: dict[str, str]) -> str:
+async def _api_key(folder: Path, given: dict[str, str]) -> str:
     """A real key, as `memberbot api-key add` shows it once."""
     made = await processes.run(
-        "api-key", "add", "canary", "--scope", "purchases:write", cwd=folder, **settings
+        "api-key", "add", "canary", "--scope", "purchases:write", cwd=folder, **given
     )
     assert made.code == 0, made.err
     return next(word for word in made.out.split() if word.startswith("mb_"))
