@@ -20,10 +20,11 @@ from app.importing import import_members, import_purchases
 from app.progress import bar
 from app.wiring import Club
 from bot.messages import Address
+from domain.consent import Purpose
 from domain.staff import OWNER, SERVICE, TILL
 from sandbox import people
 from sandbox.world import World
-from services import charters, claiming, staffing
+from services import charters, claiming, consents, staffing
 from services.ports.club import Actor
 from storage.work import Work
 
@@ -35,6 +36,8 @@ ACTOR = Actor("demo")
 # Ready-made persons have ids above these, so that nobody takes them for members.
 HOUSEHOLD_IDS = 10_000
 STAFF_IDS = 90_001
+CLAIMS_LATER = frozenset({41})
+"""Households that the bot has not met yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ def _show(world: World, files: Files) -> None:
             language_code=one.language,
             phone=one.phone,
             note=_note(one.household, one.note),
-            started=True,
+            started=one.household not in CLAIMS_LATER,
         )
     for number, employee in enumerate(STAFF):
         world.add_person(
@@ -146,6 +149,11 @@ def _show(world: World, files: Files) -> None:
 
 
 def _note(household: int, known: str) -> dict[str, str]:
+    if household in CLAIMS_LATER:
+        return {
+            "en": f"Household {household}, imported and new here: share the phone to claim it",
+            "zh": f"{household} 号家庭，已导入、首次进入聊天：分享手机号即可认领会员",
+        }
     more = f" · {known}" if known else ""
     return {
         "en": f"Household {household} with a year of purchases{more}",
@@ -156,12 +164,16 @@ def _note(household: int, known: str) -> dict[str, str]:
 def _link(work: Work, account: str, files: Files, now: datetime) -> None:
     """Gives the households' persons their memberships and the staff their roles."""
     for one in files.persons:
+        if one.household in CLAIMS_LATER:
+            continue
         address_id = _address(work, account, HOUSEHOLD_IDS + one.household, one.language)
         if work.addresses.get(address_id).member_id is None:
             claim = claiming.by_phone(work, address_id, one.phone, now)
             assert claim.member_id is not None
             charter = work.programmes.current().charter.version
             charters.accept(work, claim.member_id, charter, channel="telegram", now=now)
+            for purpose in (Purpose.CARE, Purpose.PROMOTIONS, Purpose.SURVEYS):
+                consents.switch(work, claim.member_id, purpose, True, channel="telegram", now=now)
     for number, employee in enumerate(STAFF):
         if work.staff.by_name(employee.name) is None:
             invited = staffing.add(work, employee.name, employee.role, None, ACTOR, now)

@@ -77,6 +77,28 @@ async def test_staff_are_there_with_their_roles(tmp_path: Path) -> None:
         assert "did not" not in await carl.says("/award")
 
 
+async def test_an_imported_member_claims_the_membership_by_sharing_the_phone(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path / "d") as page:
+        bob = page.person(demo_club.HOUSEHOLD_IDS + 41)
+        assert await bob.seen() == []
+        assert "welcome" in await bob.says("/start")
+        assert "Bob" in await bob.shares_contact()
+        assert "Bob" in await bob.says("/card")
+
+
+async def test_a_broadcast_reaches_who_agreed_to_offers(tmp_path: Path) -> None:
+    async with opened(tmp_path / "d") as page:
+        olivia, rosa = page.person(demo_club.STAFF_IDS), page.person(ROSA)
+        await olivia.hears("Olivia")
+        await olivia.says("/broadcast")
+        await olivia.says("Strawberries are in")
+        await olivia.taps("how many")
+        await olivia.taps("Send now")
+        await rosa.hears("Strawberries are in")
+
+
 async def test_a_second_start_brings_nothing_in_again_and_a_fresh_one_begins_anew(
     tmp_path: Path,
 ) -> None:

@@ -20,7 +20,7 @@ HEAD = "source,order_id,line,member,phone,email,occurred_at,currency,amount,stor
 
 
 def tiny(folder: Path) -> Files:
-    """Two households with a handful of purchases."""
+    """Three households with a handful of purchases."""
     folder.mkdir(parents=True, exist_ok=True)
     stores, members, purchases = (
         folder / f"{name}.csv" for name in ("stores", "members", "purchases")
@@ -30,6 +30,7 @@ def tiny(folder: Path) -> Files:
         "external_id,name,phone,birthday,joined_at,locale\n"
         "1023,Rosa,+12025550104,01-09,2017-01-01,en\n"
         "21,小美,+12125550104,,2017-01-01,zh\n"
+        "41,Bob,+12125550106,,2017-01-01,en\n"
     )
     with purchases.open("w", newline="") as file:
         writer = csv.writer(file)
@@ -41,8 +42,9 @@ def tiny(folder: Path) -> Files:
     persons = (
         Person(1023, "Rosa", "en", "+12025550104", "01-09", "2 Adults"),
         Person(21, "小美", "zh-hans", "+12125550104", "", ""),
+        Person(41, "Bob", "en", "+12125550106", "", ""),
     )
-    return Files(stores, members, purchases, persons, 2, 2)
+    return Files(stores, members, purchases, persons, 3, 2)
 
 
 class Page:
