@@ -15,6 +15,8 @@ AFTERNOON = time(17)
 MORNING = care.HOUR
 BATCH = 20
 TICKS_KEPT = timedelta(days=35)
+INBOX_KEPT = timedelta(days=3)  # platforms deliver an update again for a day at most
+INBOX_BATCH = 200
 
 # Does some of the work behind a cursor and returns the next cursor, None when all is done. Each
 # call is a unit of its own, short, and doing it twice changes nothing.
@@ -85,10 +87,20 @@ def _forget(work: Work, due: Due, now: datetime, after: int) -> int | None:
     return after + 1 if work.ticks.forget(now - TICKS_KEPT, BATCH) == BATCH else None
 
 
+def _nothing_to_tidy(work: Work, due: Due, now: datetime) -> bool:
+    return not work.inbox.any(now - INBOX_KEPT)
+
+
+def _tidy(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    gone = work.inbox.forget(now - INBOX_KEPT, INBOX_BATCH)
+    return after + 1 if gone == INBOX_BATCH else None
+
+
 JOBS: tuple[Job, ...] = (
     Job("expire", (NIGHT,), _expire, _nothing_expires),
     Job("remind", (NIGHT,), _remind, _nobody_to_remind, within=timedelta(days=1)),
     Job("forget", (NIGHT,), _forget, _nothing_to_forget),
+    Job("tidy", (NIGHT,), _tidy, _nothing_to_tidy),
     # In the afternoon those are greeted whom the morning did not know: a zone or a birthday that
     # was changed meanwhile.
     Job(

@@ -33,7 +33,9 @@ _answer = Prepared(
     update(_inbox).where(_inbox.c.id == bindparam("row")).values(answer=bindparam("said"))
 )
 _bury = insert(_letters)
-_forget = delete(_inbox).where(_inbox.c.received_at < bindparam("before"))
+_before = select(_inbox.c.id).where(_inbox.c.received_at < bindparam("before"))
+_any = _before.limit(1)
+_forget = delete(_inbox).where(_inbox.c.id.in_(_before.limit(bindparam("most"))))
 _listed = select(
     _letters.c.id, _letters.c.channel, _letters.c.update_id, _letters.c.why, _letters.c.buried_at
 ).order_by(_letters.c.id.desc())
@@ -92,9 +94,13 @@ class Inbox:
         more = {"id": self._ids.next(), "why": why[:2000], "buried_at": self._clock()}
         self._db.execute(_bury, {**letter, **more})
 
-    def forget(self, before: datetime) -> int:
-        """Removes rows received before that time and returns how many."""
-        return int(self._db.execute(_forget, {"before": before}).rowcount)
+    def any(self, before: datetime) -> bool:
+        """Whether there are rows received before that time."""
+        return self._db.execute(_any, {"before": before}).first() is not None
+
+    def forget(self, before: datetime, most: int) -> int:
+        """Removes some rows received before that time and returns how many."""
+        return int(self._db.execute(_forget, {"before": before, "most": most}).rowcount)
 
     def dead_letters(self, most: int) -> tuple[int, list[dict[str, Any]]]:
         """How many dead letters there are, and the newest of them."""

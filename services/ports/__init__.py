@@ -13,7 +13,7 @@ from services.ports.keys import ApiKeys
 from services.ports.membership import Merges, MyData
 from services.ports.people import Addresses, Members
 from services.ports.points import Ledger, Levels
-from services.ports.post import Deliveries, Leases, Outbox, Ticks
+from services.ports.post import Deliveries, Inbox, Leases, Outbox, Ticks
 from services.ports.proofs import Proofs
 from services.ports.sales import Purchases
 from services.ports.voice import Surveys, Tickets
@@ -82,6 +82,8 @@ class Work(Protocol):
     def leases(self) -> Leases: ...
     @property
     def ticks(self) -> Ticks: ...
+    @property
+    def inbox(self) -> Inbox: ...
     @property
     def care(self) -> Care: ...
     @property

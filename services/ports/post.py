@@ -213,6 +213,16 @@ class Leases(Protocol):
         """Gives it up, so that the next need not wait."""
 
 
+class Inbox(Protocol):
+    """What came in from chats, kept for redelivered updates."""
+
+    def any(self, before: datetime) -> bool:
+        """Whether there is something old."""
+
+    def forget(self, before: datetime, most: int) -> int:
+        """Deletes what is old; how many."""
+
+
 class Ticks(Protocol):
     """Occurrences of jobs; who inserts one first does it."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -171,6 +172,21 @@ async def test_a_night_without_anything_to_do_leaves_no_trace(club: Club) -> Non
     ticks = await club.read(lambda work: work.db.exec_driver_sql("SELECT 1 FROM ticks").all())
     assert ticks == []
     assert await crossed(club.units, upto, (job,)) == []
+
+
+async def test_what_came_in_is_forgotten_after_three_days(club: Club) -> None:
+    mei = await club.person().joins()
+    tidy = tuple(job for job in JOBS if job.name == "tidy")
+
+    def kept(work: Any) -> int:
+        return len(work.db.exec_driver_sql("SELECT 1 FROM inbox").all())
+
+    assert await club.read(kept)
+    await run_due(club.units, club.clock.now + timedelta(days=2), jobs=tidy)
+    assert await club.read(kept)
+    await run_due(club.units, club.clock.now + timedelta(days=4), jobs=tidy)
+    assert not await club.read(kept)
+    assert (await mei.says("/points")).key == "points.balance"
 
 
 def test_the_night_has_its_order() -> None:

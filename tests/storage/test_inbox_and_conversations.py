@@ -98,6 +98,13 @@ async def test_a_strangers_language_follows_the_hint(units: Units, hint: str, lo
 
 async def test_old_inbox_rows_are_forgotten(units: Units) -> None:
     await units.write(lambda work: work.inbox.receive(HERE, "1", NOW, None))
-    assert await units.write(lambda work: work.inbox.forget(NOW)) == 0
+    await units.write(lambda work: work.inbox.receive(HERE, "2", NOW, None))
+    assert await units.write(lambda work: work.inbox.forget(NOW, 5)) == 0
     later = NOW.replace(year=2027)
-    assert await units.write(lambda work: work.inbox.forget(later)) == 1
+    assert await units.read(lambda work: work.inbox.any(later))
+    assert [await units.write(lambda work: work.inbox.forget(later, 1)) for _ in range(3)] == [
+        1,
+        1,
+        0,
+    ]
+    assert not await units.read(lambda work: work.inbox.any(later))
