@@ -14,7 +14,7 @@ SHOWN_LATER = 3
 def show(turn: Turn) -> Reply:
     """How many points there are, and what happens to them next."""
     has = cards.points(turn.work, member_id(turn), turn.now)
-    later = [{"amount": amount, "day": day} for amount, day in has.later[:SHOWN_LATER]]
+    later = [list(part) for part in has.later[:SHOWN_LATER]]
     more = len(has.later) > SHOWN_LATER
     return Reply("points.balance", {**_values(has), "later": later, "more": more}, menu.SHORT)
 

@@ -10,6 +10,8 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from storage.prepared import DIRECT
+
 SAFE_SQLITE = (3, 51, 3)
 """The WAL-reset bug of SQLite 3.7.0–3.51.2 is fixed from here on."""
 
@@ -72,6 +74,7 @@ def postgres_engine(url: str, pool: int, *, reads: bool = False) -> AsyncEngine:
         pool_timeout=30,
         pool_reset_on_return=None if reads else "rollback",
         isolation_level="AUTOCOMMIT" if reads else "READ COMMITTED",
+        execution_options={DIRECT: reads},
         query_cache_size=2000,
         connect_args={"server_settings": {"jit": "off", "application_name": "memberbot"}},
     )

@@ -7,6 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection as Db
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.util import await_only
+
+DIRECT = "memberbot_direct"
+"""Option of connections outside any transaction: their reads skip SQLAlchemy's cursor."""
 
 _DIALECTS: dict[str, Any] = {
     "sqlite": sqlite.dialect(paramstyle="qmark"),
@@ -19,6 +23,7 @@ class Prepared:
 
     Values are bound by their column types; rows come back as the database holds them
     (milliseconds, JSON text). `columns`: those an INSERT names; `dialects`: where it is used.
+    A dict gives a statement for each database that spells it differently.
     """
 
     def __init__(
@@ -27,7 +32,8 @@ class Prepared:
         columns: Sequence[str] | None = None,
         dialects: Sequence[str] = tuple(_DIALECTS),
     ) -> None:
-        self._texts = {name: _Text(statement, name, columns) for name in dialects}
+        spelled = statement if isinstance(statement, dict) else dict.fromkeys(dialects, statement)
+        self._texts = {name: _Text(each, name, columns) for name, each in spelled.items()}
 
     def rows(self, db: Db, values: dict[str, Any]) -> list[Any]:
         """All rows as tuples."""
@@ -36,6 +42,10 @@ class Prepared:
             raw: Any = db.connection.dbapi_connection
             found: list[Any] = raw.execute(text.sql, text.bound(values)).fetchall()
             return found
+        if db.get_execution_options().get(DIRECT):
+            driver: Any = db.connection.driver_connection
+            fetched: list[Any] = await_only(driver.fetch(text.sql, *text.bound(values)))
+            return fetched
         return list(db.exec_driver_sql(text.sql, tuple(text.bound(values))).fetchall())
 
     def row(self, db: Db, values: dict[str, Any]) -> Any | None:

@@ -16,9 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+import asyncpg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.util import greenlet_spawn
 
 from bot.state import StoreUnavailable
 from storage import engines
@@ -30,6 +32,8 @@ T = TypeVar("T")
 GROUP = 128
 GROUP_SECONDS = 0.03
 TRIES = 20
+LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
+"""What a direct read raises when its connection is gone."""
 AGAIN = frozenset({"40001", "40P01"})
 UNAVAILABLE = ("08", "25006", "53", "57", "58")
 """PostgreSQL's SQLSTATEs and classes of them: connection lost, read-only (a standby), resources
@@ -270,8 +274,16 @@ class PostgresUnits:
         await self._writes.dispose()
 
     async def _read(self, use: Callable[[Work], T]) -> T:
-        async with self._reads.connect() as db:
-            return await db.run_sync(lambda sync: use(Work(sync, self.shared)))
+        return await greenlet_spawn(self._read_here, use)
+
+    def _read_here(self, use: Callable[[Work], T]) -> T:
+        """Runs a read on a pooled connection; one greenlet serves all of it."""
+        with self._reads.sync_engine.connect() as db:
+            try:
+                return use(Work(db, self.shared))
+            except (*LOST, OSError):
+                db.invalidate()
+                raise
 
     async def _write(self, use: Callable[[Work], T]) -> tuple[T, tuple[int, ...]]:
         for attempt in range(TRIES):
@@ -295,7 +307,7 @@ class PostgresUnits:
     async def _guard(self, running: Awaitable[T]) -> T:
         try:
             return await running
-        except (PoolTimeout, OSError, InterfaceError, OperationalError) as error:
+        except (PoolTimeout, OSError, InterfaceError, OperationalError, *LOST) as error:
             raise StoreUnavailable(str(error)) from error
         except DBAPIError as error:
             if _unavailable(error):
