@@ -18,8 +18,8 @@ from storage.unit_of_work import open_units
 from storage.vault import Vault
 from storage.work import Shared, Work
 from tests.app.processes import free_port, serving
-from tests.whole.platform import PERSON, platform, settings
 from tests.whole.stack import KEY
+from tests.whole.standin import PERSON, platform, settings
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 LIKES = ("new-arrivals", "offers", "food", "home", "beauty", "sports")

@@ -16,8 +16,8 @@ from sandbox.world import World
 from tests.app import processes
 from tests.app.processes import Server, free_port, serving
 from tests.support.databases import MIGRATED
-from tests.whole.platform import PERSON, platform, settings
 from tests.whole.stack import KEY, SECRET, TOKEN
+from tests.whole.standin import PERSON, platform, settings
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 FAULTS: tuple[dict[str, Any], ...] = (
