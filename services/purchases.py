@@ -95,6 +95,13 @@ def match_waiting(work: Work, member_id: int, now: datetime) -> list[Purchase]:
     claims += [Claim("phone", member.phone)] if member.phone else []
     claims += [Claim("email", member.email.casefold())] if member.email else []
     claims += [Claim("external", member.external_id)] if member.external_id else []
+    booked: list[Purchase] = []
+    while some := _match_some(work, claims, member_id, now):
+        booked += some
+    return booked
+
+
+def _match_some(work: Work, claims: list[Claim], member_id: int, now: datetime) -> list[Purchase]:
     waiting = work.purchases.waiting(claims, MATCHED_AT_ONCE)
     work.members.lock(member_id)
     found = [work.purchases.get(one) for one in waiting]

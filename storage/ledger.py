@@ -140,7 +140,7 @@ _history = (
 _due = (
     select(_lots.c.member_id)
     .distinct()
-    .where(_open, _lots.c.expires_at.is_not(None), _expires <= _now)
+    .where(_open, _lots.c.unit == "points", _lots.c.expires_at.is_not(None), _expires <= _now)
     .limit(bindparam("size"))
 )
 _lock_operator = select(_staff.c.id).where(_staff.c.id == bindparam("staff")).with_for_update()

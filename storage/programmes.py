@@ -29,8 +29,8 @@ class ProgrammeCache:
     """Versions that were read once, and for a second which is the newest."""
 
     versions: dict[int, Programme] = field(default_factory=dict)
-    newest: int = 0
-    read_at: float = -FRESH_SECONDS
+    newest: Programme | None = None
+    read_at: float = 0.0
 
 
 class Programmes:
@@ -39,24 +39,30 @@ class Programmes:
     def __init__(self, db: Db, cache: ProgrammeCache) -> None:
         self._db = db
         self._cache = cache
+        self._published = False  # what this unit adds may be undone: it is not remembered
 
     def newest(self) -> int:
         return self._db.execute(_newest).scalar_one() or 0
 
     def current(self) -> Programme:
-        now = time.monotonic()
-        if now - self._cache.read_at >= FRESH_SECONDS:
-            self._cache.newest = self.newest()
-            self._cache.read_at = now
-        return self.version(self._cache.newest)
+        now, known = time.monotonic(), self._cache.newest
+        if known and not self._published and now - self._cache.read_at < FRESH_SECONDS:
+            return known
+        newest = self.version(self.newest())
+        if not self._published:
+            self._cache.newest, self._cache.read_at = newest, now
+        return newest
 
     def version(self, version: int) -> Programme:
-        if version not in self._cache.versions:
-            content = self._db.execute(_version, {"version": version}).scalar_one_or_none()
-            if content is None:
-                raise LookupError(f"programme version {version}")
-            self._cache.versions[version] = programme_json.from_json(content)
-        return self._cache.versions[version]
+        if known := self._cache.versions.get(version):
+            return known
+        content = self._db.execute(_version, {"version": version}).scalar_one_or_none()
+        if content is None:
+            raise LookupError(f"programme version {version}")
+        programme = programme_json.from_json(content)
+        if not self._published:
+            self._cache.versions[version] = programme
+        return programme
 
     def publish(self, programme: Programme, at: datetime, by: int | None) -> None:
         content = programme_json.to_json(programme)
@@ -68,4 +74,5 @@ class Programmes:
             return
         row = {"version": programme.version, "content": content, "content_hash": fingerprint}
         self._db.execute(_add, {**row, "published_at": at, "published_by": by})
-        self._cache.read_at = -FRESH_SECONDS
+        self._published = True
+        self._cache.newest = None

@@ -32,8 +32,8 @@ T = TypeVar("T")
 GROUP = 128
 GROUP_SECONDS = 0.03
 TRIES = 20
-LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
-"""What a direct read raises when its connection is gone."""
+DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What a direct read raises."""
 AGAIN = frozenset({"40001", "40P01"})
 UNAVAILABLE = ("08", "25006", "53", "57", "58")
 """PostgreSQL's SQLSTATEs and classes of them: connection lost, read-only (a standby), resources
@@ -281,9 +281,12 @@ class PostgresUnits:
         with self._reads.sync_engine.connect() as db:
             try:
                 return use(Work(db, self.shared))
-            except (*LOST, OSError):
+            except DRIVER_ERRORS as error:
+                state: str = getattr(error, "sqlstate", None) or ""
+                if isinstance(error, asyncpg.PostgresError) and not state.startswith(UNAVAILABLE):
+                    raise
                 db.invalidate()
-                raise
+                raise StoreUnavailable(str(error)) from error
 
     async def _write(self, use: Callable[[Work], T]) -> tuple[T, tuple[int, ...]]:
         for attempt in range(TRIES):
@@ -307,7 +310,7 @@ class PostgresUnits:
     async def _guard(self, running: Awaitable[T]) -> T:
         try:
             return await running
-        except (PoolTimeout, OSError, InterfaceError, OperationalError, *LOST) as error:
+        except (PoolTimeout, OSError, InterfaceError, OperationalError) as error:
             raise StoreUnavailable(str(error)) from error
         except DBAPIError as error:
             if _unavailable(error):
