@@ -155,6 +155,8 @@ def language(turn: Turn) -> Reply:
 def set_language(turn: Turn) -> Reply:
     """The new language holds from this answer on."""
     locale = turn.arg()
+    if locale not in LANGUAGES:
+        return language(turn)
     consents.set_language(turn.work, turn.person.member_id, address_id(turn), locale)
     turn.person = replace(turn.person, locale=locale)
     return Reply("settings.language_set", {}, menu.main(turn))

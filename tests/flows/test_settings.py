@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.actions import Action
 from bot.messages import Kind
 from domain.consent import OPTIONAL
 from tests.flows.talk import HUGE, labels, member
@@ -201,3 +202,12 @@ async def test_stopping_twice_writes_nothing_new(mei: Person) -> None:
     before = await _consents(mei)
     await mei.says("/stop")
     assert await _consents(mei) == before
+
+
+async def test_a_language_that_is_none_is_asked_again(club: Club) -> None:
+    mei = await club.person("Mei", "en").joins()
+    payload = club.signer.pack(Action("language.set", ("klingon",)), mei.user)
+    answer = await mei.sends(Kind.TAP, payload=payload, message="1")
+    assert answer is not None
+    assert answer.key == "settings.language"
+    assert (await mei.says("/points")).locale == "en"
