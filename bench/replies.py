@@ -66,7 +66,7 @@ def run(members: int, seconds: float, rounds: int) -> None:
         }
         for name, url in databases.items():
             console.print(f"filling {name} with {members:,} members …")
-            seeding.prepare(url, members)
+            seeding.prepare(url, members, rewards=False)
         api = _start([sys.executable, "-m", "bench.peers.api"], [])
         stack.callback(api.stop)
         competitors = _competitors(databases, f"http://127.0.0.1:{api.port}", folder, members)

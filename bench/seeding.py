@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,17 +28,20 @@ CHUNK = 1000
 FLOW, STEP = "profile", "name"
 
 
-def prepare(url: str, members: int) -> None:
-    """Migrates the empty database and fills it."""
+def prepare(url: str, members: int, *, rewards: bool = True) -> None:
+    """Migrates the empty database and fills it. Without `rewards` an answer to the profile is
+    an inbox row, the member's new name and the conversation's next step, and no points."""
     migrations.upgrade(url)
-    asyncio.run(_fill(url, members))
+    asyncio.run(_fill(url, members, rewards=rewards))
 
 
-async def _fill(url: str, members: int) -> None:
+async def _fill(url: str, members: int, *, rewards: bool) -> None:
     vault = Vault(SECRET_KEY.encode())
     ids = Ids(lambda: int(time.time() * 1000))
     units = open_units(url, Shared(vault, ids, lambda: datetime.now(UTC)))
     programme = programme_file.read(programme_file.example())
+    if not rewards:
+        programme = replace(programme, profile_rewards={})
     await units.write(lambda work: work.programmes.publish(programme, work.shared.clock(), None))
     for first in range(0, members, CHUNK):
         await _chunk(units, range(first, min(first + CHUNK, members)), programme.first_level.key)
