@@ -83,10 +83,21 @@ def _command(settings: dict[str, str], *words: str) -> Ran:
             stdout=said,
             stderr=subprocess.STDOUT,
         )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        peak = 0.0
+        while process.poll() is None:
+            peak = max(peak, _peak(process.pid))
+            time.sleep(0.1)
         said.seek(0)
         text = said.read()
     if process.returncode:
         raise RuntimeError(f"memberbot {' '.join(words)} failed:\n{text[-2000:]}")
-    return Ran(time.perf_counter() - started, used.ru_maxrss / 1024, text)
+    return Ran(time.perf_counter() - started, peak, text)
+
+
+def _peak(pid: int) -> float:
+    """The most resident memory so far in MB (`ru_maxrss` counts the parent's at the fork)."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(one.split()[1]) / 1024 for one in lines if one.startswith("VmHWM")), 0.0)
