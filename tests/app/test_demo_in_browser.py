@@ -45,7 +45,7 @@ async def test_a_newcomer_joins_changes_the_language_and_reads_the_history(
         await _says(phone, "/language")
         await expect(_last(phone)).to_contain_text("language")
         await _last(phone).get_by_role("button", name="中文").click()
-        await expect(_last(phone)).to_contain_text("语言")
+        await expect(_last(phone)).to_contain_text("中文为您服务")
         await _says(phone, "我的积分")
         await expect(_last(phone)).to_contain_text("鲜积分")
 
