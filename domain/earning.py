@@ -91,7 +91,7 @@ class Calculator:
         hundreds = 100 ** (1 + len(self._groups))
         self._base = earning.points * hundreds
         self._scale = earning.per_minor * hundreds
-        self._cap = earning.cap
+        self._cap = earning.caps.purchase
 
     def earn(self, sale: Sale, facts: Facts) -> Earned:
         tally = _Tally(self._version, self._scale)

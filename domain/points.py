@@ -74,7 +74,9 @@ class Expiry:
 
     `after`: `days` or `months` after earning, the last day rounded up to the end of the
     `round_up` period (month, quarter, year) if given. `yearly`: on the first `month`/`day` that
-    lies at least `at_least_months` after earning.
+    lies at least `at_least_months` after earning. `sliding`: as `after`, and each of the
+    activities in `extended_by` (purchase, redemption, checkin, survey) lets all points of the
+    member that have not expired last as long again.
     """
 
     kind: ExpiryKind = ExpiryKind.NONE
@@ -84,6 +86,7 @@ class Expiry:
     month: int = 12
     day: int = 31
     at_least_months: int = 0
+    extended_by: tuple[str, ...] = ()
 
 
 def last_day(policy: Expiry, earned: date) -> date | None:
@@ -92,8 +95,6 @@ def last_day(policy: Expiry, earned: date) -> date | None:
         return None
     if policy.kind is ExpiryKind.YEARLY:
         return _yearly(policy, add_months(earned, policy.at_least_months))
-    if policy.kind is not ExpiryKind.AFTER:
-        raise ValueError(f"expiry {policy.kind} cannot be computed from the day of earning")
     last = add_months(earned, policy.months) + timedelta(days=policy.days)
     return end_of(policy.round_up, last) if policy.round_up else last
 

@@ -49,20 +49,52 @@ class Preference:
 
 
 @dataclass(frozen=True, slots=True)
+class NthWeekday:
+    """A recurring day of the month: the second Wednesday is (3, 2), the last Friday (5, -1)."""
+
+    weekday: int
+    nth: int
+
+
+@dataclass(frozen=True, slots=True)
 class When:
     """Conditions of an earning rule; all that are given must hold, empty ones always hold.
 
-    Weekdays 1 (Monday) to 7; the day of month -1 is the last one.
+    Weekdays 1 (Monday) to 7; the day of month -1 is the last one. `first_purchase`: only the
+    member's very first purchase.
     """
 
     categories: tuple[str, ...] = ()
     stores: tuple[str, ...] = ()
     weekdays: tuple[int, ...] = ()
     days_of_month: tuple[int, ...] = ()
+    nth_weekdays: tuple[NthWeekday, ...] = ()
+    months: tuple[int, ...] = ()
     from_day: date | None = None
     to_day: date | None = None
     birthday_month: bool = False
+    first_purchase: bool = False
     levels: tuple[str, ...] = ()
+
+
+class Per(StrEnum):
+    """A period of the programme's calendar; weeks begin on Monday."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+    EVER = "ever"
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """How often a rule may count for one member: `times` per period, and not again before
+    `cooldown_days` local days have passed (0: no cooldown). SEMANTICS: Points, limits."""
+
+    times: int | None = None
+    per: Per = Per.EVER
+    cooldown_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +106,7 @@ class EarningRule:
     when: When = When()
     multiply: int | None = None
     add: int | None = None
+    frequency: Frequency | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +118,53 @@ class RuleGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Caps:
+    """The most points from purchases: for one purchase, on one local day, in one month; and the
+    most a member may hold (available, pending and held) for purchases to add to."""
+
+    purchase: int | None = None
+    day: int | None = None
+    month: int | None = None
+    holding: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Earning:
-    """`points` for every `per_minor` of money; `cap` of points per purchase; points can be used
-    `pending_days` after the purchase."""
+    """`points` for every `per_minor` of money; points can be used `pending_days` after the
+    purchase."""
 
     points: int
     per_minor: int
     groups: tuple[RuleGroup, ...] = ()
-    cap: int | None = None
+    caps: Caps = Caps()
     pending_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Growth value (成长值): `points` for every `per_minor` of money paid (0: none), and so much
+    for each check-in. It decides levels, is never spent and does not expire."""
+
+    points: int = 0
+    per_minor: int = 1
+    checkin: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """`points` more on every `days`-th day in a row."""
+
+    days: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """Daily check-in (签到): activity points once per local day; None in the programme: there is
+    no check-in."""
+
+    points: int
+    streaks: tuple[Streak, ...] = ()
 
 
 # -- levels -----------------------------------------------------------------------------
@@ -143,6 +214,31 @@ class Level:
     emoji: str = ""
 
 
+class Downgrade(StrEnum):
+    """How far a member falls whose level is not held any more. SEMANTICS: Levels."""
+
+    QUALIFIED = "qualified"  # to what they qualify for
+    STEP = "step"  # one step
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How long a level holds and how it is lost.
+
+    A level reached or prolonged holds `months` months (0: only as long as its conditions are
+    met), the last day rounded up to the end of the `round_up` period. At the end whoever still
+    qualifies is prolonged; whoever does not keeps the level `grace_days` more and then falls as
+    far as `downgrade` says. The member is told `told_days` before a fall.
+    """
+
+    months: int = 0
+    round_up: str | None = None
+    downgrade: Downgrade = Downgrade.QUALIFIED
+    grace_days: int = 0
+    told_days: int = 30
+
+
 # -- care, refunds, limits --------------------------------------------------------------
 
 
@@ -165,9 +261,40 @@ class Refunds:
 
 @dataclass(frozen=True, slots=True)
 class Adjustments:
-    """How many points one operator may give or take by hand in one day of the programme."""
+    """How many points one operator (or API key) may give or take by hand in one day of the
+    programme; more than `second_above` at once needs a second operator's yes (None: never)."""
 
     per_operator_and_day: int = 5000
+    second_above: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reinstatement:
+    """Expired points may be given again by an operator for `within_days` after they expired; they
+    are then valid for `valid_days`. Zero days: not at all."""
+
+    within_days: int = 30
+    valid_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Transfers:
+    """Points that members hand to each other; None in the programme: they cannot. `least` at
+    once, `per_month` at most in one month of the giver."""
+
+    least: int = 1
+    per_month: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Limits of `/award`, the counter without a till. Money in minor units, None: no limit. A
+    shift is one local day of an operator; their own entry can be undone for `undo_minutes`."""
+
+    per_receipt: int | None = None
+    receipts_per_shift: int | None = None
+    money_per_shift: int | None = None
+    undo_minutes: int = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +319,13 @@ class Programme:
     birthday: BirthdayCare = BirthdayCare()
     expiry_reminder_days: tuple[int, ...] = (30, 7, 1)
     adjustments: Adjustments = Adjustments()
+    growth: Growth = Growth()
+    checkin: CheckIn | None = None
+    holding: Holding = Holding()
+    reinstatement: Reinstatement = Reinstatement()
+    transfers: Transfers | None = None
+    counter: Counter = Counter()
+    match_days: int = 365  # how far back purchases from before joining are credited
     zero_lines: Names = field(default_factory=dict)
 
     def __hash__(self) -> int:

@@ -22,18 +22,30 @@ from domain.programme import (
     PROFILE_FIELDS,
     Adjustments,
     BirthdayCare,
+    Caps,
     Charter,
+    CheckIn,
     Condition,
+    Counter,
+    Downgrade,
     Earning,
     EarningRule,
+    Frequency,
+    Growth,
+    Holding,
     Level,
     Measure,
     Need,
+    NthWeekday,
+    Per,
     PointsName,
     Preference,
     Programme,
     Refunds,
+    Reinstatement,
     RuleGroup,
+    Streak,
+    Transfers,
     When,
 )
 from domain.refunds import RefundPolicy
@@ -108,6 +120,7 @@ class _Check:
         checks = (
             ({"club"}, self._club),
             ({"club", "earning"}, self._base_rate),
+            ({"club", "growth", "counter"}, self._amounts),
             ({"earning", "levels"}, self._rules),
             ({"expiry"}, self._expiry),
             ({"club", "levels"}, self._levels),
@@ -136,6 +149,15 @@ class _Check:
         yield from self._amount(self.file.earning.per, ("earning", "per"))
         if self.file.earning.per <= 0:
             yield Problem("earning.per", 'must be more than zero, such as "1.00"')
+
+    def _amounts(self) -> Iterator[Problem]:
+        growth, counter = self.file.growth, self.file.counter
+        yield from self._amount(growth.per, ("growth", "per"))
+        if growth.points and growth.per <= 0:
+            yield Problem("growth.per", 'must be more than zero, such as "1.00"')
+        for name in ("per_receipt", "money_per_shift"):
+            if (amount := getattr(counter, name)) is not None:
+                yield from self._amount(amount, ("counter", name))
 
     def _amount(self, amount: Decimal, place: _Place) -> Iterator[Problem]:
         places = exponent(self.file.club.currency)
@@ -169,13 +191,15 @@ class _Check:
 
     def _expiry(self) -> Iterator[Problem]:
         expiry = self.file.expiry
-        if expiry.kind == "sliding":
-            advice = "sliding is not available yet; write none, after or yearly"
-            yield Problem("expiry.kind", advice)
-        if expiry.kind == "after" and not expiry.days and not expiry.months:
+        counted = expiry.kind in ("after", "sliding")
+        if counted and not expiry.days and not expiry.months:
             yield Problem("expiry", "needs months or days, such as months: 12")
-        if expiry.kind == "after" and expiry.days and expiry.months:
+        if counted and expiry.days and expiry.months:
             yield Problem("expiry", "has both days and months; keep one of them")
+        if expiry.kind == "sliding" and not expiry.extended_by:
+            yield Problem("expiry", "needs extended_by, such as extended_by: [purchase]")
+        if expiry.kind != "sliding" and expiry.extended_by:
+            yield Problem("expiry.extended_by", "is only for kind: sliding; remove it")
 
     def _levels(self) -> Iterator[Problem]:
         yield from _twice([level.key for level in self.file.levels], ("levels",))
@@ -237,7 +261,14 @@ def _programme(file: schema.File) -> Programme:
             file.birthday.points, Feb29(file.birthday.feb29), file.birthday.announced_days
         ),
         expiry_reminder_days=tuple(sorted(file.expiry_reminder_days, reverse=True)),
-        adjustments=Adjustments(file.adjustments.per_operator_and_day),
+        adjustments=Adjustments(**file.adjustments.model_dump()),
+        growth=_growth(file.growth, club.currency),
+        checkin=_checkin(file.checkin),
+        holding=_holding(file.holding),
+        reinstatement=Reinstatement(**file.reinstatement.model_dump()),
+        transfers=Transfers(**file.transfers.model_dump()) if file.transfers else None,
+        counter=_counter(file.counter, club.currency),
+        match_days=file.match_days,
         zero_lines=_names(file.zero_lines),
     )
 
@@ -256,7 +287,7 @@ def _earning(earning: schema.Earning, currency: str) -> Earning:
         points=earning.points,
         per_minor=_minor(earning.per, currency),
         groups=tuple(RuleGroup(g.key, tuple(map(_rule, g.rules))) for g in earning.groups),
-        cap=earning.cap_per_purchase,
+        caps=Caps(**earning.caps.model_dump()),
         pending_days=earning.pending_days,
     )
 
@@ -271,13 +302,52 @@ def _rule(rule: schema.Rule) -> EarningRule:
             stores=tuple(when.store),
             weekdays=tuple(when.weekday),
             days_of_month=tuple(when.day_of_month),
+            nth_weekdays=tuple(NthWeekday(n.weekday, n.nth) for n in when.nth_weekday),
+            months=tuple(when.month),
             from_day=dates.first,
             to_day=dates.last,
             birthday_month=when.birthday_month,
+            first_purchase=when.first_purchase,
             levels=tuple(when.level),
         ),
         multiply=None if rule.multiply is None else int(rule.multiply * 100),
         add=rule.add,
+        frequency=_frequency(rule.frequency),
+    )
+
+
+def _frequency(given: schema.Frequency | None) -> Frequency | None:
+    return Frequency(given.times, Per(given.per), given.cooldown_days) if given else None
+
+
+def _growth(growth: schema.Growth, currency: str) -> Growth:
+    return Growth(growth.points, _minor(growth.per, currency), growth.checkin)
+
+
+def _checkin(given: schema.CheckIn | None) -> CheckIn | None:
+    if given is None:
+        return None
+    streaks = sorted(given.streaks, key=lambda streak: streak.days)
+    return CheckIn(given.points, tuple(Streak(s.days, s.points) for s in streaks))
+
+
+def _holding(holding: schema.Holding) -> Holding:
+    return Holding(
+        holding.months,
+        holding.round_up,
+        Downgrade(holding.downgrade),
+        holding.grace_days,
+        holding.told_days,
+    )
+
+
+def _counter(counter: schema.Counter, currency: str) -> Counter:
+    receipt, shift = counter.per_receipt, counter.money_per_shift
+    return Counter(
+        None if receipt is None else _minor(receipt, currency),
+        counter.receipts_per_shift,
+        None if shift is None else _minor(shift, currency),
+        counter.undo_minutes,
     )
 
 
@@ -290,6 +360,7 @@ def _expiry(expiry: schema.Expiry) -> Expiry:
         month=expiry.month,
         day=expiry.day,
         at_least_months=expiry.at_least_months,
+        extended_by=tuple(expiry.extended_by),
     )
 
 

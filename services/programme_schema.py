@@ -85,16 +85,34 @@ class Dates(Section):
 
 
 Names = Annotated[list[Short], Field(min_length=1)]
+Weekday = Annotated[int, Field(ge=1, le=7)]
+
+
+class NthWeekday(Section):
+    weekday: Weekday
+    nth: Literal[1, 2, 3, 4, -1]
 
 
 class When(Section):
     category: Names = []
     store: Names = []
     level: Names = []
-    weekday: list[Annotated[int, Field(ge=1, le=7)]] = []
+    weekday: list[Weekday] = []
     day_of_month: list[Annotated[int, Field(ge=-1, le=31)]] = []
+    nth_weekday: list[NthWeekday] = []
+    month: list[Annotated[int, Field(ge=1, le=12)]] = []
     dates: Dates | None = None
     birthday_month: bool = False
+    first_purchase: bool = False
+
+
+Limit = Annotated[int, Field(ge=1, le=10**9)]
+
+
+class Frequency(Section):
+    times: Annotated[int, Field(ge=1, le=10**6)] | None = None
+    per: Literal["day", "week", "month", "year", "ever"] = "ever"
+    cooldown_days: Days = 0
 
 
 class Rule(Section):
@@ -103,6 +121,7 @@ class Rule(Section):
     when: When = When()
     multiply: Factor | None = None
     add: Points | None = None
+    frequency: Frequency | None = None
 
 
 class Group(Section):
@@ -110,12 +129,35 @@ class Group(Section):
     rules: Annotated[list[Rule], Field(min_length=1)]
 
 
+class Caps(Section):
+    purchase: Limit | None = None
+    day: Limit | None = None
+    month: Limit | None = None
+    holding: Limit | None = None
+
+
 class Earning(Section):
     points: Annotated[int, Field(ge=0, le=10**6)]
     per: Amount
     pending_days: Days = 0
-    cap_per_purchase: Annotated[int, Field(ge=1, le=10**9)] | None = None
+    caps: Caps = Caps()
     groups: list[Group] = []
+
+
+class Growth(Section):
+    points: Annotated[int, Field(ge=0, le=10**6)] = 0
+    per: Amount = Decimal(1)
+    checkin: Points = 0
+
+
+class Streak(Section):
+    days: Annotated[int, Field(ge=2, le=366)]
+    points: Annotated[int, Field(ge=1, le=10**6)]
+
+
+class CheckIn(Section):
+    points: Annotated[int, Field(ge=1, le=10**6)]
+    streaks: list[Streak] = []
 
 
 class Expiry(Section):
@@ -126,6 +168,7 @@ class Expiry(Section):
     month: Annotated[int, Field(ge=1, le=12)] = 12
     day: Annotated[int, Field(ge=1, le=31)] = 31
     at_least_months: Annotated[int, Field(ge=0, le=60)] = 0
+    extended_by: list[Literal["purchase", "redemption", "checkin", "survey"]] = []
 
 
 class Refunds(Section):
@@ -159,8 +202,34 @@ class Birthday(Section):
     announced_days: Annotated[int, Field(ge=0, le=60)] = 7
 
 
+class Holding(Section):
+    months: Annotated[int, Field(ge=0, le=120)] = 0
+    round_up: Literal["month", "quarter", "year"] | None = None
+    downgrade: Literal["qualified", "step", "never"] = "qualified"
+    grace_days: Annotated[int, Field(ge=0, le=366)] = 0
+    told_days: Annotated[int, Field(ge=0, le=366)] = 30
+
+
 class Adjustments(Section):
     per_operator_and_day: Points = 5000
+    second_above: Points | None = None
+
+
+class Reinstatement(Section):
+    within_days: Annotated[int, Field(ge=0, le=3660)] = 30
+    valid_days: Annotated[int, Field(ge=1, le=3660)] = 30
+
+
+class Transfers(Section):
+    least: Limit = 1
+    per_month: Limit | None = None
+
+
+class Counter(Section):
+    per_receipt: Amount | None = None
+    receipts_per_shift: Limit | None = None
+    money_per_shift: Amount | None = None
+    undo_minutes: Annotated[int, Field(ge=0, le=1440)] = 15
 
 
 class File(Section):
@@ -177,4 +246,11 @@ class File(Section):
     birthday: Birthday = Birthday()
     expiry_reminder_days: list[Annotated[int, Field(ge=1, le=365)]] = [30, 7, 1]
     adjustments: Adjustments = Adjustments()
+    growth: Growth = Growth()
+    checkin: CheckIn | None = None
+    holding: Holding = Holding()
+    reinstatement: Reinstatement = Reinstatement()
+    transfers: Transfers | None = None
+    counter: Counter = Counter()
+    match_days: Days = 365
     zero_lines: Text | None = None

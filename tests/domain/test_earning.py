@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from domain.earning import Facts, active_from, earn, hundredths, lapses_at
 from domain.programme import (
+    Caps,
     Earning,
     EarningRule,
     Level,
@@ -32,7 +33,7 @@ def order(*lines: Line, at: datetime = NOON, store: str = "") -> Order:
 
 def with_rules(*groups: tuple[EarningRule, ...], cap: int | None = None) -> Programme:
     named = tuple(RuleGroup(f"g{n}", rules) for n, rules in enumerate(groups))
-    return replace(RETAIL, earning=Earning(1, 100, named, cap))
+    return replace(RETAIL, earning=Earning(1, 100, named, Caps(purchase=cap)))
 
 
 def rule(key: str, multiply: int | None = None, add: int | None = None, **when: object):  # type: ignore[no-untyped-def]

@@ -139,6 +139,6 @@ def test_the_last_day_is_inclusive_in_the_programmes_zone() -> None:
     assert day_before(ends, "Asia/Shanghai") == date(2026, 2, 1)
 
 
-def test_sliding_expiry_is_not_computed_from_the_day_of_earning() -> None:
-    with pytest.raises(ValueError, match="sliding"):
-        last_day(Expiry(ExpiryKind.SLIDING), date(2026, 1, 1))
+def test_sliding_expiry_begins_like_expiry_after_earning() -> None:
+    policy = Expiry(ExpiryKind.SLIDING, months=1, extended_by=("purchase",))
+    assert last_day(policy, date(2026, 1, 31)) == date(2026, 2, 28)

@@ -103,7 +103,7 @@ def test_an_unknown_example_is_refused() -> None:
         ('per: "1.00"', "per: a lot", "earning.per", "amount such as"),
         ("multiplier: 1.1", "multiplier: 1.125", "levels[2].multiplier", "two digits"),
         ("multiplier: 1.1", "multiplier: -1", "levels[2].multiplier", "0 or more"),
-        ("kind: after", "kind: sliding", "expiry.kind", "not available yet"),
+        ("kind: after", "kind: sliding", "expiry", "needs extended_by"),
         ("kind: after", "kind: sometimes", "expiry.kind", "must be one of"),
         ("months: 12, round_up", "round_up", "expiry", "needs months or days"),
         ("policy: within_balance", "policy: no", "refunds.policy", "must be one of"),
@@ -139,13 +139,15 @@ def test_each_mistake_is_named_with_its_place(
 
 
 def test_all_mistakes_are_named_at_once() -> None:
-    text = RETAIL.replace("zone: Asia/Shanghai", "zone: X").replace('per: "1.00"', 'per: "0.005"')
-    text = text.replace("multiplier: 1.1", "multiplier: much").replace("after", "sliding", 1)
+    text = RETAIL.replace("zone: Asia/Shanghai", "zone: X").replace(
+        'per: "1.00"', 'per: "0.005"', 1
+    )
+    text = text.replace("multiplier: 1.1", "multiplier: much")
     text = text.replace("kind: after", "kind: sliding")
     assert set(problems(text)) == {
         "club.zone",
         "earning.per",
-        "expiry.kind",
+        "expiry",
         "levels[2].multiplier",
     }
 
