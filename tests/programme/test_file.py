@@ -141,8 +141,6 @@ def test_each_mistake_is_named_with_its_place(
 def test_all_mistakes_are_named_at_once() -> None:
     text = RETAIL.replace("zone: Asia/Shanghai", "zone: X")
     text = text.replace('per: "1.00"', 'per: "0.005"', 1)
-        'per: "1.00"', 'per: "0.005"', 1
-    )
     text = text.replace("multiplier: 1.1", "multiplier: much")
     text = text.replace("kind: after", "kind: sliding")
     assert set(problems(text)) == {
