@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from services import care, ledger
+from services import care, expiry
 from services.ports import Work
 from services.timetable import Due
 
@@ -47,7 +47,7 @@ def _nothing_expires(work: Work, due: Due, now: datetime) -> bool:
 
 
 def _expire(work: Work, due: Due, now: datetime, after: int) -> int | None:
-    return after + 1 if ledger.expire_due(work, now, BATCH) == BATCH else None
+    return after + 1 if expiry.expire_due(work, now, BATCH) == BATCH else None
 
 
 def _nobody_to_remind(work: Work, due: Due, now: datetime) -> bool:

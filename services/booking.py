@@ -19,7 +19,7 @@ from domain.members import MemberState
 from domain.points import Lot, Unit
 from domain.programme import Programme
 from domain.purchases import Order
-from services import ledger as ledger_service
+from services import expiry
 from services.levels import bases
 from services.ports import Work
 from services.ports.points import LevelStep
@@ -252,7 +252,7 @@ class _Batch:
         """Writes what was decided; what the clock has expired already is posted as expired."""
         for standing in self.members.values():
             version = self.programme.version
-            gone = ledger_service.expiry(
+            gone = expiry.lapse(
                 standing.account, standing.lots, self.now, self.work.new_id, version
             )
             if gone is not None:

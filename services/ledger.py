@@ -1,4 +1,4 @@
-"""Booking points for one member: bonus, payment, return, expiry. One key, one effect, for ever."""
+"""Booking points for one member: bonus, payment, return. One key, one effect, for ever."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domain.dates import local_day, start_of_day
 from domain.earning import lapses_at
 from domain.ledger import Account, Booked, Entry, Kind, Posting, Share, content_hash, same_content
 from domain.members import require_active
-from domain.points import Lot, Unit
+from domain.points import Unit
 from domain.programme import Programme
 from services import transfers
 from services.ports import Work
@@ -152,36 +152,3 @@ def restored_until(programme: Programme, now: datetime) -> datetime:
     """How long points stay usable that come back after their expiry. SEMANTICS: Points."""
     last = local_day(now, programme.zone) + timedelta(days=programme.refunds.restored_days)
     return start_of_day(last + timedelta(days=1), programme.zone)
-
-
-# -- expiry -----------------------------------------------------------------------------
-
-
-def expire(work: Work, member_id: int, now: datetime) -> Posting | None:
-    """Posts what the clock has expired for one member; None when there is nothing."""
-    work.members.lock(member_id)
-    lots = work.ledger.lots(member_id, Unit.POINTS)
-    account = work.ledger.account(member_id, Unit.POINTS)
-    booked = expiry(account, lots, now, work.new_id, work.programmes.newest())
-    if booked is None:
-        return None
-    work.ledger.append(booked, "")
-    return booked.posting
-
-
-def expiry(
-    account: Account, lots: list[Lot], now: datetime, new_id: Callable[[], int], version: int
-) -> Booked | None:
-    """The posting of what has expired by `now`; its key is the account's next number."""
-    gone = sum(lot.left for lot in lots if lot.is_expired(now))
-    key = f"expire:{account.member_id}:{account.unit}:{account.seq + 1}"
-    shares = (Share("expired", version, "", -gone),)
-    entry = Entry(new_id(), key, now, "expiry", "", version, shares)
-    return bookings.expire(account, entry, lots)
-
-
-def expire_due(work: Work, now: datetime, most: int = 500) -> int:
-    """Posts expiry for some of the members who have it due; how many were done."""
-    due = sorted(work.ledger.due(now, most))  # locked in one order, as a merge does
-    done = [expire(work, member_id, now) for member_id in due]
-    return len(done)

@@ -16,7 +16,7 @@ from domain.club_errors import (
 from domain.members import Member, require_active
 from domain.merging import Pair
 from domain.points import Unit
-from services import ledger, purchases
+from services import expiry, purchases
 from services.codes import new_code, read_code
 from services.finding import standing
 from services.ports import Work
@@ -194,8 +194,8 @@ def _transfer_all(
     work: Work, pair: Pair, merge_id: int, actor: Actor, now: datetime
 ) -> dict[str, list[int]]:
     """Moves every unit; the ids of the two postings by unit, for the way back."""
-    ledger.expire(work, pair.merged.id, now)
-    ledger.expire(work, pair.kept.id, now)
+    expiry.expire(work, pair.merged.id, now)
+    expiry.expire(work, pair.kept.id, now)
     ids = (pair.merged.id, pair.kept.id)
     moved = {
         unit: transfer(

@@ -13,7 +13,7 @@ from domain.ledger import DEBT, Posting
 from domain.members import Member, MemberState
 from domain.merging import UNDO
 from domain.points import Lot, Unit
-from services import ledger, purchases
+from services import expiry, purchases
 from services.merging import UNITS
 from services.ports import Work
 from services.ports.club import Actor
@@ -63,7 +63,7 @@ def unmerge(work: Work, merge_id: int, actor: Actor, now: datetime, reason: str 
         raise MergeNotFound()
     for member_id in sorted((found.kept_id, found.merged_id)):
         work.members.lock(member_id)
-    ledger.expire(work, found.kept_id, now)
+    expiry.expire(work, found.kept_id, now)
     back = way_back(work, merge_id, now)
     if not work.merges.undone(merge_id, now) or not work.merges.open_again(found.merged_id):
         raise MergeUndone()

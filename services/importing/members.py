@@ -18,8 +18,7 @@ from domain.ledger import Account, Booked, Entry, Kind, Share
 from domain.members import Gender, Member, MemberState, check_name
 from domain.points import Unit
 from domain.programme import Programme
-from services import erasing, joining, purchases
-from services import ledger as ledger_service
+from services import erasing, expiry, joining, purchases
 from services.importing import reading
 from services.importing.reading import Columns
 from services.importing.report import FileRefused, Findings
@@ -288,7 +287,7 @@ def _open(work: Work, one: NewMember, member_id: int, programme: Programme, now:
         given = bookings.give(Account(member_id, unit), entry, amount, lot, now, ends, Kind.BONUS)
         booked.append((given, ""))
         lots = list(given.posting.lots_made)
-        if gone := ledger_service.expiry(given.account, lots, now, work.new_id, version):
+        if gone := expiry.lapse(given.account, lots, now, work.new_id, version):
             booked.append((gone, ""))
     work.ledger.append_all(booked)
 

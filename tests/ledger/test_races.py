@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.errors import AdjustmentOverLimit, NotEnoughPoints
 from domain.points import Unit
-from services import ledger
+from services import expiry, ledger
 from services.adjustments import adjust
 from services.audit import prove
 from services.ports.club import Actor, Operator
@@ -164,6 +164,6 @@ def _play(work: Work, member_id: int, steps: list[tuple[str, int, int]]) -> int:
             ledger.give_back(work, posting.id, key=key, now=now)
             wallet -= posting.amount
         elif step == "expire":
-            gone = ledger.expire(work, member_id, now)
+            gone = expiry.expire(work, member_id, now)
             wallet += gone.amount if gone else 0
     return wallet
