@@ -46,6 +46,7 @@ REVERSED: Final = "reversed"
 TRANSFER: Final = "transfer"
 MEMBER_ACCOUNTS: Final = (WALLET, HELD, DEBT)
 PROGRAMME_ACCOUNTS: Final = (ISSUE, SPENT, EXPIRED, REVERSED, TRANSFER)
+ACCOUNTS: Final = MEMBER_ACCOUNTS + PROGRAMME_ACCOUNTS
 
 
 class Leg(NamedTuple):
@@ -99,7 +100,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Posting:
     """One append-only line of the ledger. `amount` is the change of what the member has: wallet
-    plus held minus debt (for `held` and `released`: what moved)."""
+    plus held minus debt (for `held` and `released`: what moved). `legs` name each account once,
+    in the order of ACCOUNTS; `lots_made` are as they were posted."""
 
     id: int
     key: str
@@ -135,34 +137,63 @@ class Booked(NamedTuple):
 _encode = JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
-def chain_hash(posting: Posting) -> str:
-    """sha256 over the previous hash and everything the posting says, in a fixed order."""
-    content = (
+def explained(shares: tuple[Share, ...]) -> str:
+    """An explanation as the text that is stored and hashed."""
+    return _encode(shares)
+
+
+def content_text(posting: Posting) -> str:
+    """Everything a posting says, one field a line: what the hash covers after the previous hash.
+
+    Made of plain numbers and stored texts only, so that each database can build the same text:
+    id, key, kind, member, unit, seq, amount, at (ms), the amounts of ACCOUNTS in their order,
+    source type and id, rule version, explanation, reverses, staff, store, the lots made
+    (`id:amount:from:until,…` in order of ids), what moved in lots (`id:amount,…` in order);
+    what is missing is empty.
+    """
+    amounts = dict(posting.legs)
+    fields = (
         posting.id,
         posting.key,
         posting.kind,
         posting.member_id,
         posting.unit,
+        posting.seq,
         posting.amount,
         to_ms(posting.at),
-        posting.legs,
-        [_lot_content(lot) for lot in posting.lots_made],
-        posting.takes,
+        *[amounts.get(name, 0) for name in ACCOUNTS],
         posting.source_type,
         posting.source_id,
         posting.rule_version,
-        posting.explanation,
-        posting.reverses,
-        posting.staff_id,
-        posting.store_id,
-        posting.seq,
+        explained(posting.explanation),
+        _or_empty(posting.reverses),
+        _or_empty(posting.staff_id),
+        _or_empty(posting.store_id),
+        ",".join(map(_lot_text, posting.lots_made)),
+        ",".join([f"{take.lot_id}:{take.amount}" for take in posting.takes]),
     )
-    return sha256((posting.previous_hash + _encode(content)).encode()).hexdigest()
+    return "\n".join(map(str, fields))
 
 
-def _lot_content(lot: Lot) -> tuple[int, int, int, int | None]:
-    until = to_ms(lot.expires_at) if lot.expires_at else None
-    return (lot.id, lot.amount, to_ms(lot.active_from), until)
+CONTENT_LINES: Final = 25
+
+
+def chain_hash(previous: str, content: str) -> str:
+    """sha256 over the account's previous hash and a posting's content."""
+    return sha256(f"{previous}\n{content}".encode()).hexdigest()
+
+
+def _or_empty(number: int | None) -> int | str:
+    return "" if number is None else number
+
+
+def _lot_id(lot: Lot) -> int:
+    return lot.id
+
+
+def _lot_text(lot: Lot) -> str:
+    until = to_ms(lot.expires_at) if lot.expires_at else ""
+    return f"{lot.id}:{lot.amount}:{to_ms(lot.active_from)}:{until}"
 
 
 def content_hash(*parts: object) -> str:
@@ -187,10 +218,11 @@ def book(
     amount: int | None = None,
     reverses: int | None = None,
 ) -> Booked:
-    """Seals one posting onto an account. `legs` must sum to zero and leave nothing below zero
-    (ValueError: a bug, not a refusal); `amount` is the change of what the member has unless
-    given."""
-    after, change = _after(account, legs)
+    """Seals one posting onto an account. `legs` must sum to zero and leave nothing below zero,
+    and no text may have a line break in it (ValueError: a bug, not a refusal); `amount` is the
+    change of what the member has unless given."""
+    sums = _summed(legs)
+    after, change = _after(account, sums)
     unsealed = Posting(
         entry.id,
         entry.key,
@@ -199,8 +231,8 @@ def book(
         account.unit,
         change if amount is None else amount,
         entry.at,
-        legs,
-        lots,
+        legs_of(*sums.items()),
+        lots if len(lots) < 2 else tuple(sorted(lots, key=_lot_id)),
         takes,
         entry.source_type,
         entry.source_id,
@@ -213,23 +245,31 @@ def book(
         account.head,
         "",
     )
-    sealed = chain_hash(unsealed)
+    content = content_text(unsealed)
+    if content.count("\n") >= CONTENT_LINES:
+        raise ValueError(f"a line break in the texts of posting {entry.key!r}")
+    sealed = chain_hash(account.head, content)
     object.__setattr__(unsealed, "hash", sealed)  # not shared yet; a copy would cost as much
     object.__setattr__(after, "head", sealed)
     return Booked(unsealed, after)
 
 
-def _after(account: Account, legs: tuple[Leg, ...]) -> tuple[Account, int]:
-    """The account after legs (its head still open), and the change of what the member has."""
-    sums = dict.fromkeys(MEMBER_ACCOUNTS + PROGRAMME_ACCOUNTS, 0)
+def _summed(legs: tuple[Leg, ...]) -> dict[str, int]:
+    """What each account gets, in the order of ACCOUNTS."""
+    sums = dict.fromkeys(ACCOUNTS, 0)
     for name, amount in legs:
         sums[name] += amount
     if sum(sums.values()):
         raise ValueError(f"legs do not sum to zero: {legs}")
+    return sums
+
+
+def _after(account: Account, sums: dict[str, int]) -> tuple[Account, int]:
+    """The account after a posting (its head still open), and the change of what the member has."""
     wallet, held = account.wallet + sums[WALLET], account.held + sums[HELD]
     debt = account.debt - sums[DEBT]
     if wallet < 0 or held < 0 or debt < 0:
-        raise ValueError(f"account {account.member_id}/{account.unit} below zero after {legs}")
+        raise ValueError(f"account {account.member_id}/{account.unit} below zero after {sums}")
     after = Account(
         account.member_id,
         account.unit,
@@ -258,7 +298,7 @@ def broken_link(postings: Iterable[Posting], head: str) -> int | None:
     previous = GENESIS
     for seq, posting in enumerate(postings, start=1):
         linked = posting.previous_hash == previous and posting.seq == seq
-        if not linked or chain_hash(posting) != posting.hash:
+        if not linked or chain_hash(previous, content_text(posting)) != posting.hash:
             return posting.id
         previous = posting.hash
     return None if previous == head else 0

@@ -24,25 +24,22 @@ INVARIANTS: Final = (
     (
         "the legs of every posting sum to zero",
         "SELECT count(*) FROM postings",
-        "SELECT posting_id FROM legs GROUP BY posting_id HAVING sum(amount) <> 0",
+        "SELECT id FROM postings"
+        " WHERE wallet + held + debt + issue + spent + expired + reversed + transfer <> 0",
     ),
     (
-        "every leg and lot movement belongs to a posting",
-        "SELECT (SELECT count(*) FROM legs) + (SELECT count(*) FROM lot_moves)",
-        "SELECT posting_id FROM legs l WHERE NOT EXISTS"
-        " (SELECT 1 FROM postings p WHERE p.id = l.posting_id)"
-        " UNION ALL SELECT posting_id FROM lot_moves m WHERE NOT EXISTS"
+        "every lot movement belongs to a posting",
+        "SELECT count(*) FROM lot_moves",
+        "SELECT posting_id FROM lot_moves m WHERE NOT EXISTS"
         " (SELECT 1 FROM postings p WHERE p.id = m.posting_id)",
     ),
     (
         "every balance is the sum of its postings",
         "SELECT count(*) FROM accounts",
         "SELECT a.member_id FROM accounts a LEFT JOIN (SELECT p.member_id, p.unit,"
-        " sum(CASE WHEN l.account = 'wallet' THEN l.amount ELSE 0 END) AS wallet,"
-        " sum(CASE WHEN l.account = 'held' THEN l.amount ELSE 0 END) AS held,"
-        " sum(CASE WHEN l.account = 'debt' THEN -l.amount ELSE 0 END) AS debt,"
-        " sum(CASE WHEN l.account IN ('issue', 'reversed') THEN -l.amount ELSE 0 END) AS lifetime"
-        " FROM postings p JOIN legs l ON l.posting_id = p.id GROUP BY p.member_id, p.unit) s"
+        " sum(p.wallet) AS wallet, sum(p.held) AS held, -sum(p.debt) AS debt,"
+        " -sum(p.issue) - sum(p.reversed) AS lifetime"
+        " FROM postings p GROUP BY p.member_id, p.unit) s"
         " ON s.member_id = a.member_id AND s.unit = a.unit"
         " WHERE a.wallet <> coalesce(s.wallet, 0) OR a.held <> coalesce(s.held, 0)"
         " OR a.debt <> coalesce(s.debt, 0) OR a.lifetime <> coalesce(s.lifetime, 0)",
@@ -77,13 +74,16 @@ INVARIANTS: Final = (
         "every posting moves as much in lots as in the wallet",
         "SELECT count(*) FROM postings",
         "SELECT p.id FROM postings p"
-        " LEFT JOIN (SELECT posting_id, sum(amount) AS moved FROM legs WHERE account = 'wallet'"
-        " GROUP BY posting_id) w ON w.posting_id = p.id"
         " LEFT JOIN (SELECT posting_id, sum(amount) AS made FROM lots GROUP BY posting_id) o"
         " ON o.posting_id = p.id"
         " LEFT JOIN (SELECT posting_id, sum(amount) AS gone FROM lot_moves GROUP BY posting_id) m"
         " ON m.posting_id = p.id"
-        " WHERE coalesce(w.moved, 0) <> coalesce(o.made, 0) - coalesce(m.gone, 0)",
+        " WHERE p.wallet <> coalesce(o.made, 0) - coalesce(m.gone, 0)",
+    ),
+    (
+        "no lot expires earlier than was posted",
+        "SELECT count(*) FROM lots",
+        "SELECT id FROM lots WHERE expires_at < first_expires_at",
     ),
     (
         "the numbers of every account's postings have no gap",
@@ -116,8 +116,7 @@ INVARIANTS: Final = (
         "every purchase with a member has a posting of exactly its points, and no other has one",
         "SELECT count(*) FROM purchases",
         "SELECT p.id FROM purchases p LEFT JOIN postings o ON o.id = p.posting_id"
-        " LEFT JOIN legs l ON l.posting_id = o.id AND l.account = 'issue'"
-        " WHERE (p.state = 'booked' AND (o.id IS NULL OR p.points <> -coalesce(l.amount, 0)"
+        " WHERE (p.state = 'booked' AND (o.id IS NULL OR p.points <> -o.issue"
         # A merge hands purchases over; their postings stay where they were posted.
         " OR (o.member_id <> p.member_id AND NOT EXISTS"
         " (SELECT 1 FROM merges m WHERE m.merged_id = o.member_id))))"
@@ -148,8 +147,12 @@ INVARIANTS: Final = (
 
 _accounts = tables.Account.__table__  # type: ignore[attr-defined]
 _postings = tables.Posting.__table__  # type: ignore[attr-defined]
-_legs = tables.Leg.__table__  # type: ignore[attr-defined]
 _lots = tables.Lot.__table__  # type: ignore[attr-defined]
+_posted_lot = [
+    _lots.c.first_expires_at if c.name == "expires_at" else c
+    for c in _lots.c
+    if c.name != "first_expires_at"
+]
 _moves = tables.LotMove.__table__  # type: ignore[attr-defined]
 
 _heads = (
@@ -168,10 +171,7 @@ _some_postings = (
     .order_by(_postings.c.member_id, _postings.c.unit, _postings.c.seq)
 )
 _some = {
-    "legs": select(_legs).join(_postings, _postings.c.id == _legs.c.posting_id)
-    .where(_postings.c.member_id.in_(_ids))
-    .order_by(_legs.c.posting_id, _legs.c.position),
-    "lots": select(_lots).where(_lots.c.member_id.in_(_ids)).order_by(_lots.c.id),
+    "lots": select(*_posted_lot).where(_lots.c.member_id.in_(_ids)).order_by(_lots.c.id),
     "moves": select(_moves).join(_postings, _postings.c.id == _moves.c.posting_id)
     .where(_postings.c.member_id.in_(_ids))
     .order_by(_moves.c.posting_id, _moves.c.position),
@@ -227,10 +227,9 @@ class Proofs:
     def _postings(self, found: Any, parts: dict[str, dict[int, list[Any]]]) -> list[Posting]:
         postings, previous = [], GENESIS
         for row in found:
-            legs = [(leg.account, leg.amount) for leg in parts["legs"].get(row["id"], ())]
             lots = [Lot(*lot) for lot in parts["lots"].get(row["id"], ())]
             takes = tuple(Take(m.lot_id, m.amount) for m in parts["moves"].get(row["id"], ()))
-            postings.append(rows.posting(row, legs, lots, takes, previous))
+            postings.append(rows.posting(row, lots, takes, previous))
             previous = row["hash"]
         return postings
 

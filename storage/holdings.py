@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
+from domain.ledger import ACCOUNTS
+
 
 class Erase(Enum):
     """What becomes of a person's rows when they leave: nothing in them is personal, some columns
@@ -104,10 +106,14 @@ HOLDINGS: Final = (
     Holding("", "link_codes", "member_id", erase=Erase.DELETE),
     # points
     Holding("accounts", "accounts", "member_id", hidden=("head", "seq")),
-    Holding("points", "postings", "member_id", hidden=("content_hash", "hash", "key")),
+    Holding(
+        "points",
+        "postings",
+        "member_id",
+        hidden=("content_hash", "hash", "key", *ACCOUNTS),
+    ),
     Holding("points_reasons", "posting_reasons", "member_id", erase=Erase.DELETE),
-    Holding("lots", "lots", "member_id"),
-    Holding("", "legs", "posting_id", of="postings"),
+    Holding("lots", "lots", "member_id", hidden=("first_expires_at",)),
     Holding("", "lot_moves", "posting_id", of="postings"),
     # purchases
     Holding("purchases", "purchases", "member_id", hidden=("content_hash",), moves=True),

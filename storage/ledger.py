@@ -34,7 +34,6 @@ from storage.types import from_millis, to_millis
 
 _accounts = tables.Account.__table__  # type: ignore[attr-defined]
 _postings = tables.Posting.__table__  # type: ignore[attr-defined]
-_legs = tables.Leg.__table__  # type: ignore[attr-defined]
 _lots = tables.Lot.__table__  # type: ignore[attr-defined]
 _moves = tables.LotMove.__table__  # type: ignore[attr-defined]
 _staff = club.Staff.__table__  # type: ignore[attr-defined]
@@ -98,13 +97,17 @@ _some_accounts = select(_accounts).where(
     _accounts.c.member_id.in_(bindparam("members", expanding=True)),
     _accounts.c.unit == bindparam("unit"),
 )
-_open_lots = select(_lots).where(
+_lot = [column for column in _lots.c if column.name != "first_expires_at"]
+_posted_lot = [_lots.c.first_expires_at if c.name == "expires_at" else c for c in _lot]
+_open_lots = select(*_lot).where(
     _lots.c.member_id == bindparam("member"),
     _lots.c.unit == bindparam("unit"),
     _open,
 )
-_lots_by_id = select(_lots).where(_lots.c.id.in_(bindparam("ids", expanding=True)))
-_lots_made = select(_lots).where(_lots.c.posting_id == bindparam("posting")).order_by(_lots.c.id)
+_lots_by_id = select(*_lot).where(_lots.c.id.in_(bindparam("ids", expanding=True)))
+_lots_made = (
+    select(*_posted_lot).where(_lots.c.posting_id == bindparam("posting")).order_by(_lots.c.id)
+)
 _has_key = Prepared(select(_postings.c.id).where(_postings.c.key == bindparam("key")))
 _by_key = Prepared(
     select(_postings.c.id, _postings.c.content_hash).where(_postings.c.key == bindparam("key"))
@@ -114,11 +117,6 @@ _previous = select(_postings.c.hash).where(
     _postings.c.member_id == bindparam("member"),
     _postings.c.unit == bindparam("unit"),
     _postings.c.seq == bindparam("seq"),
-)
-_legs_of = (
-    select(_legs.c.account, _legs.c.amount)
-    .where(_legs.c.posting_id == bindparam("posting"))
-    .order_by(_legs.c.position)
 )
 _moves_of = (
     select(_moves.c.lot_id, _moves.c.amount)
@@ -159,7 +157,6 @@ _activity = select(_postings.c.at, _postings.c.amount).where(
 _add_reason = insert(_reasons)
 
 _insert_postings = Bulk(tables.Posting)
-_insert_legs = Bulk(tables.Leg)
 _insert_lots = Bulk(tables.Lot)
 _insert_moves = Bulk(tables.LotMove)
 _put_accounts = Bulk(
@@ -228,9 +225,8 @@ class Ledger:
         before = {"member": row["member_id"], "unit": row["unit"], "seq": row["seq"] - 1}
         previous = self._db.execute(_previous, before).scalar_one_or_none()
         mine = {"posting": posting_id}
-        legs = [tuple(leg) for leg in self._db.execute(_legs_of, mine)]
         made = [Lot(*lot) for lot in self._db.execute(_lots_made, mine)]
-        return rows.posting(row, legs, made, self.takes_of(posting_id), previous)
+        return rows.posting(row, made, self.takes_of(posting_id), previous)
 
     def takes_of(self, posting_id: int) -> tuple[Take, ...]:
         found = self._db.execute(_moves_of, {"posting": posting_id})
@@ -268,7 +264,6 @@ class Ledger:
     def append_all(self, booked: Sequence[tuple[Booked, str]]) -> None:
         postings = [one.posting for one, _ in booked]
         _insert_postings.run(self._db, [rows.columns(one.posting, c) for one, c in booked])
-        _insert_legs.run(self._db, rows.legs(postings))
         _insert_lots.run(self._db, rows.lots(postings))
         moves = rows.moves(postings)
         _insert_moves.run(self._db, moves)

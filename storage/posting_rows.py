@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import RowMapping
 
-from domain.ledger import GENESIS, Account, Leg, Posting, Share
+from domain.ledger import ACCOUNTS, GENESIS, Account, Posting, Share, explained, legs_of
 from domain.points import Lot, Take
 from services.ports.points import HistoryRow
 from storage.types import to_millis
@@ -16,6 +16,7 @@ from storage.types import to_millis
 
 def columns(posting: Posting, content_hash: str) -> tuple[Any, ...]:
     """A row of `postings` in the order of its columns, as the database keeps it."""
+    amounts = dict(posting.legs)
     return (
         posting.id,
         posting.key,
@@ -29,11 +30,12 @@ def columns(posting: Posting, content_hash: str) -> tuple[Any, ...]:
         posting.source_type,
         posting.source_id,
         posting.rule_version,
-        orjson.dumps([list(share) for share in posting.explanation]).decode(),
+        explained(posting.explanation),
         posting.reverses,
         posting.staff_id,
         posting.store_id,
         posting.hash,
+        *[amounts.get(name, 0) for name in ACCOUNTS],
     )
 
 
@@ -49,15 +51,6 @@ def account(row: Account) -> tuple[Any, ...]:
         row.seq,
         row.head,
     )
-
-
-def legs(postings: Iterable[Posting]) -> list[tuple[Any, ...]]:
-    """Rows of `legs`."""
-    return [
-        (posting.id, position, name, amount)
-        for posting in postings
-        for position, (name, amount) in enumerate(posting.legs)
-    ]
 
 
 def moves(postings: Iterable[Posting]) -> list[tuple[Any, ...]]:
@@ -88,12 +81,12 @@ def _lot(lot: Lot) -> tuple[Any, ...]:
         lot.source_id,
         lot.rule_version,
         lot.posting_id,
+        to_millis(lot.expires_at) if lot.expires_at else None,
     )
 
 
 def posting(
     row: RowMapping,
-    legs: Sequence[Sequence[Any]],
     lots: Sequence[Lot],
     takes: tuple[Take, ...],
     previous_hash: str | None,
@@ -107,7 +100,7 @@ def posting(
         unit=row["unit"],
         amount=row["amount"],
         at=row["at"],
-        legs=tuple(Leg(*leg) for leg in legs),
+        legs=legs_of(*[(name, row[name]) for name in ACCOUNTS]),
         lots_made=tuple(lots),
         takes=takes,
         source_type=row["source_type"],

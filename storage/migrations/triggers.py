@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, inspect
 
-APPEND_ONLY = ("audit", "acceptances", "postings", "legs", "lot_moves", "level_changes")
+APPEND_ONLY = ("audit", "acceptances", "postings", "lot_moves", "level_changes")
 
 
 def create(db: Connection) -> None:

@@ -1,14 +1,15 @@
-"""Tables of the ledger: accounts, postings, their legs, lots and what moved in them, levels.
+"""Tables of the ledger: accounts, postings, lots and what moved in them, changes of level.
 
-They hold no personal data: a random member id, amounts, rules, keyed hashes. Postings, legs and
+They hold no personal data: a random member id, amounts, rules, keyed hashes. Postings and
 lot moves are append-only by triggers. Hot tables carry no foreign keys: the audit proves them.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.types import Id, Instant
@@ -30,12 +31,21 @@ class Account(SQLModel, table=True):
     head: str = Field(sa_type=String(64))
 
 
+def _leg() -> Any:
+    return Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+
+
 class Posting(SQLModel, table=True):
-    """One line of the ledger; `hash` covers it and the account's previous hash."""
+    """One line of the ledger; `hash` covers it and the account's previous hash. The last columns
+    are its legs, one for each account: they sum to zero, which the database itself demands."""
 
     __tablename__ = "postings"
     __table_args__ = (
         UniqueConstraint("member_id", "unit", "seq"),
+        CheckConstraint(
+            "wallet + held + debt + issue + spent + expired + reversed + transfer = 0",
+            name="ck_postings_double_entry",
+        ),
         Index(
             "ix_postings_reverses",
             "reverses",
@@ -68,22 +78,22 @@ class Posting(SQLModel, table=True):
     staff_id: int | None = Field(default=None, sa_type=Id)
     store_id: int | None = Field(default=None, sa_type=Id)
     hash: str = Field(sa_type=String(64))
-
-
-class Leg(SQLModel, table=True):
-    """One side of a posting, in the posting's own order; a posting's legs sum to zero."""
-
-    __tablename__ = "legs"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    posting_id: int = Field(primary_key=True, sa_type=Id)
-    position: int = Field(primary_key=True)
-    account: str
-    amount: int = Field(sa_type=BigInteger)
+    wallet: int = _leg()
+    held: int = _leg()
+    debt: int = _leg()
+    issue: int = _leg()
+    spent: int = _leg()
+    expired: int = _leg()
+    reversed: int = _leg()
+    transfer: int = _leg()
 
 
 class Lot(SQLModel, table=True):
-    """What one posting gave: `left` of `amount`. Everything but `left` stays as it was."""
+    """What one posting gave: `left` of `amount`.
+
+    Only `left` and `expires_at` ever change, the latter to a later moment; `first_expires_at` is
+    the expiry that was posted and is part of the posting's hash.
+    """
 
     __tablename__ = "lots"
     __table_args__ = (
@@ -120,6 +130,7 @@ class Lot(SQLModel, table=True):
     source_id: str
     rule_version: int
     posting_id: int = Field(sa_type=Id)
+    first_expires_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class LotMove(SQLModel, table=True):

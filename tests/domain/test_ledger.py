@@ -10,12 +10,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from domain import bookings
 from domain.bookings import give
+from domain.dates import to_ms
 from domain.errors import AlreadyReversed, CannotReverse, KeyConflict, NotEnoughPoints
 from domain.ledger import (
     DEBT,
     HELD,
     ISSUE,
     REVERSED,
+    SPENT,
     WALLET,
     Account,
     Booked,
@@ -27,6 +29,7 @@ from domain.ledger import (
     book,
     broken_link,
     content_hash,
+    content_text,
     same_content,
 )
 from domain.points import Lot, Take, apply, balance
@@ -285,6 +288,27 @@ def test_any_change_breaks_the_chain(change: dict[str, object]) -> None:
     account, posting = one_gift()
     assert broken_link([posting], account.head) is None
     assert broken_link([replace(posting, **change)], account.head) == posting.id
+
+
+def test_legs_name_each_account_once_in_a_fixed_order() -> None:
+    legs = (Leg(ISSUE, -30), Leg(WALLET, 20), Leg(SPENT, 0), Leg(WALLET, 10))
+    booked = book(Account(1), Entry(1, "k", START), Kind.ADJUSTED, legs)
+    assert booked.posting.legs == (Leg(WALLET, 30), Leg(ISSUE, -30))
+
+
+@pytest.mark.parametrize("field", ["key", "source_type", "source_id"])
+def test_no_text_of_a_posting_can_look_like_two_fields(field: str) -> None:
+    entry = replace(Entry(1, "k", START), **{field: "a\nb"})
+    with pytest.raises(ValueError, match="line break"):
+        book(Account(1), entry, Kind.ADJUSTED, (Leg(ISSUE, -1), Leg(WALLET, 1)))
+
+
+def test_the_content_of_a_posting_has_one_field_a_line() -> None:
+    assert content_text(one_gift()[1]).split("\n") == [
+        *("1", "k", "earned", "1", "points", "1", "100", str(to_ms(START))),
+        *("100", "0", "0", "-100", "0", "0", "0", "0"),
+        *("test", "", "1", "[]", "", "", "", f"2:100:{to_ms(START)}:", ""),
+    ]
 
 
 def test_a_missing_posting_breaks_the_chain() -> None:

@@ -4,13 +4,13 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from domain.errors import KeyConflict, MemberFrozen, NotEnoughPoints
 from domain.ledger import GENESIS, Kind, broken_link
 from domain.members import Member, MemberState
 from domain.points import Unit
-from services import joining, ledger
+from services import expiry, joining, ledger
 from storage.work import Work
 from tests.support.club import NOW, Club
 
@@ -123,8 +123,8 @@ async def test_the_clock_expires_and_the_job_posts_it(club: Club) -> None:
     mei = await member(club)
     await club.write(lambda w: ledger.bonus(w, mei, 50, key="a", source=("x", 1), now=NOW))
     later = NOW + timedelta(days=400)
-    assert await club.write(lambda w: ledger.expire_due(w, later)) == 1
-    assert await club.write(lambda w: ledger.expire_due(w, later)) == 0
+    assert await club.write(lambda w: expiry.expire_due(w, later)) == 1
+    assert await club.write(lambda w: expiry.expire_due(w, later)) == 0
     account = await club.read(lambda w: w.ledger.account(mei, Unit.POINTS))
     assert (account.wallet, account.seq, account.lifetime) == (0, 2, 50)
 
@@ -168,8 +168,6 @@ async def test_a_frozen_member_neither_earns_nor_spends(club: Club) -> None:
     [
         "UPDATE postings SET amount = 1",
         "DELETE FROM postings",
-        "UPDATE legs SET amount = 1",
-        "DELETE FROM legs",
         "UPDATE lot_moves SET amount = 1",
     ],
 )
@@ -179,3 +177,19 @@ async def test_the_database_refuses_to_change_what_is_posted(club: Club, stateme
     await club.write(lambda w: ledger.spend(w, mei, 5, key="b", source=("x", 1), now=NOW))
     with pytest.raises(DBAPIError, match="append-only"):
         await club.write(lambda w: w.db.exec_driver_sql(statement))
+
+
+async def test_the_database_refuses_a_posting_whose_legs_do_not_sum_to_zero(club: Club) -> None:
+    mei = await member(club)
+    await club.write(lambda w: ledger.bonus(w, mei, 5, key="a", source=("x", 1), now=NOW))
+    with pytest.raises(IntegrityError, match="double_entry"):
+        await club.write(_post_one_sided)
+
+
+def _post_one_sided(work: Work) -> None:
+    for statement in (
+        "CREATE TEMPORARY TABLE more AS SELECT * FROM postings",
+        "UPDATE more SET id = id + 1, key = 'b', seq = 2, wallet = wallet + 1",
+        "INSERT INTO postings SELECT * FROM more",
+    ):
+        work.db.exec_driver_sql(statement)
