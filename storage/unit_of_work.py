@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import asyncpg
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.util import greenlet_spawn
@@ -136,6 +136,13 @@ class SqliteUnits:
         except DBAPIError as error:
             raise StoreUnavailable from error
 
+    def _writer(self) -> Connection:
+        db = self._connect()
+        if self.shared.before_statement is not None:
+            raw: Any = db.connection.dbapi_connection
+            raw.set_trace_callback(self.shared.before_statement)
+        return db
+
     def _read(self, db: Connection, use: Callable[[Work], T]) -> T:
         raw: Any = db.connection.dbapi_connection
         try:
@@ -155,7 +162,7 @@ class SqliteUnits:
         while (first := self._queue.get()) is not None:
             group = [first]
             try:
-                db = db or self._connect()
+                db = db or self._writer()
                 self._group(db, group)
             except Exception as error:
                 log.exception("the database cannot commit")
@@ -254,6 +261,10 @@ class PostgresUnits:
         self._reads = engines.postgres_engine(url, pool, reads=True)
         self._closed = False
         self.commits = self.committed = 0
+        if (before := shared.before_statement) is not None:
+            engine = self._writes.sync_engine
+            event.listen(engine, "before_cursor_execute", lambda *given: before(given[2]))
+            event.listen(engine, "commit", lambda _: before("COMMIT"))
 
     async def read(self, use: Callable[[Work], T]) -> T:
         return await self._guard(self._read(use))

@@ -43,7 +43,13 @@ class Clock:
 class Club:
     """One club on one database: `await club.person("Mei")` is somebody in a private chat."""
 
-    def __init__(self, url: str, programme: Programme, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        programme: Programme,
+        clock: Clock | None = None,
+        before_statement: Callable[[str], None] | None = None,
+    ) -> None:
         self.clock = clock or Clock()
         self.url = url
         self.programme = programme
@@ -51,6 +57,7 @@ class Club:
         self.written: list[int] = []
         ids = Ids(lambda: int(time.time() * 1000))
         self.shared = Shared(vault, ids, self.clock, "zh", self.written.extend)
+        self.shared.before_statement = before_statement
         self.units: Units = open_units(url, self.shared)
         self.signer = Signer(vault.action_key)
         self.renderer = Renderer(self._pack, self._names)
