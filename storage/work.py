@@ -50,7 +50,9 @@ class Shared:
     """What all units of a process share.
 
     `clock` gives club time; `locale` is the language for who gives no hint; `after_commit` gets
-    the ids of the delivery rows that a unit wrote.
+    the ids of the delivery rows that a unit wrote. `before_statement`, for tests of crashes, is
+    called with the SQL of everything a writing unit is about to do, COMMIT included; it must be
+    set before the first of them.
     """
 
     vault: Vault
@@ -59,6 +61,7 @@ class Shared:
     locale: str = "zh"
     after_commit: Callable[[tuple[int, ...]], None] = _nothing
     programmes: ProgrammeCache = field(default_factory=ProgrammeCache)
+    before_statement: Callable[[str], None] | None = None
 
 
 class Work:
