@@ -29,7 +29,14 @@ _OPERATOR = (
     )
 )
 _APPROVER = frozenset(
-    {"member:find", "member:view", "campaign:approve", "points:approve", "post:hold"}
+    {
+        "approval:see",
+        "member:find",
+        "member:view",
+        "campaign:approve",
+        "points:approve",
+        "post:hold",
+    }
 )
 
 PERMISSIONS: Final = {

@@ -37,6 +37,7 @@ STAFF: tuple[tuple[str, Button], ...] = (
     ("purchase:book", Button("button.award", "award")),
     ("voucher:use", Button("button.till", "till")),
     ("ticket:answer", Button("button.queue", "queue")),
+    ("approval:see", Button("button.approvals", "approvals")),
     ("event:write", Button("button.events_manage", "event.manage")),
     ("campaign:write", Button("broadcast.button_start", "broadcast")),
 )

@@ -4,6 +4,7 @@ from bot.flow import Flow
 from bot.router import Route
 from handlers import (
     answers,
+    approvals,
     award,
     benefits,
     broadcast,
@@ -168,6 +169,11 @@ ROUTES: tuple[Route, ...] = (
     Route("event.manage", events.manage_all, needs="event:write"),
     Route("event.staff", events.for_staff, needs="event:write"),
     Route("event.invite", events.invite, writes=True, needs="event:write"),
+    # staff: what waits for a second person's yes; whether one may is asked when it is decided
+    Route("approvals", approvals.show_all, needs="approval:see"),
+    Route("approval.show", approvals.show, needs="approval:see"),
+    Route("approval.yes", approvals.yes, writes=True, anyone=True),
+    Route("approval.no", approvals.no, writes=True, anyone=True),
     # staff: a message to every member who has agreed to offers
     Route("broadcast", broadcast.begin, writes=True, needs="campaign:write"),
     Route("broadcast.text", broadcast.take_text, writes=True, needs="campaign:write"),

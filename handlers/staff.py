@@ -16,7 +16,7 @@ AWARD = Button("button.award", "award")
 
 def link(turn: Turn, payload: str) -> Reply:
     """`/start op_CODE`: this chat is the operator's from now on."""
-    operator = staffing.link(turn.work, address_id(turn), payload, turn.now)
+    operator = staffing.link(turn.work, address_id(turn), payload, turn.now, locale=turn.locale)
     store = turn.work.stores.by_id(operator.store_id) if operator.store_id else None
     may = permissions(operator.role)
     buttons = [(FIND, "member:find"), (AWARD, "purchase:book")]

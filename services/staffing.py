@@ -70,8 +70,11 @@ def _invite(work: Work, operator: Operator, now: datetime) -> Invited:
     return Invited(operator, code, expires_at)
 
 
-def link(work: Work, address_id: int, code: str, now: datetime) -> Operator:
-    """Makes the person at an address the operator whose code they bring; raises BadLinkCode."""
+def link(work: Work, address_id: int, code: str, now: datetime, *, locale: str = "") -> Operator:
+    """Makes the person at an address the operator whose code they bring; raises BadLinkCode.
+
+    `locale`: the language they are written to in from now on, if they have chosen none.
+    """
     try:
         used = work.staff.use_code(_index(work, read_code(code.removeprefix(START))), PURPOSE, now)
     except LookupError:
@@ -81,8 +84,11 @@ def link(work: Work, address_id: int, code: str, now: datetime) -> Operator:
         raise BadLinkCode(HOURS)
     work.staff.link(operator.id, address_id)
     actor = Actor(operator.name, operator.id, operator.store_id)
-    channel = work.addresses.get(address_id).channel
-    work.audit.add(actor, "staff.link", ("staff", operator.id), now, {"channel": channel})
+    address = work.addresses.get(address_id)
+    if locale and not address.locale:
+        work.addresses.set_locale(address_id, locale)
+    detail = {"channel": address.channel}
+    work.audit.add(actor, "staff.link", ("staff", operator.id), now, detail)
     return replace(operator, address_id=address_id)
 
 

@@ -193,6 +193,15 @@ HOLDINGS: Final = (
     ),
     Holding("", "ticket_posts", "address_id", of="addresses", erase=Erase.DELETE),
     Holding("", "answers", "member_id", erase=Erase.BLANK, blank={"body": {"status": "erased"}}),
+    Holding(
+        "requests_about_them",
+        "approvals",
+        "member_id",
+        hidden=("key", "payload_hash", "asker", "asked_by", "decider", "decided_by", "shown"),
+        erase=Erase.BLANK,
+        blank={"payload": {}, "shown": {}},
+        moves=True,
+    ),
     Holding("", "audit_reasons", "member_id", erase=Erase.DELETE),
 )
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from storage.addresses import Addresses
 from storage.answers import Answers
 from storage.api_keys import ApiKeys
+from storage.approvals import Approvals
 from storage.audit import Audit
 from storage.audit_queries import Proofs
 from storage.benefits import Benefits
@@ -193,6 +194,10 @@ class Work:
     @cached_property
     def events(self) -> Events:
         return Events(self.db, self.shared.ids)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        return Approvals(self.db)
 
     @property
     def outgoing(self) -> Deliveries:

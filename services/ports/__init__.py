@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from services.ports.answers import Answers
+from services.ports.approvals import Approvals
 from services.ports.benefits import Benefits, Vouchers
 from services.ports.care import Campaigns, Care
 from services.ports.club import Audit, Programmes, Settings, StaffRegister, Stores
@@ -88,6 +89,8 @@ class Work(Protocol):
     def care(self) -> Care: ...
     @property
     def campaigns(self) -> Campaigns: ...
+    @property
+    def approvals(self) -> Approvals: ...
 
     def new_id(self) -> int:
         """A fresh time-ordered id."""

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from storage.tables import (  # noqa: F401
+    approvals,
     benefits,
     campaigns,
     chat,
