@@ -40,7 +40,8 @@ def sentences(error: Exception) -> list[str] | None:
     if isinstance(error, SettingsInvalid):
         return list(error.problems)
     if isinstance(error, ProgrammeInvalid):
-        return [f"the programme file: {problem}" for problem in error.problems]
+        file = error.file or "the programme file"
+        return [problem.within(file) for problem in error.problems]
     if isinstance(error, Failed | BadSecretKey | PortTaken | BadToken | NotMigrated):
         return [str(error)]
     if isinstance(error, Refused):

@@ -31,7 +31,7 @@ def read(file: Path) -> Programme:
     if len(raw) > LARGEST:
         raise Failed(f"{file} is larger than 1 MB; a programme file is not")
     try:
-        return programme_file.read(raw.decode("utf-8-sig"))
+        return programme_file.read(raw.decode("utf-8-sig"), file.name)
     except UnicodeDecodeError as error:
         raise Failed(f"{file} is not UTF-8; save it in that encoding") from error
 

@@ -254,18 +254,28 @@ class AlreadyRefunded(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault in a file: where (`levels[3].any[1]`, counted from 1) and what to do about it."""
+    """One fault in a file: where (`levels[3].any[1]`, counted from 1) and what to do about it.
+
+    Line and column count from 1; 0 where they are not known.
+    """
 
     path: str
     advice: str
+    line: int = 0
+    column: int = 0
 
     def __str__(self) -> str:
         return f"{self.path or 'the file'}: {self.advice}"
+
+    def within(self, file: str) -> str:
+        """The sentence with file, line and column before it, as editors understand it."""
+        return f"{file}:{self.line}:{self.column} {self}" if self.line else f"{file} {self}"
 
 
 @dataclass(eq=False)
 class ProgrammeInvalid(Refused):
     problems: tuple[Problem, ...]
+    file: str = ""
     code: ClassVar[str] = "programme.invalid"
 
     def data(self) -> dict[str, object]:

@@ -252,5 +252,6 @@ class File(Section):
     reinstatement: Reinstatement = Reinstatement()
     transfers: Transfers | None = None
     counter: Counter = Counter()
+    other_activity_points: Points = 0
     match_days: Days = 365
     zero_lines: Text | None = None
