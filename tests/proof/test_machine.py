@@ -1,0 +1,26 @@
+"""Any operations in any order, on both databases: the audit holds and the model agrees."""
+
+import pytest
+
+from domain import points
+from tests.proof import running
+from tests.support.databases import Kind
+
+EXAMPLES, STEPS = 40, 30
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+
+async def test_whatever_is_done_the_audit_holds_and_the_model_agrees(
+    database_url: str, database_kind: Kind
+) -> None:
+    done = await running.run(database_url, EXAMPLES, STEPS)
+    assert done > EXAMPLES
+
+
+async def test_a_ledger_that_takes_the_newest_points_first_would_be_noticed(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(points, "spending_order", lambda lot: -lot.id)
+    with pytest.raises(AssertionError):
+        await running.run(sqlite_url, EXAMPLES, STEPS, shrink=False)
