@@ -56,6 +56,18 @@ def give(
     return book(account, entry, kind, legs, lots)
 
 
+def bring(account: Account, entry: Entry, lots: tuple[Lot, ...]) -> Booked:
+    """Books dated lots that a member brings along from elsewhere, as they are. A debt is not
+    paid by them: what was owed there stands beside them (see `owe`)."""
+    amount = sum(lot.amount for lot in lots)
+    return book(account, entry, Kind.BONUS, legs_of((ISSUE, -amount), (WALLET, amount)), lots)
+
+
+def owe(account: Account, entry: Entry, amount: int) -> Booked:
+    """Books a debt that a member brings along: more was spent elsewhere than there was."""
+    return book(account, entry, Kind.ADJUSTED, legs_of((SPENT, amount), (DEBT, -amount)))
+
+
 def _new_lot(
     account: Account,
     entry: Entry,
@@ -89,9 +101,15 @@ def spend(account: Account, entry: Entry, amount: int, lots: Iterable[Lot]) -> B
     return book(account, entry, Kind.SPENT, legs_of((WALLET, -amount), (SPENT, amount)), (), takes)
 
 
-def hold(account: Account, entry: Entry, amount: int, lots: Iterable[Lot]) -> Booked:
-    """Sets points aside for something not yet decided; raises NotEnoughPoints."""
-    takes = points.spend(lots, amount, entry.at, account.unit, account.debt)
+def hold(
+    account: Account, entry: Entry, amount: int, lots: Iterable[Lot], *, despite_debt: bool = False
+) -> Booked:
+    """Sets points aside for something not yet decided; raises NotEnoughPoints.
+
+    `despite_debt`: what was set aside before and only changes its place comes before a debt.
+    """
+    owed = 0 if despite_debt else account.debt
+    takes = points.spend(lots, amount, entry.at, account.unit, owed)
     legs = legs_of((WALLET, -amount), (HELD, amount))
     return book(account, entry, Kind.HELD, legs, (), takes, amount=amount)
 
@@ -194,6 +212,17 @@ def reverse(
         amount=-original.amount,
         reverses=original.id,
     )
+
+
+# -- gifts between members --------------------------------------------------------------
+
+
+def hand_over(account: Account, entry: Entry, amount: int, lots: Iterable[Lot]) -> Booked:
+    """A member gives points to another; raises NotEnoughPoints. `transfer_in` is the other side:
+    the lots keep source, start and expiry."""
+    takes = points.spend(lots, amount, entry.at, account.unit, account.debt)
+    legs = legs_of((WALLET, -amount), (TRANSFER, amount))
+    return book(account, entry, Kind.TRANSFERRED, legs, (), takes)
 
 
 # -- merging memberships ----------------------------------------------------------------

@@ -144,14 +144,6 @@ class SameMembership(Refused):
 
 
 @dataclass(eq=False)
-class MergeHeld(Refused):
-    """Points are held at a till or in an order; `points` of them."""
-
-    points: int
-    code: ClassVar[str] = "merge.held"
-
-
-@dataclass(eq=False)
 class MergeNotFound(Refused):
     code: ClassVar[str] = "merge.not_found"
 

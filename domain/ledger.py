@@ -31,7 +31,7 @@ class Kind(StrEnum):
     EXPIRED = "expired"
     REINSTATED = "reinstated"  # expired points are given again
     ADJUSTED = "adjusted"
-    TRANSFERRED = "transferred"  # from one merged membership to the other
+    TRANSFERRED = "transferred"  # between merged memberships, or as a gift between members
     REVERSED = "reversed"  # a whole posting is undone
 
 

@@ -1,11 +1,13 @@
-"""Points given or taken by hand: signed, with a reason, within the operator's daily limit."""
+"""Points given or taken by hand: signed, with a reason, within the day's limit, big ones with a
+second operator's yes."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Final
 
 from domain import bookings
-from domain.dates import local_day, start_of_day
+from domain.dates import local_day
 from domain.earning import lapses_at
 from domain.errors import AdjustmentNoReason, AdjustmentOverLimit, AdjustmentZero
 from domain.ledger import Account, Booked, Entry, Kind, Posting, Share
@@ -15,7 +17,8 @@ from services import ledger
 from services.ports import Work
 from services.ports.club import Actor
 
-LONGEST_REASON = 500
+LONGEST_REASON: Final = 500
+API: Final = "api:"
 
 
 def adjust(
@@ -35,19 +38,15 @@ def adjust(
     same transaction. Raises AdjustmentZero, AdjustmentNoReason, AdjustmentOverLimit,
     NotEnoughPoints, MemberFrozen, MemberClosed, KeyConflict.
     """
-    reason = " ".join(reason.split())[:LONGEST_REASON]
-    if not points:
-        raise AdjustmentZero()
-    if not reason:
-        raise AdjustmentNoReason()
+    reason = checked(points, reason)
     programme = work.programmes.current()
     work.members.lock(member_id)
     known = work.ledger.by_key(key) is not None
     if not known:
-        _check_limit(work, programme, points, actor, now)
+        use_limit(work, programme, abs(points), actor, now)
     version = programme.version
     shares = (Share("adjusted", version, "", points),)
-    entry = Entry(0, key, now, *source, version, shares, actor.staff_id, actor.store_id)
+    entry = ledger.entry_of(key, source, now, version, actor, shares)
 
     def decide(account: Account, entry: Entry) -> Booked:
         if points < 0:
@@ -64,17 +63,46 @@ def adjust(
     return posting
 
 
-def _check_limit(
+def checked(points: int, reason: str) -> str:
+    """The reason as it is kept. Raises AdjustmentZero, AdjustmentNoReason."""
+    if not points:
+        raise AdjustmentZero()
+    if not (reason := short(reason)):
+        raise AdjustmentNoReason()
+    return reason
+
+
+def short(reason: str) -> str:
+    """A reason in one line of bearable length."""
+    return " ".join(reason.split())[:LONGEST_REASON]
+
+
+# -- the limit of the day ---------------------------------------------------------------
+
+
+def use_limit(work: Work, programme: Programme, points: int, actor: Actor, now: datetime) -> None:
+    """Uses so many points of the actor's limit of the programme's day: one conditional UPDATE.
+    Operators and API keys have one, the command line has none. Raises AdjustmentOverLimit."""
+    who = _who(actor)
+    if not who:
+        return
+    day, limit = local_day(now, programme.zone), programme.adjustments.per_operator_and_day
+    if not work.adjustments.take(who, day, points, limit):
+        raise AdjustmentOverLimit(points, limit, work.adjustments.used(who, day))
+
+
+def check_limit(
     work: Work, programme: Programme, points: int, actor: Actor, now: datetime
 ) -> None:
-    """The limit per operator and day of the programme's zone; only people have one."""
-    if actor.staff_id is None:
-        return
-    work.ledger.lock_operator(actor.staff_id)
-    day = local_day(now, programme.zone)
-    since = start_of_day(day, programme.zone)
-    until = start_of_day(day + timedelta(days=1), programme.zone)
-    used = work.ledger.adjusted_by(actor.staff_id, since, until)
-    limit = programme.adjustments.per_operator_and_day
-    if used + abs(points) > limit:
-        raise AdjustmentOverLimit(abs(points), limit, used)
+    """Raises AdjustmentOverLimit if so many points would be too many today; uses nothing."""
+    if who := _who(actor):
+        used = work.adjustments.used(who, local_day(now, programme.zone))
+        if used + points > programme.adjustments.per_operator_and_day:
+            limit = programme.adjustments.per_operator_and_day
+            raise AdjustmentOverLimit(points, limit, used)
+
+
+def _who(actor: Actor) -> str:
+    if actor.staff_id is not None:
+        return f"staff:{actor.staff_id}"
+    return actor.name if actor.name.startswith(API) else ""

@@ -14,7 +14,7 @@ from domain.errors import MemberClosed
 from domain.ledger import Account, Entry, Share
 from domain.members import MemberState
 from domain.points import Unit
-from services import expiry
+from services import expiry, holds
 from services.ports import Work
 from services.ports.club import Actor
 
@@ -60,6 +60,7 @@ def erase(work: Work, member_id: int, now: datetime) -> Losses:
     if member.state not in (MemberState.ACTIVE, MemberState.FROZEN):
         raise MemberClosed()
     lost = losses(work, member_id, now)
+    holds.release_all(work, member_id, now)
     expiry.expire(work, member_id, now)
     for unit in _UNITS:
         _empty_account(work, member_id, unit, now)

@@ -9,14 +9,13 @@ from typing import Any, Final
 from domain import merging
 from domain.club_errors import (
     BadMergeCode,
-    MergeHeld,
     MergeNotFound,
     SameMembership,
 )
 from domain.members import Member, require_active
 from domain.merging import Pair
 from domain.points import Unit
-from services import expiry, purchases
+from services import expiry, holds, purchases
 from services.codes import new_code, read_code
 from services.finding import standing
 from services.ports import Work
@@ -103,15 +102,13 @@ def adopt(work: Work, address_id: int, member: Member, now: datetime) -> None:
 
 
 def preview(work: Work, one_id: int, other_id: int, now: datetime) -> Preview:
-    """What merging two memberships would do. Raises SameMembership, MergeHeld, MemberFrozen,
-    MemberClosed."""
+    """What merging two memberships would do. Raises SameMembership, MemberFrozen, MemberClosed."""
     pair = _pair(work, one_id, other_id)
-    of_merged = work.ledger.summary(pair.merged.id, Unit.POINTS, now)
-    _check(pair, of_merged)
+    _check(pair)
     return Preview(
         pair,
         work.ledger.summary(pair.kept.id, Unit.POINTS, now),
-        of_merged,
+        work.ledger.summary(pair.merged.id, Unit.POINTS, now),
         len(work.purchases.of_member(pair.merged.id, 10**6)),
         len(work.addresses.of_member(pair.merged.id)),
         tuple(merging.filled(pair)),
@@ -121,19 +118,22 @@ def preview(work: Work, one_id: int, other_id: int, now: datetime) -> Preview:
 def merge(work: Work, one_id: int, other_id: int, actor: Actor, now: datetime) -> Merged:
     """Makes one membership of two (SEMANTICS: Members, merging): points with their lots' expiry,
     purchases, chats and vouchers go to the older one, its profile is filled, no reward is given
-    again. The same two again change nothing.
+    again. What is on hold stays on hold there. The same two again change nothing.
 
-    Raises SameMembership, MergeHeld, MemberFrozen, MemberClosed.
+    Raises SameMembership, MemberFrozen, MemberClosed.
     """
     for member_id in sorted({one_id, other_id}):
         work.members.lock(member_id)
     if before := _merged_before(work, one_id, other_id):
         return before
     pair = _pair(work, one_id, other_id)
-    _check(pair, work.ledger.summary(pair.merged.id, Unit.POINTS, now))
+    _check(pair)
     merge_id = work.new_id()
     undo: dict[str, Any] = {"fields": list(merging.filled(pair)), "level": pair.kept.level}
+    lifted = holds.lift(work, pair.merged.id, now)
     undo["postings"] = _transfer_all(work, pair, merge_id, actor, now)
+    for one in lifted:
+        holds.put(work, one, pair.kept.id, now)
     _fill(work, pair, now)
     if not work.merges.close_into(pair.merged.id, pair.kept.id):
         raise MergeNotFound()
@@ -169,11 +169,9 @@ def _pair(work: Work, one_id: int, other_id: int) -> Pair:
     return merging.choose(one, other)
 
 
-def _check(pair: Pair, of_merged: Summary) -> None:
+def _check(pair: Pair) -> None:
     require_active(pair.kept.state)
     require_active(pair.merged.state)
-    if of_merged.held:
-        raise MergeHeld(of_merged.held)
 
 
 def _merged_before(work: Work, one_id: int, other_id: int) -> Merged | None:

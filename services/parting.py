@@ -25,7 +25,8 @@ from services.transfers import entry_of
 @dataclass(frozen=True, slots=True)
 class WayBack:
     """What parting two memberships again would do. `spent`: transferred points that are gone
-    and cannot return; `stays`: what happened since the merge and remains with the kept one."""
+    or on hold and cannot return; `stays`: what happened since the merge and remains with the
+    kept one."""
 
     merge: Merge
     kept: Member

@@ -55,13 +55,13 @@ def transfer(
     return [out.posting.id, into.posting.id]
 
 
-def follow(work: Work, member_id: int, now: datetime) -> None:
+def follow(work: Work, member_id: int, now: datetime, unit: Unit = Unit.POINTS) -> None:
     """What came back to a membership after it was merged goes on to the kept one."""
     if work.members.get(member_id).state is not MemberState.MERGED:
         return
     kept = standing(work, member_id)
     work.members.lock(kept.id)
-    seq = work.ledger.account(member_id, Unit.POINTS).seq
-    key = f"follow:{member_id}:{seq}"
-    ids = (member_id, kept.id)
-    transfer(work, ids, Unit.POINTS, key=key, source_id=kept.id, actor=Actor("system"), now=now)
+    seq = work.ledger.account(member_id, unit).seq
+    name = str(member_id) if unit is Unit.POINTS else f"{member_id}:{unit}"
+    key, ids = f"follow:{name}:{seq}", (member_id, kept.id)
+    transfer(work, ids, unit, key=key, source_id=kept.id, actor=Actor("system"), now=now)

@@ -86,6 +86,14 @@ HOLDINGS: Final = (
     Holding("consents", "consents", "member_id", erase=Erase.BLANK, blank={"channel": ""}),
     Holding("level_changes", "level_changes", "member_id"),
     Holding(
+        "level_standing",
+        "standings",
+        "member_id",
+        hidden=("earlier", "corrected", "review_on", "version"),
+        erase=Erase.BLANK,
+        blank={"given_reason": None, "review_on": None},
+    ),
+    Holding(
         "imported_from",
         "imported_members",
         "member_id",
@@ -115,9 +123,21 @@ HOLDINGS: Final = (
     Holding("points_reasons", "posting_reasons", "member_id", erase=Erase.DELETE),
     Holding("lots", "lots", "member_id", hidden=("first_expires_at",)),
     Holding("", "lot_moves", "posting_id", of="postings"),
+    Holding("", "seal_heads", "member_id"),
+    Holding("holds", "holds", "member_id"),
+    Holding("", "reinstatements", "posting_id", of="postings"),
+    Holding("expiry_extensions", "expiry_extensions", "member_id"),
     # purchases
     Holding("purchases", "purchases", "member_id", hidden=("content_hash",), moves=True),
     Holding("purchase_lines", "purchase_lines", "purchase_id", of="purchases"),
+    Holding(
+        "purchase_payments",
+        "purchase_payments",
+        "purchase_id",
+        of="purchases",
+        hidden=("bonus_minor",),
+    ),
+    Holding("earning_rules_used", "rule_uses", "member_id", hidden=("id",), moves=True),
     Holding("refunds", "refunds", "purchase_id", of="purchases", hidden=("content_hash",)),
     Holding(
         "purchase_changes",
@@ -161,6 +181,7 @@ HOLDINGS: Final = (
     ),
     Holding("surveys", "survey_responses", "member_id", moves=True),
     Holding("survey_answers", "survey_answers", "response_id", of="survey_responses"),
+    Holding("check_ins", "checkins", "member_id", erase=Erase.DELETE, moves=True),
     Holding("events", "invitations", "member_id", moves=True),
     # what was sent to them, and how they were answered
     Holding(

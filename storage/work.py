@@ -10,6 +10,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from storage.addresses import Addresses
+from storage.adjustments import Adjustments
 from storage.answers import Answers
 from storage.api_keys import ApiKeys
 from storage.approvals import Approvals
@@ -18,9 +19,14 @@ from storage.audit_queries import Proofs
 from storage.benefits import Benefits
 from storage.campaigns import Campaigns
 from storage.care import CareQueries
+from storage.checkins import CheckIns
 from storage.conversations import Conversations
 from storage.deliveries import Deliveries
+from storage.earning import Earnings
 from storage.events import Events
+from storage.expiries import Expiries
+from storage.gifts import Gifts
+from storage.holds import Holds
 from storage.ids import Ids, random_id
 from storage.inbox import Inbox
 from storage.leases import Leases
@@ -29,11 +35,14 @@ from storage.levels import Levels
 from storage.members import Members
 from storage.merges import Merges
 from storage.mydata import MyData
+from storage.openings import Openings
 from storage.outbox import Outbox
 from storage.programmes import ProgrammeCache, Programmes
 from storage.purchases import Purchases
+from storage.seals import Seals
 from storage.settings import Settings
 from storage.staff import StaffRegister
+from storage.standings import Standings
 from storage.stores import Stores
 from storage.surveys import Surveys
 from storage.tickets import Tickets
@@ -140,16 +149,48 @@ class Work:
         return Ledger(self.db)
 
     @cached_property
+    def expiries(self) -> Expiries:
+        return Expiries(self.db)
+
+    @cached_property
+    def holds(self) -> Holds:
+        return Holds(self.db)
+
+    @cached_property
+    def adjustments(self) -> Adjustments:
+        return Adjustments(self.db)
+
+    @cached_property
+    def gifts(self) -> Gifts:
+        return Gifts(self.db)
+
+    @cached_property
     def purchases(self) -> Purchases:
         return Purchases(self.db, self.shared.ids, self.vault)
+
+    @cached_property
+    def openings(self) -> Openings:
+        return Openings(self.db, self.vault)
+
+    @cached_property
+    def earnings(self) -> Earnings:
+        return Earnings(self.db)
 
     @cached_property
     def proofs(self) -> Proofs:
         return Proofs(self.db)
 
     @cached_property
+    def seals(self) -> Seals:
+        return Seals(self.db)
+
+    @cached_property
     def levels(self) -> Levels:
         return Levels(self.db, self.shared.ids)
+
+    @cached_property
+    def standings(self) -> Standings:
+        return Standings(self.db)
 
     @cached_property
     def deliveries(self) -> Deliveries:
@@ -198,6 +239,10 @@ class Work:
     @cached_property
     def approvals(self) -> Approvals:
         return Approvals(self.db)
+
+    @cached_property
+    def checkins(self) -> CheckIns:
+        return CheckIns(self.db)
 
     @property
     def outgoing(self) -> Deliveries:

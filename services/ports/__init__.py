@@ -8,15 +8,22 @@ from services.ports.answers import Answers
 from services.ports.approvals import Approvals
 from services.ports.benefits import Benefits, Vouchers
 from services.ports.care import Campaigns, Care
+from services.ports.checkins import CheckIns
 from services.ports.club import Audit, Programmes, Settings, StaffRegister, Stores
+from services.ports.earning import Earnings
 from services.ports.events import Events
+from services.ports.expiries import Expiries
 from services.ports.keys import ApiKeys
 from services.ports.membership import Merges, MyData
+from services.ports.openings import Openings
+from services.ports.operations import Adjustments, Gifts, Holds
 from services.ports.people import Addresses, Members
 from services.ports.points import Ledger, Levels
 from services.ports.post import Deliveries, Inbox, Leases, Outbox, Ticks
 from services.ports.proofs import Proofs
 from services.ports.sales import Purchases
+from services.ports.seals import Seals
+from services.ports.standings import Standings
 from services.ports.voice import Surveys, Tickets
 
 __all__ = ["Work"]
@@ -60,11 +67,27 @@ class Work(Protocol):
     @property
     def ledger(self) -> Ledger: ...
     @property
+    def expiries(self) -> Expiries: ...
+    @property
+    def holds(self) -> Holds: ...
+    @property
+    def adjustments(self) -> Adjustments: ...
+    @property
+    def gifts(self) -> Gifts: ...
+    @property
     def levels(self) -> Levels: ...
+    @property
+    def standings(self) -> Standings: ...
     @property
     def purchases(self) -> Purchases: ...
     @property
+    def openings(self) -> Openings: ...
+    @property
+    def earnings(self) -> Earnings: ...
+    @property
     def proofs(self) -> Proofs: ...
+    @property
+    def seals(self) -> Seals: ...
     @property
     def deliveries(self) -> Deliveries: ...
     @property
@@ -91,6 +114,8 @@ class Work(Protocol):
     def campaigns(self) -> Campaigns: ...
     @property
     def approvals(self) -> Approvals: ...
+    @property
+    def checkins(self) -> CheckIns: ...
 
     def new_id(self) -> int:
         """A fresh time-ordered id."""

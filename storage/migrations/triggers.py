@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, inspect
 
-APPEND_ONLY = ("audit", "acceptances", "postings", "lot_moves", "level_changes")
+APPEND_ONLY = (
+    "audit",
+    "acceptances",
+    "postings",
+    "lot_moves",
+    "level_changes",
+    "seals",
+    "seal_heads",
+    "expiry_extensions",
+    "reinstatements",
+)
 
 
 def create(db: Connection) -> None:

@@ -3,16 +3,22 @@
 from sqlmodel import SQLModel
 
 from storage.tables import (  # noqa: F401
+    adjustments,
     approvals,
     benefits,
     campaigns,
     chat,
+    checkins,
     club,
     events,
+    expiries,
+    holds,
     ledger,
     people,
     post,
     purchases,
+    seals,
+    standings,
     surveys,
     tickets,
 )

@@ -7,16 +7,28 @@ from datetime import timedelta
 import pytest
 
 from domain.birthdays import Birthday
-from domain.club_errors import MergeHeld, MergeTooOld, MergeUndone, SameMembership
+from domain.club_errors import MergeTooOld, MergeUndone, SameMembership
 from domain.errors import MemberFrozen
-from domain.ledger import Kind
+from domain.ledger import DEBT, REVERSED, Entry, Kind, Leg, book
 from domain.members import MemberState
 from domain.points import Unit
 from domain.purchases import Line, Order
-from services import erasing, finding, ledger, merging, parting, profiles, purchases, refunds
+from services import (
+    erasing,
+    finding,
+    holds,
+    ledger,
+    merging,
+    parting,
+    profiles,
+    purchases,
+    refunds,
+)
 from services.booking import Incoming
+from services.ports.operations import Hold
 from services.ports.sales import Claim
 from services.refunds import Asked
+from storage.work import Work
 from tests.membership.support import NOON, OWNER, PHONE, address, broken, buys, member, points
 from tests.support.club import NOW, Club
 
@@ -187,22 +199,47 @@ async def test_what_cannot_be_merged_is_refused(club: Club) -> None:
         await club.write(lambda w: merging.merge(w, old.id, new.id, OWNER, NOW))
 
 
-async def test_held_points_are_settled_first(club: Club) -> None:
+async def test_what_is_on_hold_stays_on_hold_with_the_kept_membership(club: Club) -> None:
     old, new = await member(club, days_ago=400), await member(club)
     await buys(club, new, "A-1")
+    until = NOW + timedelta(minutes=10)
 
-    def hold(work: object) -> None:
-        from domain import bookings
-        from domain.ledger import Entry
+    def hold(work: Work) -> Hold:
+        source = ("till", 1)
+        return holds.hold(work, new.id, 10, key="h", source=source, until=until, now=NOW)
 
-        book = work.ledger  # type: ignore[attr-defined]
-        entry = Entry(work.new_id(), "hold:1", NOW, "till", "1")  # type: ignore[attr-defined]
-        account = book.account(new.id, Unit.POINTS)
-        book.append(bookings.hold(account, entry, 10, book.lots(new.id, Unit.POINTS)), "")
+    held = await club.write(hold)
+    await club.write(lambda w: merging.merge(w, old.id, new.id, OWNER, NOW))
+    before = await club.read(lambda w: w.ledger.summary(old.id, Unit.POINTS, NOW))
+    assert before.held == 10
+    for _ in range(2):
+        paid = await club.write(lambda w: holds.settle(w, held.id, now=NOW))
+        assert (paid.member_id, paid.amount) == (old.id, -10)
+    after = await club.read(lambda w: w.ledger.summary(old.id, Unit.POINTS, NOW))
+    assert (after.held, after.available) == (0, before.available)
 
-    await club.write(hold)
-    with pytest.raises(MergeHeld):
-        await club.write(lambda w: merging.merge(w, old.id, new.id, OWNER, NOW))
+
+async def test_a_debt_does_not_undo_what_was_on_hold(club: Club) -> None:
+    old, new = await member(club, days_ago=400), await member(club)
+    await buys(club, new, "A-1")
+    await club.write(lambda w: _owe(w, old.id, 10**6))
+    until = NOW + timedelta(minutes=10)
+
+    def hold(work: Work) -> Hold:
+        source = ("till", 1)
+        return holds.hold(work, new.id, 10, key="h", source=source, until=until, now=NOW)
+
+    held = await club.write(hold)
+    await club.write(lambda w: merging.merge(w, old.id, new.id, OWNER, NOW))
+    back = await club.write(lambda w: holds.release(w, held.id, now=NOW))
+    assert (back.member_id, back.amount) == (old.id, 10)
+
+
+def _owe(work: Work, member_id: int, points: int) -> None:
+    account = work.ledger.account(member_id, Unit.POINTS)
+    entry = Entry(work.new_id(), f"owe:{member_id}", NOW, "test", "1")
+    legs = (Leg(DEBT, -points), Leg(REVERSED, points))
+    work.ledger.append(book(account, entry, Kind.REFUNDED, legs), "")
 
 
 # -- the way back -----------------------------------------------------------------------

@@ -6,8 +6,8 @@ from alembic import op
 from storage import types
 from storage.migrations import triggers
 
-revision = "0008"
-down_revision = "0007"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
@@ -23,6 +23,8 @@ def upgrade() -> None:
         sa.Column("to_level", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_level_changes_member", "level_changes", ["member_id", "id"], unique=False)
@@ -60,6 +62,14 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text('"left" > 0 AND expires_at IS NOT NULL'),
         sqlite_where=sa.text('"left" > 0 AND expires_at IS NOT NULL'),
+    )
+    op.create_index(
+        "ix_lots_endless",
+        "lots",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("\"left\" > 0 AND expires_at IS NULL AND unit = 'points'"),
+        sqlite_where=sa.text("\"left\" > 0 AND expires_at IS NULL AND unit = 'points'"),
     )
     op.create_index(
         "ix_lots_open",

@@ -6,8 +6,8 @@ from alembic import op
 from storage import types
 from storage.migrations import triggers
 
-revision = "0010"
-down_revision = "0009"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -60,6 +60,20 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "purchase_payments",
+        sa.Column("purchase_id", types.Id, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("minor", sa.BigInteger(), nullable=False),
+        sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.Column("bonus_minor", sa.BigInteger(), nullable=False),
+        sa.Column("posting_id", types.Id, nullable=True),
+        sa.Column("voucher_id", types.Id, nullable=True),
+        sa.Column("returned_minor", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("purchase_id", "position"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "purchases",
         sa.Column("id", types.Id, nullable=False),
         sa.Column("source", sa.String(), nullable=False),
@@ -82,13 +96,20 @@ def upgrade() -> None:
         sa.Column("posting_id", types.Id, nullable=True),
         sa.Column("points", sa.BigInteger(), nullable=False),
         sa.Column("returned_points", sa.BigInteger(), nullable=False),
+        sa.Column("taken_points", sa.BigInteger(), nullable=False),
+        sa.Column("lapsed_points", sa.BigInteger(), nullable=False),
+        sa.Column("growth", sa.BigInteger(), nullable=False),
+        sa.Column("returned_growth", sa.BigInteger(), nullable=False),
+        sa.Column("off_minor", sa.BigInteger(), nullable=False),
+        sa.Column("basis_minor", sa.BigInteger(), nullable=False),
+        sa.Column("limits", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source", "order_id"),
     )
     op.create_index(
         "ix_purchases_member",
         "purchases",
-        ["member_id", "state", "day", "minor", "refunded_minor"],
+        ["member_id", "state", "day", "basis_minor"],
         unique=False,
     )
     op.create_index(op.f("ix_purchases_posting_id"), "purchases", ["posting_id"], unique=False)
@@ -106,12 +127,24 @@ def upgrade() -> None:
         sa.Column("posting_id", types.Id, nullable=True),
         sa.Column("asked_points", sa.BigInteger(), nullable=False),
         sa.Column("taken_points", sa.BigInteger(), nullable=False),
+        sa.Column("lapsed_points", sa.BigInteger(), nullable=False),
         sa.Column("staff_id", types.Id, nullable=True),
         sa.Column("store_id", types.Id, nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source", "refund_id"),
     )
     op.create_index(op.f("ix_refunds_purchase_id"), "refunds", ["purchase_id"], unique=False)
+    op.create_table(
+        "rule_uses",
+        sa.Column("id", types.Id, nullable=False),
+        sa.Column("member_id", types.Id, nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("purchase_id", types.Id, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_rule_uses_member", "rule_uses", ["member_id", "rule", "day"], unique=False)
+    op.create_index(op.f("ix_rule_uses_purchase_id"), "rule_uses", ["purchase_id"], unique=False)
     # ### end Alembic commands ###
     triggers.create(op.get_bind())
 
