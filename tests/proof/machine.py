@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import Connection
 
 from domain.errors import Refused
@@ -145,7 +145,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     # -- the clock ----------------------------------------------------------------------
 
-    @rule(days=st.integers(0, 25), minutes=st.integers(1, 1500))
+    @rule(days=st.integers(0, 9), minutes=st.integers(1, 1500))
     def time_passes(self, days: int, minutes: int) -> None:
         self.stage.now += timedelta(days=days, minutes=minutes)
         counted[0] += 1
@@ -172,10 +172,9 @@ class LedgerMachine(RuleBasedStateMachine):
         self.purses[who].expire_of(order_id, self.now)
         counted[0] += 1
 
+    @precondition(lambda self: self.bought)
     @rule(pick=chosen)
     def sends_a_purchase_again(self, pick: int) -> None:
-        if not self.bought:
-            return
         one = self.bought[pick % len(self.bought)]
         with self.stage.unit() as work:
             stored = work.purchases.stored([("pos-1", one.order_id)])[("pos-1", one.order_id)]
@@ -201,9 +200,10 @@ class LedgerMachine(RuleBasedStateMachine):
         self.purses[who].give(points, self.now, self._end(self.now))
         counted[0] += 1
 
-    @rule(who=members, points=amounts)
-    def pays(self, who: int, points: int) -> None:
+    @rule(who=members, percent=st.integers(1, 101))
+    def pays(self, who: int, percent: int) -> None:
         number = next(self.numbers)
+        points = self.purses[who].available(self.now) * percent // 100 + 1
         takes = self.purses[who].take(points, self.now)
         one = self.members[who].id
         try:
@@ -218,10 +218,9 @@ class LedgerMachine(RuleBasedStateMachine):
             self.paid.append(Paid(who, paid.id, takes))
         counted[0] += 1
 
+    @precondition(lambda self: self.paid)
     @rule(pick=chosen)
     def gets_a_payment_back(self, pick: int) -> None:
-        if not self.paid:
-            return
         one = self.paid.pop(pick % len(self.paid))
         with self.stage.unit() as work:
             ledger.give_back(work, one.posting_id, key=f"r{one.posting_id}", now=self.now)
@@ -233,17 +232,16 @@ class LedgerMachine(RuleBasedStateMachine):
 
     # -- refunds ------------------------------------------------------------------------
 
-    @rule(pick=chosen, yuan=amounts)
-    def returns_some(self, pick: int, yuan: int) -> None:
-        if self.bought:
-            one = self.bought[pick % len(self.bought)]
-            self._refund(one, yuan)
+    @precondition(lambda self: self.bought)
+    @rule(pick=chosen, percent=st.integers(1, 101))
+    def returns_some(self, pick: int, percent: int) -> None:
+        one = self.bought[pick % len(self.bought)]
+        self._refund(one, one.left * percent // 100 + 1)
 
+    @precondition(lambda self: self.bought)
     @rule(pick=chosen)
     def returns_the_rest(self, pick: int) -> None:
-        if self.bought:
-            one = self.bought[pick % len(self.bought)]
-            self._refund(one, None)
+        self._refund(self.bought[pick % len(self.bought)], None)
 
     def _refund(self, one: Bought, yuan: int | None) -> None:
         number = next(self.numbers)

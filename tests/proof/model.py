@@ -88,7 +88,7 @@ class Purse:
 
     def take_from(self, lots: list[Lot], amount: int) -> Takes:
         takes = []
-        for lot in sorted(lots, key=lambda lot: (lot.end is None, lot.end or lot.start, lot.made)):
+        for lot in sorted(lots, key=_order):
             part = min(lot.left, amount)
             if part:
                 lot.left -= part
@@ -131,3 +131,7 @@ class Purse:
                 lot.left = 0
         self.expired += gone
         return gone
+
+
+def _order(lot: Lot) -> tuple[bool, datetime, datetime, int]:
+    return (lot.end is None, lot.end or lot.made[0], *lot.made)
