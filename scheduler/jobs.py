@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from services import care, expiry
+from services import care, expiry, sealing
 from services.ports import Work
 from services.timetable import Due
 
@@ -96,11 +96,20 @@ def _tidy(work: Work, due: Due, now: datetime, after: int) -> int | None:
     return after + 1 if gone == INBOX_BATCH else None
 
 
+def _is_sealed(work: Work, due: Due, now: datetime) -> bool:
+    return sealing.is_sealed(work, due.day)
+
+
+def _seal(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    return after + 1 if sealing.seal(work, due.day, now) else None
+
+
 JOBS: tuple[Job, ...] = (
     Job("expire", (NIGHT,), _expire, _nothing_expires),
     Job("remind", (NIGHT,), _remind, _nobody_to_remind, within=timedelta(days=1)),
     Job("forget", (NIGHT,), _forget, _nothing_to_forget),
     Job("tidy", (NIGHT,), _tidy, _nothing_to_tidy),
+    Job("seal", (NIGHT,), _seal, _is_sealed),
     # In the afternoon those are greeted whom the morning did not know: a zone or a birthday that
     # was changed meanwhile.
     Job(
