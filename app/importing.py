@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from services.importing import members, purchases
+from services.importing import club, members, purchases
 from services.ports.staging import Job, Progress
 from storage.staging import Staging
 from storage.unit_of_work import Units
@@ -47,13 +48,41 @@ async def import_members(
     return job.result
 
 
+async def import_club(
+    units: Units,
+    folder: Path,
+    now: datetime,
+    agree: Callable[[club.ClubImport], bool],
+    *,
+    progress: Progress = _nobody,
+) -> club.ClubImport:
+    """Imports another system's export. `agree` is shown what the club would have and says
+    whether to write it; without its yes nothing is written. The proof of what was written can be
+    asked of what is returned. Raises FileRefused."""
+    job = club.ClubImport(folder, now, progress)
+    await _check(units, job)
+    if not await asyncio.to_thread(agree, job):
+        return job
+    await _write(units, job)
+    for some in job.rereading():
+        await units.read_long(partial(job.reread, some=some))
+    return job
+
+
 async def _run(units: Units, job: Job, *, dry_run: bool) -> None:
+    await _check(units, job)
+    if not dry_run:
+        await _write(units, job)
+
+
+async def _check(units: Units, job: Job) -> None:
     await units.read_long(job.begin)
     await asyncio.to_thread(job.read)
     while some := await asyncio.to_thread(job.unchecked):
         await units.read_long(partial(job.compare, some=some))
     job.accept()
-    if dry_run:
-        return
+
+
+async def _write(units: Units, job: Job) -> None:
     while batch := await asyncio.to_thread(job.batch):
         job.wrote(batch, await units.write(partial(job.write, batch=batch)))

@@ -12,6 +12,7 @@ from domain.refusals import BadCode
 BITS: Final = 64
 LENGTH: Final = 16
 _GROUP: Final = 4
+_FOREIGN: Final = range(4, 33)
 _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES: Final = {letter: value for value, letter in enumerate(_LETTERS)}
 _HEARD: Final = str.maketrans("OIL", "011")
@@ -45,6 +46,24 @@ def check_code(text: str) -> str:
     return letters
 
 
+def foreign_code(text: str) -> str:
+    """The code of another system as it is kept and found here: its letters and digits alone, in
+    capitals; "" for what has other characters, or too few or many."""
+    folded = unicodedata.normalize("NFKC", text[:100]).upper()
+    code = "".join(c for c in folded if c.isalnum())
+    return code if code.isascii() and len(code) in _FOREIGN else ""
+
+
+def read_code(text: str) -> str:
+    """One of our codes, or else one of another system; raises BadCode for neither."""
+    try:
+        return check_code(text)
+    except BadCode:
+        if code := foreign_code(text):
+            return code
+        raise
+
+
 def show_code(code: str) -> str:
     """A code as it is shown and spoken: `7K4M 9QXT 2HWD RB5E`."""
-    return " ".join(code[at : at + _GROUP] for at in range(0, LENGTH, _GROUP))
+    return " ".join(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))

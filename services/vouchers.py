@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from domain.codes import check_code, show_code
+from domain.codes import check_code, foreign_code, show_code
 from domain.errors import MemberFrozen
 from domain.members import MemberState
 from domain.points import day_before
@@ -89,16 +89,23 @@ def scan(work: Work, text: str, staff: Actor, now: datetime) -> Scan:
     since = now - WRONG_WITHIN
     if work.vouchers.wrong_tries(_who(staff), since) >= MOST_WRONG:
         return Scan(wrong="too_often")
-    try:
-        voucher = work.vouchers.by_code(check_code(text))
-        wrong = "" if voucher else "unknown"
-    except BadCode as bad:
-        voucher, wrong = None, bad.reason
+    voucher, wrong = by_code(work, text)
     if voucher is None:
         tries = work.vouchers.count_wrong_try(_who(staff), now, since)
         work.audit.add(staff, "voucher.scan", ("voucher", ""), now, {"wrong": wrong})
         return Scan(wrong=wrong, tries_left=MOST_WRONG - tries)
     return _seen(work, voucher, staff, now)
+
+
+def by_code(work: Work, text: str) -> tuple[Voucher | None, str]:
+    """The voucher of a code, ours or one that another system made and an import brought along;
+    without one, why: `length`, `characters`, `checksum`, `unknown`."""
+    try:
+        code, wrong = check_code(text), "unknown"
+    except BadCode as bad:
+        code, wrong = foreign_code(text), bad.reason
+    voucher = work.vouchers.by_code(code) if code else None
+    return voucher, "" if voucher else wrong
 
 
 def use(work: Work, voucher_id: int, staff: Actor, *, key: str, now: datetime) -> Voucher:

@@ -16,6 +16,7 @@ from domain.money import plain
 from services.importing.report import FileRefused
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, readable=True, path_type=Path)
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Check only; write nothing.")
 
 
@@ -88,6 +89,32 @@ def members(file: Path, dry_run: bool) -> None:
         )
 
     _run(file, run)
+
+
+@import_.command()
+@click.argument("folder", type=FOLDER)
+@DRY_RUN
+@click.option("--yes", is_flag=True, help="Write without asking.")
+def club(folder: Path, dry_run: bool, yes: bool) -> None:
+    """Move in from another system: members with dated balances, levels and vouchers.
+
+    FOLDER holds members.csv (see `import members`) and, as far as there are any:
+
+    \b
+    balances.csv  external_id,unit,amount,earned_on,expires_on
+    levels.csv    external_id,level,since,until
+    vouchers.csv  external_id,benefit,code,issued_on,valid_until
+
+    A unit is points, growth, credit_principal or credit_bonus; what is owed is negative. What the
+    files say is shown beside what the club will have, then you are asked; afterwards the same is
+    read back from the database. Members claim themselves by sharing their phone in the chat.
+    """
+    from app.commands import club_import
+
+    async def run(opened: Club, progress: Any) -> None:
+        await club_import.run(opened, folder, progress, dry_run=dry_run, yes=yes)
+
+    _run(folder, run)
 
 
 def _run(file: Path, use: Callable[[Club, Any], Awaitable[None]]) -> None:

@@ -20,6 +20,7 @@ from domain.points import Unit
 from domain.programme import Programme
 from services import erasing, expiry, joining, purchases
 from services.importing import reading
+from services.importing.known import CHANGED, TAKEN, fingerprint, taken
 from services.importing.reading import Columns
 from services.importing.report import FileRefused, Findings
 from services.matching import LONGEST_EXTERNAL, parse_email
@@ -89,7 +90,7 @@ class MemberImport:
 
     def read(self) -> None:
         size, findings = self._path.stat().st_size, self._findings
-        cells = _Cells(self._programme, self._now, findings)
+        cells = Cells(self._programme, self._now, findings)
         for row, texts in reading.rows(
             self._path, COLUMNS, findings, lambda done: self._progress("check", done, size)
         ):
@@ -112,16 +113,18 @@ class MemberImport:
         ids = [one.member.external_id or "" for one in some]
         stored = work.purchases.imported(ids)
         erased = erasing.erased_externals(work, ids, self._now)
+        others = taken(work, ids)
         self.result.known += len(stored.keys() | erased)
         for one in some:
             before = stored.get(one.member.external_id or "")
             if before is None and one.member.external_id in erased:
                 continue
-            if before is None:
+            if before is None and one.member.external_id in others:
+                self._findings.add(one.row, "external_id", TAKEN)
+            elif before is None:
                 self._new.append(one)
-            elif before[1] != _fingerprint(work, one):
-                advice = "was imported before with other content"
-                self._findings.add(one.row, "external_id", advice)
+            elif before[1] != fingerprint(work, one.content):
+                self._findings.add(one.row, "external_id", CHANGED)
 
     def accept(self) -> None:
         if self._findings:
@@ -136,7 +139,7 @@ class MemberImport:
         added, matched = [], 0
         for one in batch:
             member = joining.add_member(work, replace(one.member, id=work.random_id()))
-            added.append((member.external_id or "", member.id, _fingerprint(work, one)))
+            added.append((member.external_id or "", member.id, fingerprint(work, one.content)))
             _open(work, one, member.id, self._programme, self._now)
             matched += len(purchases.match_waiting(work, member.id, self._now))
         work.purchases.add_imported(added)
@@ -153,7 +156,7 @@ class MemberImport:
 
 
 @dataclass(slots=True)
-class _Cells:
+class Cells:
     """Turns rows into members; faults go to the findings, and the row is left out."""
 
     programme: Programme
@@ -263,10 +266,6 @@ _ADVICE: Final[dict[type[Refused], str]] = {
     BadEmail: "is no e-mail address",
     BadName: "must be a name of at most 40 characters",
 }
-
-
-def _fingerprint(work: Work, one: NewMember) -> str:
-    return work.vault.index("member-row", one.content)
 
 
 # -- writing ----------------------------------------------------------------------------

@@ -79,6 +79,7 @@ def _encoding(path: Path, findings: Findings) -> tuple[str, bool]:
 
 def _header(reader: Iterator[list[str]], columns: Columns, findings: Findings) -> list[int | None]:
     """Where each known column stands; raises FileRefused if a required one is missing."""
+    before = findings.count
     try:
         names = [name.strip().lower() for name in next(reader)]
     except StopIteration:
@@ -97,7 +98,7 @@ def _header(reader: Iterator[list[str]], columns: Columns, findings: Findings) -
     for name in columns.required:
         if name not in names:
             findings.add(1, name, "is missing; add this column")
-    if findings:
+    if findings.count > before:
         raise FileRefused(findings)
     return [names.index(name) if name in names else None for name in columns.all]
 

@@ -10,30 +10,33 @@ SHOWN: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """A fault in a file. `row` is the line of the file (the header is 1); 0 is the whole file."""
+    """A fault in a file. `row` is the line of the file (the header is 1); 0 is the whole file.
+    `file` is named where several are checked together."""
 
     row: int
     column: str
     advice: str
+    file: str = ""
 
     def __str__(self) -> str:
-        where = f"row {self.row}" if self.row else "the file"
-        return (
-            f"{where}, {self.column}: {self.advice}" if self.column else f"{where}: {self.advice}"
-        )
+        where = f"row {self.row}" if self.row else ("" if self.file else "the file")
+        place = ", ".join(filter(None, (self.file, where, self.column)))
+        return f"{place}: {self.advice}"
 
 
 @dataclass(slots=True)
 class Findings:
-    """Problems as they are found: the first hundred are kept, the rest is counted."""
+    """Problems as they are found: the first hundred are kept, the rest is counted. `file` is the
+    one that is being read, where there are several."""
 
     problems: list[RowProblem] = field(default_factory=list)
     count: int = 0
+    file: str = ""
 
     def add(self, row: int, column: str, advice: str) -> None:
         self.count += 1
         if len(self.problems) < SHOWN:
-            self.problems.append(RowProblem(row, column, advice))
+            self.problems.append(RowProblem(row, column, advice, self.file))
 
     @property
     def more(self) -> int:

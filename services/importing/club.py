@@ -1,0 +1,256 @@
+"""Imports another system's export: members with dated balances, levels and live vouchers.
+
+Checked whole, reconciled before anything is written, and compared with the database at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
+
+from domain.programme import Programme
+from services import erasing
+from services.importing import club_tally, reading
+from services.importing.club_rows import BALANCES, LEVELS, VOUCHERS, Brought, ClubRows
+from services.importing.club_tally import ERASED, Line, Tally
+from services.importing.club_writing import ClubMember, Rules, ends, write
+from services.importing.known import CHANGED, TAKEN, fingerprint, taken
+from services.importing.members import COLUMNS, Cells, NewMember
+from services.importing.reading import Columns
+from services.importing.report import FileRefused, Findings
+from services.ports import Work
+from services.ports.staging import Progress
+
+MEMBERS_FILE: Final = "members.csv"
+BALANCES_FILE, LEVELS_FILE, VOUCHERS_FILE = "balances.csv", "levels.csv", "vouchers.csv"
+FILES: Final = (MEMBERS_FILE, BALANCES_FILE, LEVELS_FILE, VOUCHERS_FILE)
+BATCH_SECONDS: Final = 0.045  # the writer is not held longer than about 50 ms
+_SMALLEST, _LARGEST = 5, 200
+_COMPARED: Final = 400
+
+
+@dataclass(slots=True)
+class Result:
+    """What an import of a club found and did; `matched` purchases had waited for its members."""
+
+    members: int = 0
+    known: int = 0
+    added: int = 0
+    matched: int = 0
+
+
+class ClubImport:
+    """The import of one folder (services.ports.staging.Job, and more).
+
+    After `accept`, `plan` says what the club will have; after writing, `reread` and `proof` say
+    what it has. A member comes whole or not at all, so that a broken import is completed and a
+    second one changes nothing. Nobody is sent anything.
+    """
+
+    def __init__(self, folder: Path, now: datetime, progress: Progress) -> None:
+        self.result = Result()
+        self._folder, self._now, self._progress = folder, now, progress
+        self._findings = Findings()
+        self._members: list[NewMember] = []
+        self._all: list[ClubMember] = []
+        self._new: list[ClubMember] = []
+        self._files, self._club, self._written = Tally(), Tally(), Tally()
+        self._size, self._done, self._compared, self._reread = _SMALLEST, 0, 0, 0
+
+    # -- checking -----------------------------------------------------------------------
+
+    def begin(self, work: Work) -> None:
+        benefits = {benefit.key: benefit for benefit in work.benefits.all()}
+        self._rules = Rules(work.programmes.current(), benefits)
+
+    def read(self) -> None:
+        """Checks every row of every file. Raises FileRefused."""
+        self._known_files()
+        ids = self._read_members()
+        self._rows = rows = ClubRows(
+            self._rules.programme, self._rules.benefits, ids, self._now, self._findings
+        )
+        self._read(BALANCES_FILE, BALANCES, rows.balance)
+        self._read(LEVELS_FILE, LEVELS, rows.level)
+        self._read(VOUCHERS_FILE, VOUCHERS, rows.voucher)
+        self._refuse()
+        first = self._rules.programme.first_level.key
+        self._files = club_tally.of_files(rows.brought.values(), first)
+        self._all = [self._whole(one) for one in self._members]
+        bare = [one.brought for one in self._all if not one.brought.said]
+        self._files.update(club_tally.of_files(bare, first))
+        self.result.members = len(self._all)
+
+    def _known_files(self) -> None:
+        self._findings.file = ""
+        for path in sorted(self._folder.glob("*.csv")):
+            if path.name not in FILES:
+                self._findings.file = path.name
+                advice = f"is no file of a club's export; there are: {', '.join(FILES)}"
+                self._findings.add(0, "", advice)
+
+    def _read_members(self) -> set[str]:
+        """The members themselves; all external ids, those of faulty rows too."""
+        ids: set[str] = set()
+        self._findings.file = MEMBERS_FILE
+        if not (self._folder / MEMBERS_FILE).is_file():
+            self._findings.add(0, "", f"is missing; put it into {self._folder.name}")
+            return ids
+        cells = Cells(self._rules.programme, self._now, self._findings)
+
+        def member(row: int, texts: list[str]) -> None:
+            named = dict(zip(COLUMNS.all, texts, strict=True))
+            ids.add(named["external_id"])
+            self._dated_elsewhere(row, named)
+            one = cells.read(row, named)
+            self._members += [one] if one else []
+
+        self._read(MEMBERS_FILE, COLUMNS, member)
+        if not ids and not self._findings:
+            self._findings.add(0, "", "has no rows")
+        return ids
+
+    def _dated_elsewhere(self, row: int, named: dict[str, str]) -> None:
+        for column in ("points", "growth", "points_expire_at"):
+            if named[column].strip() not in ("", "0"):
+                advice = f"belongs into {BALANCES_FILE}, with its dates; leave this empty"
+                self._findings.add(row, column, advice)
+
+    def _read(self, name: str, columns: Columns, take: Callable[[int, list[str]], object]) -> None:
+        path = self._folder / name
+        self._findings.file = name
+        if not path.is_file():
+            return
+        size = path.stat().st_size
+
+        def seen(done: int) -> None:
+            self._progress(f"check {name}", done, size)
+
+        try:
+            for row, texts in reading.rows(path, columns, self._findings, seen):
+                take(row, texts)
+        except FileRefused:
+            return  # said among the findings; the other files are checked all the same
+        seen(size)
+
+    def _whole(self, one: NewMember) -> ClubMember:
+        brought = self._rows.brought.get(one.member.external_id or "", Brought())
+        content = "\x1e".join((one.content, *sorted(brought.said)))
+        return ClubMember(one.row, one.member, brought, content)
+
+    def _refuse(self) -> None:
+        if self._findings:
+            raise FileRefused(self._findings)
+
+    def unchecked(self) -> Sequence[ClubMember]:
+        some = self._all[self._compared : self._compared + _COMPARED]
+        self._compared += len(some)
+        return some
+
+    def compare(self, work: Work, some: Sequence[ClubMember]) -> None:
+        """Who is there already, with what they brought; what cannot be added is a fault."""
+        self._findings.file = MEMBERS_FILE
+        ids = [one.member.external_id or "" for one in some]
+        stored, others = work.purchases.imported(ids), taken(work, ids)
+        erased = erasing.erased_externals(work, ids, self._now)
+        gone: list[Brought] = []
+        fresh: list[ClubMember] = []
+        known: dict[int, Brought] = {}
+        for one in some:
+            external = one.member.external_id or ""
+            if (before := stored.get(external)) is not None:
+                known[before[0]] = one.brought
+                if before[1] != fingerprint(work, one.content):
+                    self._findings.add(one.row, "external_id", CHANGED)
+            elif external in erased:
+                gone.append(one.brought)
+            elif external in others:
+                self._findings.add(one.row, "external_id", TAKEN)
+            else:
+                fresh.append(one)
+        self._free_codes(work, fresh)
+        self._keep(work, fresh, known, gone)
+
+    def _free_codes(self, work: Work, fresh: Sequence[ClubMember]) -> None:
+        self._findings.file = VOUCHERS_FILE
+        codes = [v.code for one in fresh for v in one.brought.vouchers if v.code]
+        for code in work.openings.codes(codes):
+            advice = "is that of another voucher of the club; leave it empty for a new one"
+            self._findings.add(self._rows.codes[code], "code", advice)
+
+    def _keep(
+        self,
+        work: Work,
+        fresh: Sequence[ClubMember],
+        known: dict[int, Brought],
+        gone: Sequence[Brought],
+    ) -> None:
+        programme = self._rules.programme
+        left_out = club_tally.of_files(gone, programme.first_level.key, ERASED)
+        there = club_tally.of_club(work, known, programme)
+        self._new += fresh
+        self.result.known += len(known) + len(gone)
+        for tally in (self._club, self._written):
+            tally.update(left_out)
+            tally.update(there)
+        coming = [one.brought for one in fresh]
+        self._club.update(club_tally.planned(coming, programme, self._now, ends))
+
+    def accept(self) -> None:
+        self._refuse()
+
+    @property
+    def programme(self) -> Programme:
+        """The rules that the club has."""
+        return self._rules.programme
+
+    @property
+    def to_come(self) -> int:
+        """How many members are to be added."""
+        return len(self._new)
+
+    def plan(self) -> list[Line]:
+        """What the files say beside what the club will have of it."""
+        return club_tally.compared(self._files, self._club, self._rules.programme)
+
+    # -- writing ------------------------------------------------------------------------
+
+    def batch(self) -> Sequence[ClubMember]:
+        """As many members as the writer may be held for."""
+        self._progress("write", self._done, len(self._new))
+        return self._new[self._done : self._done + self._size]
+
+    def write(self, work: Work, batch: Sequence[ClubMember]) -> tuple[int, float]:
+        began = monotonic()
+        matched = write(work, self._rules, batch, self._now)
+        return matched, monotonic() - began
+
+    def wrote(self, batch: Sequence[Any], done: tuple[int, float]) -> None:
+        matched, seconds = done
+        self._done += len(batch)
+        self.result.matched += matched
+        self.result.added += len(batch)
+        fitting = int(len(batch) * BATCH_SECONDS / max(seconds, 0.001))
+        self._size = max(_SMALLEST, min(_LARGEST, fitting, self._size * 2))
+
+    # -- the proof ----------------------------------------------------------------------
+
+    def rereading(self) -> Iterator[Sequence[ClubMember]]:
+        """The members that were added, piece by piece."""
+        for start in range(0, len(self._new), _COMPARED):
+            yield self._new[start : start + _COMPARED]
+
+    def reread(self, work: Work, some: Sequence[ClubMember]) -> None:
+        """Counts what the database has of members that were added."""
+        brought = {one.member.external_id or "": one.brought for one in some}
+        stored = work.purchases.imported(brought)
+        members = {member_id: brought[external] for external, (member_id, _) in stored.items()}
+        self._written.update(club_tally.of_club(work, members, self._rules.programme))
+
+    def proof(self) -> list[Line]:
+        """What the files say beside what the database has of it."""
+        return club_tally.compared(self._files, self._written, self._rules.programme)
