@@ -116,6 +116,15 @@ def expires_at(policy: Expiry, earned_at: datetime, zone: str) -> datetime | Non
     return start_of_day(last + timedelta(days=1), zone) if last else None
 
 
+def grace_ends_at(policy: Expiry, switched_on: datetime, zone: str) -> datetime | None:
+    """When points end that had no expiry before a club switched it on: one full period later.
+
+    A yearly date may lie close ahead; there a full period is twelve months. SEMANTICS: Points.
+    """
+    whole = replace(policy, at_least_months=max(policy.at_least_months, 12))
+    return expires_at(whole, switched_on, zone)
+
+
 @lru_cache(maxsize=4096)
 def day_before(expires: datetime, zone: str) -> date:
     """The last usable day of an exclusive expiry instant, as it is shown to people."""

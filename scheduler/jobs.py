@@ -14,6 +14,7 @@ NIGHT = time(0, 5)
 AFTERNOON = time(17)
 MORNING = care.HOUR
 BATCH = 20
+LOTS = 100
 TICKS_KEPT = timedelta(days=35)
 INBOX_KEPT = timedelta(days=3)  # platforms deliver an update again for a day at most
 INBOX_BATCH = 200
@@ -42,12 +43,21 @@ class Job:
     too_late: Step | None = None
 
 
+def _nothing_endless(work: Work, due: Due, now: datetime) -> bool:
+    return expiry.nothing_endless(work)
+
+
+def _switch_on(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    return after + 1 if expiry.switch_on(work, now, LOTS) else None
+
+
 def _nothing_expires(work: Work, due: Due, now: datetime) -> bool:
-    return not work.ledger.due(now, 1)
+    return not work.expiries.any_due(due.at)
 
 
 def _expire(work: Work, due: Due, now: datetime, after: int) -> int | None:
-    return after + 1 if expiry.expire_due(work, now, BATCH) == BATCH else None
+    # Of a night that is caught up with, what was due in that night and nothing later.
+    return after + 1 if expiry.expire_due(work, now, until=due.at, most=LOTS) else None
 
 
 def _nobody_to_remind(work: Work, due: Due, now: datetime) -> bool:
@@ -105,6 +115,7 @@ def _seal(work: Work, due: Due, now: datetime, after: int) -> int | None:
 
 
 JOBS: tuple[Job, ...] = (
+    Job("switch_on", (NIGHT,), _switch_on, _nothing_endless),
     Job("expire", (NIGHT,), _expire, _nothing_expires),
     Job("remind", (NIGHT,), _remind, _nobody_to_remind, within=timedelta(days=1)),
     Job("forget", (NIGHT,), _forget, _nothing_to_forget),

@@ -13,10 +13,11 @@ from domain.members import Member
 from domain.points import Unit
 from domain.refusals import BenefitNotFound, BenefitUnavailable
 from domain.vouchers import Voucher, VoucherState
-from services import charters, ledger
+from services import charters, expiry, ledger
 from services.ports import Work
 
 SOURCE = "benefit"
+REDEMPTION = "redemption"
 FOR_EVER = ""
 
 
@@ -72,6 +73,8 @@ def redeem(work: Work, member_id: int, benefit_id: int, *, key: str, now: dateti
         raise BenefitUnavailable(Why.LIMIT, benefit.names)
     if not work.benefits.take_stock(benefit.id):
         raise BenefitUnavailable(Why.SOLD_OUT, benefit.names)
+    # Before the payment: should it be returned, its lots have lasted longer, too.
+    expiry.extend(work, work.programmes.current(), member_id, REDEMPTION, now)
     voucher = _issue(work, member_id, benefit, key, now)
     return Redeemed(voucher, _points(work, member_id, now))
 

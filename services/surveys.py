@@ -7,7 +7,7 @@ from datetime import datetime
 
 from domain.refusals import SurveyAnswered, SurveyClosed, SurveyNotFound
 from domain.surveys import Question, QuestionKind, Survey, average
-from services import charters, ledger
+from services import charters, expiry, ledger
 from services.ports import Work
 from services.ports.voice import Counted
 
@@ -72,6 +72,7 @@ def answer(work: Work, member_id: int, survey_id: int, choice: int, now: datetim
         raise SurveyAnswered
     key = f"survey:{survey.id}:{survey.wave}:{member_id}"
     source = (SOURCE, survey.id)
+    expiry.extend(work, work.programmes.current(), member_id, SOURCE, now)
     paid = ledger.bonus(work, member_id, survey.reward, key=key, source=source, now=now)
     chosen = {question.id: question.values[choice - 1]}
     work.surveys.finish(response_id, chosen, now, paid.id if paid else None)

@@ -86,6 +86,16 @@ INVARIANTS: Final = (
         "SELECT id FROM lots WHERE expires_at < first_expires_at",
     ),
     (
+        "every lot expires when it was posted to or as an extension says",
+        "SELECT count(*) FROM lots",
+        "SELECT id FROM lots l WHERE (l.expires_at <> l.first_expires_at"
+        " OR (l.expires_at IS NULL) <> (l.first_expires_at IS NULL))"
+        " AND NOT EXISTS (SELECT 1 FROM expiry_extensions x WHERE x.member_id = l.member_id"
+        " AND x.until = l.expires_at AND x.unit = l.unit)"
+        " AND NOT EXISTS (SELECT 1 FROM expiry_extensions x WHERE x.member_id IS NULL"
+        " AND x.until = l.expires_at AND x.unit = l.unit)",
+    ),
+    (
         "the numbers of every account's postings have no gap",
         "SELECT count(*) FROM accounts",
         "SELECT a.member_id FROM accounts a LEFT JOIN (SELECT member_id, unit, count(*) AS n,"

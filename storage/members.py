@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -34,6 +35,12 @@ _EXTRAS = (
 _number = Upsert(people.Member, ("number",))
 _get = select(_members).where(_members.c.id == bindparam("id"))
 _lock = select(_members.c.id).where(_members.c.id == bindparam("id")).with_for_update()
+_lock_all = (
+    select(_members.c.id)
+    .where(_members.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_members.c.id)
+    .with_for_update()
+)
 _by_number = select(_members.c.id).where(_members.c.number == bindparam("number"))
 _by_external = select(_members.c.id).where(_members.c.external_id == bindparam("external"))
 _open = select(_members.c.id).where(_members.c.state.in_(_OPEN)).order_by(_members.c.joined_at)
@@ -87,6 +94,10 @@ class Members:
     def lock(self, member_id: int) -> None:
         if for_update(self._db):
             self._db.execute(_lock, {"id": member_id})
+
+    def lock_all(self, member_ids: Collection[int]) -> None:
+        if member_ids and for_update(self._db):
+            self._db.execute(_lock_all, {"ids": list(member_ids)})
 
     def by_number(self, number: str) -> int | None:
         return self._db.execute(_by_number, {"number": number}).scalar_one_or_none()

@@ -18,6 +18,9 @@ _programmes = club.Programme.__table__  # type: ignore[attr-defined]
 _newest = select(func.max(_programmes.c.version))
 _version = select(_programmes.c.content).where(_programmes.c.version == bindparam("version"))
 _hash = select(_programmes.c.content_hash).where(_programmes.c.version == bindparam("version"))
+_published = select(_programmes.c.version, _programmes.c.published_at).order_by(
+    _programmes.c.version
+)
 _add = insert(_programmes)
 
 
@@ -63,6 +66,9 @@ class Programmes:
         if not self._published:
             self._cache.versions[version] = programme
         return programme
+
+    def published(self) -> list[tuple[int, datetime]]:
+        return [(version, at) for version, at in self._db.execute(_published)]
 
     def publish(self, programme: Programme, at: datetime, by: int | None) -> None:
         content = programme_json.to_json(programme)

@@ -55,6 +55,9 @@ class Programmes(Protocol):
     def newest(self) -> int:
         """The newest version's number, 0 if none is published."""
 
+    def published(self) -> list[tuple[int, datetime]]:
+        """All versions in order, and when each was published."""
+
     def publish(self, programme: Programme, at: datetime, by: int | None) -> None:
         """Adds a version; raises domain.errors.ProgrammeChanged if it exists otherwise."""
 

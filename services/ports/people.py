@@ -50,6 +50,9 @@ class Members(Protocol):
     def lock(self, member_id: int) -> None:
         """Locks the member's row until the end of the unit (nothing to do on SQLite)."""
 
+    def lock_all(self, member_ids: Collection[int]) -> None:
+        """Locks many in the order of their ids, so that two that do so never wait in a ring."""
+
     def by_number(self, number: str) -> int | None: ...
     def by_phone(self, phone: str) -> list[int]:
         """Ids of members, neither closed nor merged, with that E.164 phone."""

@@ -88,6 +88,9 @@ class Posting(SQLModel, table=True):
     transfer: int = _leg()
 
 
+_ENDLESS = "\"left\" > 0 AND expires_at IS NULL AND unit = 'points'"
+
+
 class Lot(SQLModel, table=True):
     """What one posting gave: `left` of `amount`.
 
@@ -114,6 +117,12 @@ class Lot(SQLModel, table=True):
             "left",
             postgresql_where=text('"left" > 0 AND expires_at IS NOT NULL'),
             sqlite_where=text('"left" > 0 AND expires_at IS NOT NULL'),
+        ),
+        Index(
+            "ix_lots_endless",
+            "id",
+            postgresql_where=text(_ENDLESS),
+            sqlite_where=text(_ENDLESS),
         ),
         Index("ix_lots_posting", "posting_id"),
     )

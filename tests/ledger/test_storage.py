@@ -123,8 +123,8 @@ async def test_the_clock_expires_and_the_job_posts_it(club: Club) -> None:
     mei = await member(club)
     await club.write(lambda w: ledger.bonus(w, mei, 50, key="a", source=("x", 1), now=NOW))
     later = NOW + timedelta(days=400)
-    assert await club.write(lambda w: expiry.expire_due(w, later)) == 1
-    assert await club.write(lambda w: expiry.expire_due(w, later)) == 0
+    assert await club.write(lambda w: expiry.expire_due(w, later, most=1)) is True
+    assert await club.write(lambda w: expiry.expire_due(w, later, most=1)) is False
     account = await club.read(lambda w: w.ledger.account(mei, Unit.POINTS))
     assert (account.wallet, account.seq, account.lifetime) == (0, 2, 50)
 
