@@ -13,7 +13,7 @@ from bot.telegram.channel import TelegramChannel
 from bot.telegram.menu import Entry, Operator, set_menus, set_operator_menu
 from bot.telegram.translate import CHANNEL
 from domain.staff import ROLES, permissions
-from handlers.menu import STAFF
+from handlers.menu import STAFF, left_out
 from handlers.routes import ROUTES
 from storage.work import Work
 from templates import catalogue
@@ -22,9 +22,12 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 5.0
 
 
-def entries() -> list[Entry]:
-    """The commands that work, in every language: everybody's, then those of the staff's roles."""
-    works = {route.intent for route in ROUTES}
+def entries(without: frozenset[str] = frozenset()) -> list[Entry]:
+    """The commands that work, in every language: everybody's, then those of the staff's roles.
+
+    `without`: what this club does not have.
+    """
+    works = {route.intent for route in ROUTES} - without
     texts = {language: catalogue.commands(language) for language in catalogue.LANGUAGES}
     everybody = [
         Entry(command, {language: texts[language][command] for language in texts})
@@ -45,23 +48,29 @@ def _of_staff(need: str, button: Button) -> Entry:
     return Entry(button.intent, texts, roles)
 
 
+def _without(work: Work) -> frozenset[str]:
+    return left_out(work.programmes.current()) if work.programmes.newest() else frozenset()
+
+
 class Menus:
     """Keeps the menus of one bot as its operators are: linked, given another role, disabled."""
 
     def __init__(self, club: Club, channel: TelegramChannel) -> None:
         self._club = club
         self._channel = channel
-        self._entries = entries()
+        self._entries: list[Entry] = []
+        self._without: frozenset[str] | None = None
         self._shown: dict[str, Operator] = {}
 
     async def run(self) -> None:
-        """Sets everybody's menu, then keeps the operators' until it is cancelled."""
-        await self._begin()
+        """Sets everybody's menu and the operators', and keeps them until it is cancelled."""
         while True:
             await self._look()
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _begin(self) -> None:
+    async def _set(self, without: frozenset[str]) -> None:
+        """Everybody's menu, when the bot starts and when the club's choice changes."""
+        self._without, self._entries, self._shown = without, entries(without), {}
         try:
             await set_menus(self._channel, self._entries, catalogue.LANGUAGES)
         except SendError as error:
@@ -69,11 +78,15 @@ class Menus:
 
     async def _look(self) -> None:
         try:
-            operators = await self._club.units.read(self._operators)
+            without, operators = await self._club.units.read(
+                lambda work: (_without(work), self._operators(work))
+            )
         except StoreUnavailable:
             log.warning("the operators could not be looked up; their menus stay as they are")
-        else:
-            await self._update(operators)
+            return
+        if without != self._without:
+            await self._set(without)
+        await self._update(operators)
 
     async def _update(self, operators: dict[str, Operator]) -> None:
         for chat in self._shown.keys() - operators.keys():

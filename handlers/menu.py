@@ -3,7 +3,10 @@
 A slice of the chat adds one line to MEMBER, or to STAFF with the permission it needs.
 """
 
+from collections.abc import Callable, Mapping
+
 from bot.messages import Button, Rows
+from domain.programme import Programme
 from handlers.turns import Turn
 
 JOIN = Button("button.join", "join", effect=True)
@@ -22,6 +25,7 @@ MEMBER: tuple[Button, ...] = (
     HISTORY,
     Button("button.benefits", "benefits"),
     Button("button.vouchers", "vouchers"),
+    Button("button.checkin", "checkin"),
     Button("button.level", "level"),
     Button("button.events", "events"),
     Button("button.survey", "survey"),
@@ -42,6 +46,11 @@ STAFF: tuple[tuple[str, Button], ...] = (
     ("campaign:write", Button("broadcast.button_start", "broadcast")),
 )
 
+# What a club may have or not, by its programme.
+BY_CHOICE: Mapping[str, Callable[[Programme], bool]] = {
+    "checkin": lambda programme: programme.checkin is not None,
+}
+
 STRANGER: Rows = ((JOIN,), (RULES, LANGUAGE))
 # Under answers that are asked for often: few buttons, the card has the rest.
 SHORT: Rows = ((HISTORY, CARD),)
@@ -54,9 +63,19 @@ def main(turn: Turn) -> Rows:
 
 def rows_for(turn: Turn, *, member: bool) -> Rows:
     """As `main`, for somebody who has joined in this very turn."""
-    theirs = _two_in_a_row(MEMBER) if member else STRANGER
+    theirs = _two_in_a_row(_offered(turn)) if member else STRANGER
     staff = tuple(button for needs, button in STAFF if turn.person.may(needs))
     return (*theirs, *_two_in_a_row(staff))
+
+
+def left_out(programme: Programme) -> frozenset[str]:
+    """What this club does not have, so that no menu lists it."""
+    return frozenset(intent for intent, has in BY_CHOICE.items() if not has(programme))
+
+
+def _offered(turn: Turn) -> tuple[Button, ...]:
+    without = left_out(turn.work.programmes.current())
+    return tuple(button for button in MEMBER if button.intent not in without)
 
 
 def staff_intents(turn: Turn) -> list[str]:

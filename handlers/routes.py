@@ -8,6 +8,7 @@ from handlers import (
     award,
     benefits,
     broadcast,
+    checkin,
     corrections,
     events,
     general,
@@ -43,6 +44,7 @@ ROUTES: tuple[Route, ...] = (
     Route("history", history.show),
     Route("history.why", history.why),
     Route("level", levels.show),
+    Route("checkin", checkin.check_in, writes=True),
     # the profile
     Route("profile", profile.show),
     Route("profile.back", profile.back, writes=True),
