@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from domain.dates import end_of, local_day
 from domain.ledger import Share
+from domain.limits import NO_LIMITS, Limits, limited_rules
 from domain.points import expires_at
-from domain.programme import EarningRule, Programme, RuleGroup, When
+from domain.programme import EarningRule, Growth, NthWeekday, Programme, RuleGroup, When
 from domain.purchases import Order, by_category
 
 
@@ -19,13 +20,16 @@ class Facts(NamedTuple):
 
     level: str
     birthday_month: bool = False
+    limits: Limits = NO_LIMITS
 
 
 class Earned(NamedTuple):
-    """Whole points, and an explanation whose points add up to them."""
+    """Whole points, and an explanation whose points add up to them. `used`: the rules that
+    counted and whose uses are limited."""
 
     points: int
     explanation: tuple[Share, ...]
+    used: tuple[str, ...] = ()
 
 
 class Sale(NamedTuple):
@@ -39,7 +43,9 @@ class Sale(NamedTuple):
 
 def earn(programme: Programme, order: Order, facts: Facts) -> Earned:
     """Points for an order. SEMANTICS: Purchases. Base rate × level multiplier × promotions,
-    first match per group, flat additions, rounded down once, then the cap."""
+    first match per group, flat additions, rounded down once, then the caps.
+
+    With the same facts a smaller order never earns more than a larger one."""
     sale = Sale(
         local_day(order.occurred_at, programme.zone),
         order.store,
@@ -57,6 +63,11 @@ def active_from(programme: Programme, occurred_at: datetime) -> datetime:
 def lapses_at(programme: Programme, earned_at: datetime) -> datetime | None:
     """When points earned at a moment expire (exclusive); None for never."""
     return expires_at(programme.expiry, earned_at, programme.zone)
+
+
+def growth(rate: Growth, minor: int) -> int:
+    """Growth value for money paid, rounded down. SEMANTICS: Levels."""
+    return minor * rate.points // rate.per_minor
 
 
 @lru_cache(maxsize=64)
@@ -81,7 +92,7 @@ class Calculator:
     """One programme's earning rules, compiled. All arithmetic is in whole numbers: points are
     counted in parts of 1 / `_scale`, which no multiplication here can fail to divide."""
 
-    __slots__ = ("_base", "_cap", "_groups", "_levels", "_scale", "_version")
+    __slots__ = ("_base", "_caps", "_groups", "_levels", "_limited", "_scale", "_version")
 
     def __init__(self, programme: Programme) -> None:
         earning = programme.earning
@@ -91,9 +102,13 @@ class Calculator:
         hundreds = 100 ** (1 + len(self._groups))
         self._base = earning.points * hundreds
         self._scale = earning.per_minor * hundreds
-        self._cap = earning.caps.purchase
+        self._caps = earning.caps
+        self._limited = frozenset(rule.key for rule in limited_rules(programme))
 
     def earn(self, sale: Sale, facts: Facts) -> Earned:
+        limits = facts.limits
+        if limits.too_old is not None:
+            return Earned(0, (Share("too_old", self._version, str(limits.too_old), 0),))
         tally = _Tally(self._version, self._scale)
         parts = {name: minor * self._base for name, minor in sale.by_category.items()}
         tally.book("base", "1", sum(parts.values()))
@@ -106,9 +121,17 @@ class Calculator:
             extra += _multiply(group, sale, facts, parts, tally)
         for rule in extra:
             tally.add(rule.key, rule.add or 0)
-        if self._cap is not None:
-            tally.cap(self._cap)
-        return Earned(tally.points, tuple(tally.shares))
+        caps = self._caps
+        tally.cap("cap", caps.purchase, caps.purchase)
+        tally.cap("cap_day", caps.day, limits.day)
+        tally.cap("cap_month", caps.month, limits.month)
+        tally.cap("cap_holding", caps.holding, limits.holding)
+        return Earned(tally.points, tuple(tally.shares), self._used(tally))
+
+    def _used(self, tally: "_Tally") -> tuple[str, ...]:
+        if not self._limited:
+            return ()
+        return tuple(share.rule for share in tally.shares if share.rule in self._limited)
 
 
 class _Tally:
@@ -129,17 +152,19 @@ class _Tally:
         self.shares.append(Share(rule, self.version, f"+{points}", points))
         self.points += points
 
-    def cap(self, most: int) -> None:
-        if self.points > most:
-            self.shares.append(Share("cap", self.version, str(most), most - self.points))
-            self.points = most
+    def cap(self, name: str, most: int | None, room: int | None) -> None:
+        """Keeps to the `room` that is left under a cap of `most`."""
+        if room is not None and self.points > room:
+            self.shares.append(Share(name, self.version, str(most), room - self.points))
+            self.points = room
 
 
 def _multiply(
     group: list[_Rule], sale: Sale, facts: Facts, parts: dict[str, int], tally: _Tally
 ) -> list[_Rule]:
     """Applies a group to `parts`; gives back the matched rules that add instead."""
-    holding = [rule for rule in group if rule.holds(sale, facts)]
+    blocked = facts.limits.blocked
+    holding = [rule for rule in group if rule.key not in blocked and rule.holds(sale, facts)]
     matched: dict[str, tuple[_Rule, list[str]]] = {}
     for name, part in parts.items():
         if part and (rule := _first(holding, name)) is not None:
@@ -194,10 +219,16 @@ def _tests(when: When) -> list[Holds]:
         tests.append(lambda sale, _: sale.day.isoweekday() in weekdays)
     if days := frozenset(when.days_of_month):
         tests.append(lambda sale, _: _is_day_of_month(sale.day, days))
+    if when.nth_weekdays:
+        tests.append(lambda sale, _: any(_is_nth(sale.day, nth) for nth in when.nth_weekdays))
+    if months := frozenset(when.months):
+        tests.append(lambda sale, _: sale.day.month in months)
     if levels := frozenset(when.levels):
         tests.append(lambda _, facts: facts.level in levels)
     if when.birthday_month:
         tests.append(lambda _, facts: facts.birthday_month)
+    if when.first_purchase:
+        tests.append(lambda _, facts: facts.limits.first_purchase)
     if when.from_day or when.to_day:
         first, last = when.from_day or date.min, when.to_day or date.max
         tests.append(lambda sale, _: first <= sale.day <= last)
@@ -207,3 +238,12 @@ def _tests(when: When) -> list[Holds]:
 def _is_day_of_month(day: date, days: frozenset[int]) -> bool:
     """-1 stands for the last day of the month."""
     return day.day in days or (-1 in days and day == end_of("month", day))
+
+
+def _is_nth(day: date, nth: NthWeekday) -> bool:
+    """Whether a day is the nth such weekday of its month; -1 stands for the last one."""
+    if day.isoweekday() != nth.weekday:
+        return False
+    if nth.nth == -1:
+        return day.day + 7 > end_of("month", day).day
+    return (day.day - 1) // 7 + 1 == nth.nth

@@ -236,7 +236,7 @@ class RefundTooLarge(Refused):
 
 @dataclass(eq=False)
 class RefundInvalid(Refused):
-    """reason: `line`, `quantity`, `nothing`, `both`."""
+    """reason: `line`, `quantity`, `nothing`, `both`, `member` (the order is somebody else's)."""
 
     reason: str
     line: int = 0

@@ -194,10 +194,35 @@ def _too_large(order: Order, asked: int, left: int, line: int = 0) -> RefundTooL
     return RefundTooLarge(plain(asked, order.currency), plain(left, order.currency), line)
 
 
-def reduced(order: Order, returns: Returns) -> Order:
-    """The order as if what came back had never been bought."""
+def discounts(order: Order, off: int) -> list[int]:
+    """What of each line was not paid in money of the member's own: `off` of the whole order,
+    spread over the lines by their share, exactly."""
+    done = seen = 0
+    parts = []
+    for line in order.lines:
+        seen += line.minor
+        upto = off * seen // order.minor if order.minor else 0
+        parts.append(upto - done)
+        done = upto
+    return parts
+
+
+def reduced(order: Order, returns: Returns, off: int = 0) -> Order:
+    """What points are earned on: the order as if what came back had never been bought, less what
+    was not paid in money (`off` of the whole bill).
+
+    Each line keeps its own share of `off`, so that more returns never leave more of any line.
+    """
+    if not returns and not off:
+        return order
     lines = tuple(
-        line._replace(minor=line.minor - returns.get(number, Returned()).minor)
-        for number, line in enumerate(order.lines, start=1)
+        line._replace(minor=_paid(line.minor, off, returns.get(number, Returned()).minor))
+        for number, (line, off) in enumerate(
+            zip(order.lines, discounts(order, off), strict=True), start=1
+        )
     )
     return replace(order, lines=lines, minor=sum(line.minor for line in lines))
+
+
+def _paid(minor: int, off: int, back: int) -> int:
+    return (minor - off) * (minor - back) // minor if minor else 0

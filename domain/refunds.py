@@ -33,8 +33,11 @@ class RefundPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """The arithmetic of a refund: given − kept − already taken back = asked; from where it came;
-    `forgone` is what the policy leaves to the member."""
+    """The arithmetic of a refund: given − kept − already taken back = asked; from where it came.
+
+    `lapsed`: points of the purchase that expired unspent: the member does not have them any more,
+    so that nothing else is taken for them. `forgone` is what the policy leaves to the member.
+    """
 
     given: int
     before: int
@@ -45,9 +48,11 @@ class TakenBack:
     available: int
     debt: int
     forgone: int
+    lapsed: int = 0
 
     @property
     def taken(self) -> int:
+        """Points that a posting takes; what had lapsed is not among them."""
         return self.own_pending + self.own + self.available + self.debt
 
 
@@ -76,30 +81,37 @@ def take_back(
     own_lot_ids: frozenset[int],
     lots: Sequence[Lot],
     policy: RefundPolicy,
+    lapsed: int = 0,
 ) -> Refunded:
     """Books a refund's points. SEMANTICS: Points.
 
     given: what the purchase earned; before: what earlier refunds asked back; kept: what the
-    reduced purchase would have earned under the original's rule version. Order: the purchase's
-    own pending lots, its other lots, available points, debt – as far as the policy allows.
+    reduced purchase would have earned under the original's rule version; lapsed: points of the
+    purchase's own lots that expired unspent and no earlier refund has counted. Order: the
+    purchase's own pending lots, its other lots, what lapsed, available points, debt – as far as
+    the policy allows.
     """
     asked = given - before - kept
     if asked < 0:
         raise ValueError(f"a refund cannot give points: {given} - {before} - {kept}")
-    sources = _refund_sources(lots, own_lot_ids, entry.at, policy)
-    takes: list[Take] = []
-    parts: list[int] = []
-    for source in sources:
-        part = points.take_up_to(source, asked - sum(parts))
-        takes.extend(part)
-        parts.append(sum(take.amount for take in part))
-    rest = asked - sum(parts)
+    pending, own, other = _refund_sources(lots, own_lot_ids, entry.at, policy)
+    first = points.take_up_to(pending, asked)
+    second = points.take_up_to(own, asked - _sum(first))
+    rest = asked - _sum(first) - _sum(second)
+    gone = min(max(lapsed, 0), rest)
+    third = points.take_up_to(other, rest - gone)
+    rest -= gone + _sum(third)
     debt = rest if policy is RefundPolicy.UNLIMITED else 0
-    sums = TakenBack(given, before, kept, asked, parts[0], parts[1], parts[2], debt, rest - debt)
-    legs = legs_of((WALLET, -sum(parts)), (DEBT, -debt), (REVERSED, sums.taken))
+    taken = (_sum(first), _sum(second), _sum(third))
+    sums = TakenBack(given, before, kept, asked, *taken, debt, rest - debt, gone)
+    legs = legs_of((WALLET, -sum(taken)), (DEBT, -debt), (REVERSED, sums.taken))
     explained = replace(entry, explanation=refund_shares(sums, entry.rule_version))
-    booked = book(account, explained, Kind.REFUNDED, legs, (), tuple(takes))
+    booked = book(account, explained, Kind.REFUNDED, legs, (), first + second + third)
     return Refunded(booked, sums)
+
+
+def _sum(takes: Sequence[Take]) -> int:
+    return sum(take.amount for take in takes)
 
 
 def _refund_sources(
@@ -126,6 +138,7 @@ def refund_shares(sums: TakenBack, version: int) -> tuple[Share, ...]:
     rest = (
         Share("refund.own_pending", version, "", -sums.own_pending),
         Share("refund.own", version, "", -sums.own),
+        Share("refund.lapsed", version, "", sums.lapsed),
         Share("refund.available", version, "", -sums.available),
         Share("refund.debt", version, "", -sums.debt),
         Share("refund.forgone", version, "", sums.forgone),

@@ -7,22 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
-from domain import bookings, levels
+from domain import bookings
 from domain.dates import local_day, to_ms
 from domain.earning import Earned, Facts, active_from, earn, lapses_at
 from domain.errors import KeyConflict, MemberClosed, MemberFrozen, StoreNotFound
 from domain.ledger import Account, Booked, Entry, Kind, Share
 from domain.levels import Basis
+from domain.limits import written
 from domain.members import MemberState
+from domain.payments import Payment, PaymentInvalid
 from domain.points import Lot, Unit
 from domain.programme import Programme
-from domain.purchases import Order
-from services import expiry
-from services.levels import bases
+from domain.purchases import Order, reduced
+from services import expiry, growing, paying
+from services.levels import Climb, bases
+from services.limiting import Limiting
 from services.ports import Work
-from services.ports.points import LevelStep
+from services.ports.earning import Paid
 from services.ports.sales import BOOKED, WAITING, Buyer, Claim, Purchase
 
 SOURCE = "purchase"
@@ -30,13 +33,15 @@ SOURCE = "purchase"
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """An order and what it says of its buyer, the surest claim first."""
+    """An order and what it says of its buyer, the surest claim first. `payments`: what part of
+    the bill was not paid in money; such an order is booked alone and cannot wait."""
 
     order: Order
     claims: tuple[Claim, ...] = ()
     channel: str = "api"
     staff_id: int | None = None
     store_id: int | None = None
+    payments: tuple[Payment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +63,20 @@ class _Standing:
     account: Account
     basis: Basis
     level: str
-    today: date
     lots: list[Lot]
+    growth: Account | None
 
 
-def fingerprint(work: Work, order: Order, claims: Sequence[Claim]) -> str:
+def fingerprint(
+    work: Work, order: Order, claims: Sequence[Claim], payments: Sequence[Payment] = ()
+) -> str:
     """A keyed hash of everything an order says: the same order again has the same."""
     moment = to_ms(order.occurred_at)
     lines = "\n".join(f"{x.minor}|{x.quantity}|{x.category}|{x.sku}|{x.name}" for x in order.lines)
     who = "|".join(f"{claim.kind}:{claim.text}" for claim in claims)
     head = f"{order.source}|{order.order_id}|{moment}|{order.currency}|{order.minor}|{order.store}"
-    return work.vault.index("order", f"{head}|{who}\n{lines}")
+    paid = "".join(f"\n{x.kind}|{x.minor}|{x.points}|{x.code}" for x in payments)
+    return work.vault.index("order", f"{head}|{who}\n{lines}{paid}")
 
 
 def book_all(
@@ -100,9 +108,19 @@ class _Batch:
         fresh = [one for one in incoming if _key(one.order) not in self.stored]
         self.matched = work.purchases.match({claim for one in fresh for claim in one.claims})
         self.members = self._standings({m for one in fresh if (m := self._member_of(one))})
+        zone = self.programme.zone
+        buyers = [standing.buyer for standing in self.members.values()]
+        self.climbing = Climb(
+            work,
+            self.programme,
+            {buyer.id: buyer.level for buyer in buyers},
+            {buyer.id: local_day(buyer.joined_at, zone) for buyer in buyers},
+        )
+        days = {local_day(one.order.occurred_at, zone) for one in fresh}
+        self.limiting = Limiting(work, self.programme, self.members.keys(), days, now)
         self.bought: list[tuple[Purchase, Order, tuple[Claim, ...]]] = []
+        self.paid: list[Paid] = []
         self.posted: list[tuple[Booked, str]] = []
-        self.steps: list[LevelStep] = []
 
     def _member_of(self, one: Incoming) -> int | None:
         return next((self.matched[c] for c in one.claims if c in self.matched), None)
@@ -115,14 +133,16 @@ class _Batch:
         zone = self.programme.zone
         joined = {b.id: local_day(b.joined_at, zone) for b in buyers.values()}
         basis = bases(self.work, self.programme, joined, self.now)
+        growing_too = bool(self.programme.growth.points)
+        growth = self.work.ledger.accounts(buyers.keys(), Unit.GROWTH) if growing_too else {}
         return {
             b.id: _Standing(
                 b,
                 accounts.get(b.id) or Account(b.id),
                 basis[b.id],
                 b.level or self.programme.first_level.key,
-                joined[b.id],
                 [],
+                growth.get(b.id) or Account(b.id, Unit.GROWTH) if growing_too else None,
             )
             for b in buyers.values()
         }
@@ -141,11 +161,13 @@ class _Batch:
 
     def book(self, one: Incoming) -> Outcome:
         """Decides one order; what is to be written is kept for `write`."""
-        asked = fingerprint(self.work, one.order, one.claims)
+        asked = fingerprint(self.work, one.order, one.claims, one.payments)
         if before := self.stored.get(_key(one.order)):
             return self._again(before, asked)
         standing = self._standing(one)
         if standing is None:
+            if one.payments:
+                raise PaymentInvalid("member")
             outcome = Outcome(self._purchase(one, asked, WAITING), new=True)
         else:
             outcome = self._earn(one, standing, asked)
@@ -173,23 +195,49 @@ class _Batch:
         return None
 
     def _earn(self, one: Incoming, standing: _Standing, asked: str) -> Outcome:
-        order = one.order
-        purchase = self._purchase(one, asked, BOOKED)
-        facts = Facts(standing.level, standing.buyer.birth_month == purchase.day.month)
-        earned = earn(self.programme, order, facts)
-        posting_id = self._post(one, purchase, standing, earned)
-        raised = self._raise(purchase, standing)
+        purchase = self._purchase(one, asked, BOOKED, standing.buyer.id)
+        off = self._pay(one, purchase, standing) if one.payments else 0
+        base = reduced(one.order, {}, off)
+        first = standing.basis.largest == 0
+        limits = self.limiting.limits(standing.account, purchase.day, first=first)
+        birthday = standing.buyer.birth_month == purchase.day.month
+        earned = earn(self.programme, base, Facts(standing.level, birthday, limits))
+        posting_id = self._post(purchase, standing, earned)
         purchase = replace(
             purchase,
-            member_id=standing.buyer.id,
-            level=facts.level,
-            birthday_month=facts.birthday_month,
+            level=standing.level,
+            birthday_month=birthday,
             posting_id=posting_id,
             points=earned.points,
+            growth=self._grow(purchase, base.minor, standing),
+            off_minor=off,
+            basis_minor=base.minor,
+            limits=written(limits),
         )
-        return Outcome(purchase, True, earned.explanation, raised)
+        self.limiting.note(purchase, earned)
+        return Outcome(purchase, True, earned.explanation, self._raise(purchase, standing))
 
-    def _post(self, one: Incoming, purchase: Purchase, standing: _Standing, earned: Earned) -> int:
+    def _pay(self, one: Incoming, purchase: Purchase, standing: _Standing) -> int:
+        """Takes what was not paid in money; how much of the bill earns nothing."""
+        till = paying.pay(self.work, purchase, one.payments, standing.account, self.now)
+        standing.account = till.points
+        self.posted += [(booked, "") for booked in till.booked]
+        self.paid += till.rows
+        return till.off
+
+    def _grow(self, purchase: Purchase, minor: int, standing: _Standing) -> int:
+        if standing.growth is None:
+            return 0
+        key = f"purchase:{purchase.id}"
+        booked = growing.give(self.work, self.programme, standing.growth, purchase, minor, key)
+        if booked is None:
+            return 0
+        standing.growth = booked.account
+        standing.basis.growth += booked.posting.amount
+        self.posted.append((booked, ""))
+        return booked.posting.amount
+
+    def _post(self, purchase: Purchase, standing: _Standing, earned: Earned) -> int:
         booked = give_for_purchase(
             self.work,
             self.programme,
@@ -205,22 +253,20 @@ class _Batch:
 
     def _raise(self, purchase: Purchase, standing: _Standing) -> str | None:
         """The level rises at once after a purchase. SEMANTICS: Levels."""
-        standing.basis.add(purchase.day, purchase.minor)
+        minor = purchase.basis_minor
+        standing.basis.add(purchase.day, minor, int(minor > 0))
         live = purchase.channel != "import"
         today = local_day(self.now, self.programme.zone) if live else purchase.day
-        level = levels.raised(self.programme.levels, standing.level, standing.basis, today)
-        if level.key == standing.level:
-            return None
         at = self.now if live else purchase.occurred_at
         reason = SOURCE if live else "import"
-        step = LevelStep(
-            standing.buyer.id, at, standing.level, level.key, reason, str(purchase.id)
-        )
-        self.steps.append(step)
-        standing.level = level.key
-        return level.key
+        member_id = standing.buyer.id
+        raised = self.climbing.rise(member_id, standing.basis, today, at, reason, str(purchase.id))
+        standing.level = self.climbing.level(member_id)
+        return raised
 
-    def _purchase(self, one: Incoming, asked: str, state: str) -> Purchase:
+    def _purchase(
+        self, one: Incoming, asked: str, state: str, member_id: int | None = None
+    ) -> Purchase:
         order = one.order
         return Purchase(
             id=self.work.new_id(),
@@ -228,7 +274,7 @@ class _Batch:
             order_id=order.order_id,
             content_hash=asked,
             state=state,
-            member_id=None,
+            member_id=member_id,
             occurred_at=order.occurred_at,
             day=local_day(order.occurred_at, self.programme.zone),
             currency=order.currency,
@@ -250,7 +296,9 @@ class _Batch:
 
     def write(self) -> None:
         """Writes what was decided; what the clock has expired already is posted as expired."""
-        for standing in self.members.values():
+        # Where points slide, later purchases of the file may yet extend what is old.
+        slides = expiry.slides(self.programme, SOURCE)
+        for standing in () if slides else self.members.values():
             version = self.programme.version
             gone = expiry.lapse(
                 standing.account, standing.lots, self.now, self.work.new_id, version
@@ -259,11 +307,25 @@ class _Batch:
                 self.posted.append((gone, ""))
         if self.posted:
             self.work.ledger.append_all(self.posted)
+        if slides:
+            self._extend()
         if self.bought:
             self.work.purchases.add(
                 [(purchase, order.lines, claims) for purchase, order, claims in self.bought]
             )
-        self.work.levels.record(self.steps)
+        self.work.earnings.add_payments(self.paid)
+        self.work.earnings.add_uses(self.limiting.uses)
+        self.climbing.write()
+
+    def _extend(self) -> None:
+        """Each purchase lets its member's points last longer, an imported one as of its day."""
+        for alive_at in (self.now, None):
+            days = [
+                (one.member_id, one.occurred_at)
+                for one, *_ in self.bought
+                if one.member_id is not None and (one.channel == "import") is (alive_at is None)
+            ]
+            expiry.extend_all(self.work, self.programme, days, SOURCE, alive_at)
 
 
 def give_for_purchase(

@@ -6,22 +6,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from domain import levels
 from domain.dates import local_day
-from domain.earning import Facts, active_from, earn, hundredths
+from domain.earning import Facts, active_from, earn
 from domain.errors import PurchaseNotFound, ReasonMissing, WrongCurrency
-from domain.ledger import Entry
-from domain.members import MemberState, require_active
+from domain.ledger import Account, Entry
+from domain.limits import Limits, written
+from domain.members import Member, MemberState, require_active
 from domain.money import Money
+from domain.payments import check_payments
 from domain.points import Lot, Unit
 from domain.programme import Programme
 from domain.purchases import Order, check_moment, check_order, reduced
 from domain.refunds import RefundPolicy, TakenBack, take_back
+from services import expiry, growing, levels, paying
 from services.booking import SOURCE, Incoming, Outcome, book_all, give_for_purchase
-from services.levels import bases
+from services.limiting import Limiting, too_old
 from services.ports import Work
 from services.ports.club import Actor
-from services.ports.points import LevelStep
 from services.ports.post import Notice
 from services.ports.sales import BOOKED, VOID, WAITING, Change, Claim, Purchase
 
@@ -32,11 +33,13 @@ def book(work: Work, incoming: Incoming, now: datetime, *, tell: bool = True) ->
     """Books one purchase of a till, a shop or staff and tells its member. SEMANTICS: Purchases.
 
     The same order again changes nothing and gives the same outcome. Raises PurchaseInvalid,
-    PurchaseTooEarly, WrongCurrency, KeyConflict, MemberFrozen, MemberClosed.
+    PaymentInvalid, PurchaseTooEarly, WrongCurrency, KeyConflict, NotEnoughPoints, MemberFrozen,
+    MemberClosed.
     """
     programme = work.programmes.current()
     order = incoming.order
     check_order(order)
+    check_payments(order, incoming.payments)
     if order.currency != programme.currency:
         raise WrongCurrency(order.currency, programme.currency)
     check_moment(order.occurred_at, now, programme.opened_on, programme.zone)
@@ -59,7 +62,8 @@ def _tell(work: Work, outcome: Outcome, now: datetime) -> None:
     notice = Notice("purchase.booked", values, why, dedupe=f"purchase:{purchase.id}")
     work.deliveries.to_member(purchase.member_id, notice, now)
     if outcome.raised_to:
-        tell_level(work, purchase.member_id, outcome.raised_to, f"purchase:{purchase.id}", now)
+        occasion = f"purchase:{purchase.id}"
+        levels.tell_risen(work, purchase.member_id, outcome.raised_to, occasion, now)
 
 
 def _usable_from(work: Work, purchase: Purchase, now: datetime) -> date | None:
@@ -67,16 +71,6 @@ def _usable_from(work: Work, purchase: Purchase, now: datetime) -> date | None:
     programme = work.programmes.current()
     start = active_from(programme, purchase.occurred_at)
     return local_day(start, programme.zone) if start > now else None
-
-
-def tell_level(work: Work, member_id: int, level: str, occasion: str, now: datetime) -> None:
-    """Tells a member of the level they have risen to."""
-    programme = work.programmes.current()
-    found = programme.level(level)
-    factor = hundredths(found.multiplier)
-    values = {"names": dict(found.names), "emoji": found.emoji, "multiplier": factor}
-    notice = Notice("purchase.level", values, dedupe=f"level:{occasion}")
-    work.deliveries.to_member(member_id, notice, now)
 
 
 # -- waiting for a member ---------------------------------------------------------------
@@ -102,64 +96,100 @@ def match_waiting(work: Work, member_id: int, now: datetime) -> list[Purchase]:
 
 
 def _match_some(work: Work, claims: list[Claim], member_id: int, now: datetime) -> list[Purchase]:
-    waiting = work.purchases.waiting(claims, MATCHED_AT_ONCE)
+    return _take(work, work.purchases.waiting(claims, MATCHED_AT_ONCE), member_id, now)
+
+
+def _take(work: Work, waiting: list[int], member_id: int, now: datetime) -> list[Purchase]:
+    """Books those of the orders that still wait, unless the member may not earn any more."""
     work.members.lock(member_id)
+    if work.members.get(member_id).state is not MemberState.ACTIVE:
+        return []
     found = [work.purchases.get(one) for one in waiting]
     work.purchases.claim([(one.source, one.order_id) for one in found])
     found = [work.purchases.get(one.id) for one in found]
     return [award(work, one, member_id, now, "matched") for one in found if one.state == WAITING]
 
 
+def match_left(work: Work, now: datetime, most: int) -> int:
+    """Books waiting purchases that name an active member by now (one was imported beside the
+    member's joining); how many were booked. Only claims that wait and have a member are read."""
+    left: dict[int, list[int]] = {}
+    for purchase_id, member_id in work.purchases.left(most):
+        left.setdefault(member_id, []).append(purchase_id)
+    return sum(len(_take(work, left[one], one, now)) for one in sorted(left))
+
+
 def award(work: Work, purchase: Purchase, member_id: int, now: datetime, why: str) -> Purchase:
     """Gives a stored purchase that has no member to one: earns, raises the level.
 
-    Earns what is left of the purchase after refunds, under the current programme. The member is
-    locked by the caller. Raises MemberFrozen, MemberClosed.
+    Earns what is left of the purchase after refunds, under the current programme; a waiting one
+    from before the window for late matching earns nothing. The member is locked by the caller.
+    Raises MemberFrozen, MemberClosed.
     """
     if purchase.state == BOOKED:
         return purchase
     programme = work.programmes.current()
     member = work.members.get(member_id)
     require_active(member.state)
-    order = order_of(work, purchase)
-    month = member.birthday.month if member.birthday else None
     level = member.level or programme.first_level.key
-    facts = Facts(level, month == purchase.day.month)
-    earned = earn(programme, reduced(order, work.purchases.returns(purchase.id)), facts)
     account = work.ledger.account(member_id, Unit.POINTS)
+    limiting = Limiting(work, programme, [member_id], [purchase.day], now)
+    limits = _limits(work, limiting, member, purchase, account, matched=why == "matched")
+    month = member.birthday.month if member.birthday else None
+    facts = Facts(level, month == purchase.day.month, limits)
+    returns = work.purchases.returns(purchase.id)
+    order = reduced(order_of(work, purchase), returns, purchase.off_minor)
+    earned = earn(programme, order, facts)
     key = f"purchase:{purchase.id}:{work.new_id()}"
     booked = give_for_purchase(work, programme, account, purchase, earned, key=key)
     work.ledger.append(booked, purchase.content_hash)
+    counted = 0 if limits.too_old is not None else order.minor
     given = replace(
-        purchase,
-        state=BOOKED,
+        _freed(purchase, BOOKED),
         member_id=member_id,
         level=facts.level,
         birthday_month=facts.birthday_month,
         rule_version=programme.version,
         posting_id=booked.posting.id,
         points=earned.points,
-        returned_points=0,
+        growth=_grow(work, programme, purchase, member_id, counted, key),
+        basis_minor=counted,
+        limits=written(limits),
     )
     work.purchases.assign(given)
-    raise_level(work, programme, member_id, now, why, str(purchase.id))
+    limiting.note(given, earned)
+    work.earnings.add_uses(limiting.uses)
+    expiry.extend_all(work, programme, [(member_id, purchase.occurred_at)], SOURCE, now)
+    levels.climb(work, member_id, now, why, str(purchase.id))
     return given
 
 
-def raise_level(
-    work: Work, programme: Programme, member_id: int, now: datetime, why: str, source: str
-) -> str | None:
-    """Raises a member's level to what the purchases stored so far are good for."""
-    member = work.members.get(member_id)
-    joined = local_day(member.joined_at, programme.zone)
-    basis = bases(work, programme, {member_id: joined}, now)[member_id]
-    today = local_day(now, programme.zone)
-    current = member.level or programme.first_level.key
-    level = levels.raised(programme.levels, current, basis, today)
-    if level.key == current:
-        return None
-    work.levels.record([LevelStep(member_id, now, current, level.key, why, source)])
-    return level.key
+def _limits(
+    work: Work,
+    limiting: Limiting,
+    member: Member,
+    purchase: Purchase,
+    account: Account,
+    *,
+    matched: bool,
+) -> Limits:
+    """What limits a purchase that finds its member late. SEMANTICS: Purchases."""
+    programme = work.programmes.current()
+    if matched and (days := too_old(programme, purchase.day, member.joined_at)) is not None:
+        return Limits(too_old=days)
+    first = not any(day.largest for day in work.purchases.days([member.id])[member.id])
+    return limiting.limits(account, purchase.day, first=first)
+
+
+def _grow(
+    work: Work, programme: Programme, purchase: Purchase, member_id: int, minor: int, key: str
+) -> int:
+    account = work.ledger.account(member_id, Unit.GROWTH)
+    booked = growing.give(work, programme, account, purchase, minor, key)
+    if booked is None:
+        return 0
+    work.ledger.append(booked, "")
+    return booked.posting.amount
 
 
 def order_of(work: Work, purchase: Purchase) -> Order:
@@ -245,6 +275,7 @@ def _correct(
     taken = _take_all(work, purchase, actor, now) if purchase.member_id else None
     freed = _freed(purchase, VOID if member_id is None else WAITING)
     work.purchases.assign(freed)
+    work.earnings.drop_uses(purchase.id)
     if member_id is not None:
         freed = award(work, freed, member_id, now, "moved")
     change = Change(
@@ -266,17 +297,27 @@ def _freed(purchase: Purchase, state: str) -> Purchase:
         posting_id=None,
         points=0,
         returned_points=0,
+        taken_points=0,
+        lapsed_points=0,
+        growth=0,
+        returned_growth=0,
+        basis_minor=0,
+        limits="",
     )
 
 
 def _take_all(work: Work, purchase: Purchase, actor: Actor, now: datetime) -> TakenBack:
-    """Takes back what a purchase still stands for. A correction may leave a debt, whatever the
-    refund policy: the points were never this member's."""
+    """Takes back what a purchase still stands for, and gives back what it was paid with. A
+    correction may leave a debt, whatever the refund policy: the points were never this member's.
+    """
     assert purchase.member_id is not None
     number = work.new_id()
+    key = f"correct:{purchase.id}:{number}"
+    paying.give_back(work, purchase, purchase.minor - purchase.refunded_minor, key=key, now=now)
+    growing.take(work, purchase, 0, key=key, now=now)
     entry = Entry(
         number,
-        f"correct:{purchase.id}:{number}",
+        key,
         now,
         "correction",
         str(purchase.id),
@@ -295,9 +336,20 @@ def _take_all(work: Work, purchase: Purchase, actor: Actor, now: datetime) -> Ta
         own_lot_ids=own_lots(purchase, lots),
         lots=lots,
         policy=RefundPolicy.UNLIMITED,
+        lapsed=lapsed(work, purchase, lots, now),
     )
     work.ledger.append(result.booked, "")
     return result.arithmetic
+
+
+def lapsed(work: Work, purchase: Purchase, lots: Iterable[Lot], now: datetime) -> int:
+    """Points of a purchase that expired unspent, posted or not, and that no refund has counted
+    yet. `lots`: the member's open ones."""
+    if not purchase.points or purchase.member_id is None:
+        return 0
+    own = work.earnings.own_lots(purchase, work.mydata.memberships(purchase.member_id))
+    open_ones = sum(lot.left for lot in lots if lot.id in own and lot.is_expired(now))
+    return work.earnings.expired_of(own) + open_ones - purchase.lapsed_points
 
 
 def own_lots(purchase: Purchase, lots: Iterable[Lot]) -> frozenset[int]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.dates import to_ms
-from domain.earning import Facts, earn
-from domain.errors import KeyConflict, PurchaseInvalid
+from domain.earning import earn
+from domain.errors import KeyConflict, PurchaseInvalid, RefundInvalid
 from domain.ledger import Entry
 from domain.money import Money
 from domain.points import Unit
@@ -23,15 +23,18 @@ from domain.purchases import (
     refund_whole,
 )
 from domain.refunds import Refunded, TakenBack, take_back
-from services import purchases
+from services import growing, paying, purchases
+from services.limiting import facts_of
+from services.paying import CameBack
 from services.ports import Work
 from services.ports.post import Notice
-from services.ports.sales import VOID, Purchase, Refund
+from services.ports.sales import VOID, Noted, Purchase, Refund
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A refund as it comes: the whole (neither amount nor lines), an amount, or lines."""
+    """A refund as it comes: the whole (neither amount nor lines), an amount, or lines.
+    `member_id`: whose order it is, if the till says so (0: somebody who is no member)."""
 
     source: str
     order_id: str
@@ -41,24 +44,28 @@ class Asked:
     lines: tuple[RefundLine, ...] = ()
     staff_id: int | None = None
     store_id: int | None = None
+    member_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a refund did. `new` is False for one that was booked before; `arithmetic` is None
-    when no points were touched or it was booked before."""
+    when no points were touched or it was booked before; `back`: what returned to its own."""
 
     refund: Refund
     purchase: Purchase
     new: bool
     arithmetic: TakenBack | None = None
+    back: CameBack = field(default_factory=CameBack)
 
 
 def refund(work: Work, asked: Asked, now: datetime, *, tell: bool = True) -> Outcome:
     """Books a refund and takes back its points. SEMANTICS: Points, refunds of purchases.
 
-    The same refund again changes nothing. Raises PurchaseNotFound, AlreadyRefunded,
-    RefundTooLarge, RefundInvalid, KeyConflict.
+    The same refund again changes nothing. What was paid with points, credit or a voucher returns
+    first, then points, growth and the level's basis are taken back; a level falls only at the
+    nightly review. Raises PurchaseNotFound, AlreadyRefunded, RefundTooLarge, RefundInvalid,
+    KeyConflict.
     """
     if not asked.refund_id.strip() or len(asked.refund_id) > LONGEST_ID:
         raise PurchaseInvalid("refund_id", given=asked.refund_id[:LONGEST_ID])
@@ -71,16 +78,42 @@ def refund(work: Work, asked: Asked, now: datetime, *, tell: bool = True) -> Out
         return Outcome(before, purchase, new=False)
     if purchase.state == VOID:
         raise PurchaseInvalid("void", given=asked.order_id)
+    if asked.member_id is not None and asked.member_id != purchase.member_id:
+        raise RefundInvalid("member")
+    return _book(work, purchase, asked, fingerprint, now, tell=tell)
+
+
+def _book(
+    work: Work, purchase: Purchase, asked: Asked, fingerprint: str, now: datetime, *, tell: bool
+) -> Outcome:
     order = purchases.order_of(work, purchase)
     returns = work.purchases.returns(purchase.id)
     after = _after(order, returns, asked)
-    taken = _take_back(work, purchase, order, after, asked, now)
-    row = _row(work, asked, purchase, (returns, after), taken, fingerprint, now)
+    minor, key = _sum(after) - _sum(returns), f"refund:{purchase.id}:{asked.refund_id}"
+    back = paying.give_back(work, purchase, minor, key=key, now=now)
+    left = reduced(order, after, purchase.off_minor)
+    taken = _take_back(work, purchase, left, asked, now)
+    grown = growing.take(
+        work, purchase, growing.kept(work, purchase, left.minor), key=key, now=now
+    )
+    row = _row(work, asked, purchase, (minor, after), taken, fingerprint, now)
     work.purchases.add_refund(row)
-    work.purchases.note_refund(purchase.id, row.minor, row.asked_points)
+    basis = min(purchase.basis_minor, left.minor)
+    noted = Noted(minor, row.asked_points, row.taken_points, row.lapsed_points, grown, basis)
+    work.purchases.note_refund(purchase.id, noted)
+    found = work.purchases.get(purchase.id)
+    _free_rules(work, found)
     if tell and purchase.member_id is not None:
-        _tell(work, purchase, row, taken, now)
-    return Outcome(row, work.purchases.get(purchase.id), True, taken and taken.arithmetic)
+        _tell(work, purchase, row, taken, back, now)
+    return Outcome(row, found, True, taken and taken.arithmetic, back)
+
+
+def _free_rules(work: Work, purchase: Purchase) -> None:
+    """The rules that a purchase used count as never used when all of it came back, unless the
+    member kept points of it: else one could buy, spend, return and use them again."""
+    forgone = purchase.returned_points - purchase.taken_points - purchase.lapsed_points
+    if purchase.is_returned and not forgone:
+        work.earnings.drop_uses(purchase.id)
 
 
 Returns = Mapping[int, Returned]
@@ -95,14 +128,14 @@ def _after(order: Order, before: Returns, asked: Asked) -> dict[int, Returned]:
 
 
 def _take_back(
-    work: Work, purchase: Purchase, order: Order, after: Returns, asked: Asked, now: datetime
+    work: Work, purchase: Purchase, left: Order, asked: Asked, now: datetime
 ) -> Refunded | None:
-    """The posting of what the points' arithmetic asks back; None when it asks nothing."""
+    """The posting of what the points' arithmetic asks back; None when it asks nothing. `left`:
+    what of the order still earns, under the rules and facts of the purchase."""
     if purchase.member_id is None:
         return None
     programme = work.programmes.version(purchase.rule_version)
-    facts = Facts(purchase.level, purchase.birthday_month)
-    kept = earn(programme, reduced(order, after), facts).points
+    kept = earn(programme, left, facts_of(purchase)).points
     if purchase.points - purchase.returned_points - kept == 0:
         return None
     lots = work.ledger.lots(purchase.member_id, Unit.POINTS)
@@ -126,6 +159,7 @@ def _take_back(
         own_lot_ids=purchases.own_lots(purchase, lots),
         lots=lots,
         policy=programme.refunds.policy,
+        lapsed=purchases.lapsed(work, purchase, lots, now),
     )
     work.ledger.append(result.booked, "")
     return result
@@ -135,12 +169,12 @@ def _row(
     work: Work,
     asked: Asked,
     purchase: Purchase,
-    states: tuple[Returns, Returns],
+    returned: tuple[int, Returns],
     taken: Refunded | None,
     fingerprint: str,
     now: datetime,
 ) -> Refund:
-    before, after = states
+    sums = taken.arithmetic if taken else None
     return Refund(
         id=work.new_id(),
         source=asked.source,
@@ -149,13 +183,14 @@ def _row(
         purchase_id=purchase.id,
         occurred_at=asked.occurred_at,
         received_at=now,
-        minor=_sum(after) - _sum(before),
-        returns=after,
+        minor=returned[0],
+        returns=returned[1],
         posting_id=taken.posting.id if taken else None,
-        asked_points=taken.arithmetic.asked if taken else 0,
-        taken_points=taken.arithmetic.taken if taken else 0,
+        asked_points=sums.asked if sums else 0,
+        taken_points=sums.taken if sums else 0,
         staff_id=asked.staff_id,
         store_id=asked.store_id,
+        lapsed_points=sums.lapsed if sums else 0,
     )
 
 
@@ -170,9 +205,14 @@ def _fingerprint(work: Work, asked: Asked) -> str:
 
 
 def _tell(
-    work: Work, purchase: Purchase, row: Refund, taken: Refunded | None, now: datetime
+    work: Work,
+    purchase: Purchase,
+    row: Refund,
+    taken: Refunded | None,
+    back: CameBack,
+    now: datetime,
 ) -> None:
-    """The member is told with the arithmetic. SEMANTICS: Points."""
+    """The member is told with the arithmetic, and what returned. SEMANTICS: Points."""
     assert purchase.member_id is not None
     sums = taken.arithmetic if taken else None
     values = {
@@ -184,6 +224,13 @@ def _tell(
         "taken": sums.taken if sums else 0,
         "debt": sums.debt if sums else 0,
         "forgone": sums.forgone if sums else 0,
+        "lapsed": sums.lapsed if sums else 0,
+        "back": {
+            "points": back.points,
+            "credit": Money(back.credit, purchase.currency) if back.credit else None,
+            "opened": list(back.opened),
+            "expired": list(back.expired),
+        },
         "available": work.ledger.summary(purchase.member_id, Unit.POINTS, now).available,
     }
     notice = Notice("purchase.refunded", values, dedupe=f"refund:{row.id}")

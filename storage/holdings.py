@@ -123,7 +123,6 @@ HOLDINGS: Final = (
     Holding("points_reasons", "posting_reasons", "member_id", erase=Erase.DELETE),
     Holding("lots", "lots", "member_id", hidden=("first_expires_at",)),
     Holding("", "lot_moves", "posting_id", of="postings"),
-    Holding("expiry_extensions", "expiry_extensions", "member_id"),
     Holding("", "seal_heads", "member_id"),
     Holding("holds", "holds", "member_id"),
     Holding("", "reinstatements", "posting_id", of="postings"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from hashlib import blake2b
 from typing import Any
@@ -23,7 +24,16 @@ from sqlalchemy import Connection as Db
 
 from domain.levels import DayTotal
 from domain.purchases import Line, Returned
-from services.ports.sales import BOOKED, Buyer, Change, Claim, Key, Purchase, Refund
+from services.ports.sales import (
+    BOOKED,
+    Buyer,
+    Change,
+    Claim,
+    Key,
+    Noted,
+    Purchase,
+    Refund,
+)
 from storage.bulk import Bulk
 from storage.dialect import for_update
 from storage.ids import Ids
@@ -64,7 +74,7 @@ _buyers = (
     .order_by(_members.c.id)
 )
 _buyers_locked = _buyers.with_for_update()
-_kept = _purchases.c.minor - _purchases.c.refunded_minor
+_kept = _purchases.c.basis_minor
 _days = (
     select(
         _purchases.c.member_id,
@@ -107,6 +117,12 @@ _ASSIGNED = (
     "posting_id",
     "points",
     "returned_points",
+    "taken_points",
+    "lapsed_points",
+    "growth",
+    "returned_growth",
+    "basis_minor",
+    "limits",
 )
 _assign = (
     update(_purchases)
@@ -119,6 +135,10 @@ _note_refund = (
     .values(
         refunded_minor=_purchases.c.refunded_minor + bindparam("b_minor"),
         returned_points=_purchases.c.returned_points + bindparam("b_points"),
+        taken_points=_purchases.c.taken_points + bindparam("b_taken"),
+        lapsed_points=_purchases.c.lapsed_points + bindparam("b_lapsed"),
+        returned_growth=_purchases.c.returned_growth + bindparam("b_growth"),
+        basis_minor=bindparam("b_basis_minor"),
     )
 )
 _drop_claims = delete(_claims).where(_claims.c.purchase_id == bindparam("b_id"))
@@ -225,6 +245,12 @@ class Purchases:
             return []
         return list(self._db.execute(_waiting, {"claims": wanted, "size": limit}).scalars())
 
+    def left(self, limit: int) -> list[tuple[int, int]]:
+        return self._matching.left(limit)
+
+    def claim_people(self, claims: Collection[Claim]) -> None:
+        self.claim([(claim.kind, self._matching.index(claim)) for claim in claims])
+
     def assign(self, purchase: Purchase) -> None:
         values = {f"b_{name}": getattr(purchase, name) for name in _ASSIGNED}
         self._db.execute(_assign, {**values, "b_id": purchase.id})
@@ -232,9 +258,9 @@ class Purchases:
 
     # -- refunds and changes ------------------------------------------------------------
 
-    def note_refund(self, purchase_id: int, minor: int, points: int) -> None:
-        values = {"b_id": purchase_id, "b_minor": minor, "b_points": points}
-        self._db.execute(_note_refund, values)
+    def note_refund(self, purchase_id: int, noted: Noted) -> None:
+        values = {f"b_{name}": value for name, value in asdict(noted).items()}
+        self._db.execute(_note_refund, {"b_id": purchase_id, **values})
 
     def add_refund(self, refund: Refund) -> None:
         values = {name: getattr(refund, name) for name in Refund.__dataclass_fields__}
@@ -312,4 +338,11 @@ def _row(p: Purchase) -> tuple[Any, ...]:
         p.posting_id,
         p.points,
         p.returned_points,
+        p.taken_points,
+        p.lapsed_points,
+        p.growth,
+        p.returned_growth,
+        p.off_minor,
+        p.basis_minor,
+        p.limits,
     )

@@ -42,6 +42,18 @@ _use = (
         use_key=bindparam("by_key"),
     )
 )
+_reopen = (
+    update(_vouchers)
+    .where(
+        _vouchers.c.id == bindparam("of"),
+        _vouchers.c.state == VoucherState.USED.value,
+        _vouchers.c.use_key == bindparam("by_key"),
+        _vouchers.c.expires_at > bindparam("now"),
+    )
+    .values(
+        state=VoucherState.ISSUED.value, used_at=None, used_by=None, used_store=None, use_key=None
+    )
+)
 _count = select(_tries.c.tries, _tries.c.since).where(_tries.c.who == bindparam("who"))
 _first_try = Upsert(benefits.WrongTry, ("who",))
 _next_try = update(_tries).where(_tries.c.who == bindparam("by")).values(tries=_tries.c.tries + 1)
@@ -92,6 +104,10 @@ class Vouchers:
     ) -> bool:
         who = {"staff": staff_id, "store": store_id, "by_key": key}
         return bool(self._db.execute(_use, {"of": voucher_id, "now": now, **who}).rowcount == 1)
+
+    def reopen(self, voucher_id: int, key: str, now: datetime) -> bool:
+        values = {"of": voucher_id, "by_key": key, "now": now}
+        return bool(self._db.execute(_reopen, values).rowcount == 1)
 
     def wrong_tries(self, who: str, since: datetime) -> int:
         row = self._db.execute(_count, {"who": who}).one_or_none()

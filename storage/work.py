@@ -165,10 +165,6 @@ class Work:
         return Gifts(self.db)
 
     @cached_property
-    def expiries(self) -> Expiries:
-        return Expiries(self.db)
-
-    @cached_property
     def purchases(self) -> Purchases:
         return Purchases(self.db, self.shared.ids, self.vault)
 

@@ -55,6 +55,9 @@ class Vouchers(Protocol):
     ) -> bool:
         """Uses it, if it is issued and still valid; True for exactly one caller."""
 
+    def reopen(self, voucher_id: int, key: str, now: datetime) -> bool:
+        """Lets a voucher that was used under a key be used again, if it is still valid."""
+
     def wrong_tries(self, who: str, since: datetime) -> int:
         """Wrong codes of somebody after that time."""
 

@@ -59,6 +59,31 @@ class Purchase:
     posting_id: int | None
     points: int
     returned_points: int
+    taken_points: int = 0
+    lapsed_points: int = 0
+    growth: int = 0
+    returned_growth: int = 0
+    off_minor: int = 0
+    basis_minor: int = 0
+    limits: str = ""
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether all of it has come back."""
+        return self.refunded_minor > 0 and self.refunded_minor == self.minor
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What a refund adds to its purchase: minor units, points asked, taken and lapsed, growth
+    taken; and what levels count of the purchase from now on."""
+
+    minor: int
+    points: int
+    taken: int
+    lapsed: int
+    growth: int
+    basis_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +104,7 @@ class Refund:
     taken_points: int
     staff_id: int | None
     store_id: int | None
+    lapsed_points: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +139,7 @@ class Purchases(Protocol):
         """Locks the members in one order and reads what booking needs."""
 
     def days(self, member_ids: Collection[int]) -> dict[int, list[DayTotal]]:
-        """What each member bought per day, after refunds."""
+        """What each member paid per day in money of their own, after refunds."""
 
     def add(self, purchases: Sequence[tuple[Purchase, Sequence[Line], Sequence[Claim]]]) -> None:
         """Writes orders with their lines; the claims are kept for those without a member."""
@@ -129,11 +155,17 @@ class Purchases(Protocol):
     def waiting(self, claims: Iterable[Claim], limit: int) -> list[int]:
         """Unmatched orders that one of the claims fits, oldest first."""
 
+    def left(self, limit: int) -> list[tuple[int, int]]:
+        """Waiting orders that name an active member by now, oldest first, with the member."""
+
+    def claim_people(self, claims: Collection[Claim]) -> None:
+        """Lets one unit at a time make a member of whoever is known by one of these."""
+
     def assign(self, purchase: Purchase) -> None:
         """Writes member, state, facts, posting and points of a purchase; drops its claims."""
 
-    def note_refund(self, purchase_id: int, minor: int, points: int) -> None:
-        """Adds to what was refunded and asked back."""
+    def note_refund(self, purchase_id: int, noted: Noted) -> None:
+        """Adds what a refund took to the purchase."""
 
     def add_refund(self, refund: Refund) -> None: ...
     def refund(self, key: Key) -> Refund | None:

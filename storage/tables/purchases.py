@@ -15,13 +15,18 @@ from storage.types import Id, Instant, Json
 
 
 class Purchase(SQLModel, table=True):
-    """One order of a source. `level`, `birthday_month` and `rule_version` are the facts its
-    points were computed from; `refunded_minor` and `returned_points` grow with refunds."""
+    """One order of a source.
+
+    `level`, `birthday_month`, `limits` (JSON, "" for none) and `rule_version` are the facts its
+    points were computed from, `off_minor` what of it was paid with points, vouchers and bonus
+    credit. With refunds `refunded_minor`, `returned_points` (asked back), `taken_points`,
+    `lapsed_points` and `returned_growth` grow, and `basis_minor`, what levels count, shrinks.
+    """
 
     __tablename__ = "purchases"
     __table_args__ = (
         UniqueConstraint("source", "order_id"),
-        Index("ix_purchases_member", "member_id", "state", "day", "minor", "refunded_minor"),
+        Index("ix_purchases_member", "member_id", "state", "day", "basis_minor"),
     )
 
     id: int = Field(primary_key=True, sa_type=Id)
@@ -45,6 +50,44 @@ class Purchase(SQLModel, table=True):
     posting_id: int | None = Field(default=None, sa_type=Id, index=True)
     points: int = Field(default=0, sa_type=BigInteger)
     returned_points: int = Field(default=0, sa_type=BigInteger)
+    taken_points: int = Field(default=0, sa_type=BigInteger)
+    lapsed_points: int = Field(default=0, sa_type=BigInteger)
+    growth: int = Field(default=0, sa_type=BigInteger)
+    returned_growth: int = Field(default=0, sa_type=BigInteger)
+    off_minor: int = Field(default=0, sa_type=BigInteger)
+    basis_minor: int = Field(default=0, sa_type=BigInteger)
+    limits: str = Field(default="", sa_type=Text)
+
+
+class PurchasePayment(SQLModel, table=True):
+    """A part of a bill that points, credit or a voucher paid. `bonus_minor`: how much of a
+    credit had been given on top; `returned_minor` grows with refunds."""
+
+    __tablename__ = "purchase_payments"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    purchase_id: int = Field(primary_key=True, sa_type=Id)
+    position: int = Field(primary_key=True)
+    kind: str
+    minor: int = Field(sa_type=BigInteger)
+    points: int = Field(default=0, sa_type=BigInteger)
+    bonus_minor: int = Field(default=0, sa_type=BigInteger)
+    posting_id: int | None = Field(default=None, sa_type=Id)
+    voucher_id: int | None = Field(default=None, sa_type=Id)
+    returned_minor: int = Field(default=0, sa_type=BigInteger)
+
+
+class RuleUse(SQLModel, table=True):
+    """An earning rule of limited frequency counted for a purchase, on a local day."""
+
+    __tablename__ = "rule_uses"
+    __table_args__ = (Index("ix_rule_uses_member", "member_id", "rule", "day"),)
+
+    id: int = Field(primary_key=True, sa_type=Id)
+    member_id: int = Field(sa_type=Id)
+    rule: str
+    day: int
+    purchase_id: int = Field(sa_type=Id, index=True)
 
 
 class PurchaseLine(SQLModel, table=True):
@@ -90,6 +133,7 @@ class Refund(SQLModel, table=True):
     posting_id: int | None = Field(default=None, sa_type=Id)
     asked_points: int = Field(default=0, sa_type=BigInteger)
     taken_points: int = Field(default=0, sa_type=BigInteger)
+    lapsed_points: int = Field(default=0, sa_type=BigInteger)
     staff_id: int | None = Field(default=None, sa_type=Id)
     store_id: int | None = Field(default=None, sa_type=Id)
 

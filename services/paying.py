@@ -1,0 +1,249 @@
+"""Bills that points, stored value or vouchers pay a part of; and how these come back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain import bookings
+from domain.ledger import Account, Booked, Entry, Posting, Share
+from domain.members import MemberState
+from domain.payments import (
+    BONUS,
+    PaidBy,
+    Payment,
+    PaymentInvalid,
+    back_to,
+    credit_for,
+    points_for,
+    spread,
+)
+from domain.points import Lot, Take, Unit
+from domain.vouchers import VoucherState
+from services import transfers, vouchers
+from services.ledger import restored_until
+from services.ports import Work
+from services.ports.club import Actor
+from services.ports.earning import Paid
+from services.ports.sales import Purchase
+
+SOURCE = "payment"
+
+
+@dataclass(slots=True)
+class Till:
+    """What the payments of one bill book. `off`: how much of the bill earns nothing, in minor
+    units: what points, vouchers and bonus credit paid. `points` is the account after them."""
+
+    points: Account
+    off: int = 0
+    booked: list[Booked] = field(default_factory=list)
+    rows: list[Paid] = field(default_factory=list)
+
+
+def pay(
+    work: Work, purchase: Purchase, payments: Sequence[Payment], points: Account, now: datetime
+) -> Till:
+    """Takes what a bill is paid with beside money; the member is locked by the caller.
+
+    Raises NotEnoughPoints (also for credit) and PaymentInvalid, naming the payment.
+    """
+    till = Till(points)
+    for number, payment in enumerate(payments, start=1):
+        match payment.kind:
+            case PaidBy.POINTS:
+                row = _with_points(work, till, purchase, payment, number, now)
+            case PaidBy.CREDIT:
+                row = _with_credit(work, till, purchase, payment, number, now)
+            case PaidBy.VOUCHER:
+                row = _with_voucher(work, purchase, payment, number, now)
+        till.rows.append(row)
+        till.off += row.bonus_minor if payment.kind is PaidBy.CREDIT else row.minor
+    return till
+
+
+def _with_points(
+    work: Work, till: Till, purchase: Purchase, payment: Payment, number: int, now: datetime
+) -> Paid:
+    entry = _entry(work, purchase, f"purchase:{purchase.id}:paid:{number}", -payment.points, now)
+    lots = work.ledger.lots(till.points.member_id, Unit.POINTS)
+    booked = bookings.spend(till.points, entry, payment.points, lots)
+    till.points = booked.account
+    till.booked.append(booked)
+    return Paid(
+        purchase.id,
+        number,
+        payment.kind,
+        payment.minor,
+        points=payment.points,
+        posting_id=booked.posting.id,
+    )
+
+
+def _with_credit(
+    work: Work, till: Till, purchase: Purchase, payment: Payment, number: int, now: datetime
+) -> Paid:
+    entry = _entry(work, purchase, f"purchase:{purchase.id}:paid:{number}", -payment.minor, now)
+    account = work.ledger.account(till.points.member_id, Unit.CREDIT)
+    lots = {lot.id: lot for lot in work.ledger.lots(account.member_id, Unit.CREDIT)}
+    booked = bookings.spend(account, entry, payment.minor, lots.values())
+    till.booked.append(booked)
+    return Paid(
+        purchase.id,
+        number,
+        payment.kind,
+        payment.minor,
+        bonus_minor=sum(take.amount for take in _bonus(booked.posting.takes, lots)),
+        posting_id=booked.posting.id,
+    )
+
+
+def _bonus(takes: Sequence[Take], lots: Mapping[int, Lot]) -> list[Take]:
+    return [take for take in takes if lots[take.lot_id].source_type == BONUS]
+
+
+def _with_voucher(
+    work: Work, purchase: Purchase, payment: Payment, number: int, now: datetime
+) -> Paid:
+    """Marks a voucher as used by the purchase, with audit."""
+    voucher, wrong = vouchers.by_code(work, payment.code)
+    if voucher is None or wrong:
+        raise PaymentInvalid("unknown", number)
+    if voucher.member_id != purchase.member_id:
+        raise PaymentInvalid("foreign", number)
+    key, who = _voucher_key(purchase.id), (purchase.staff_id, purchase.store_id)
+    if not work.vouchers.use(voucher.id, key, now, *who):
+        found = work.vouchers.get(voucher.id)
+        raise PaymentInvalid(str(found.state_at(now)) if found else "unknown", number)
+    actor = Actor(purchase.channel, *who)
+    detail = {"purchase": str(purchase.id)}
+    work.audit.add(actor, "voucher.use", ("voucher", voucher.id), now, detail)
+    return Paid(purchase.id, number, payment.kind, payment.minor, voucher_id=voucher.id)
+
+
+def _voucher_key(purchase_id: int) -> str:
+    return f"purchase:{purchase_id}"
+
+
+def _entry(work: Work, purchase: Purchase, key: str, amount: int, now: datetime) -> Entry:
+    version = work.programmes.newest()
+    source, shares = (SOURCE, str(purchase.id)), (Share(SOURCE, version, "", amount),)
+    who = (purchase.staff_id, purchase.store_id)
+    return Entry(work.new_id(), key, now, *source, version, shares, *who)
+
+
+# -- what returns -----------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class CameBack:
+    """What a refund returned to its own: points, credit as principal and bonus in minor units,
+    and the names of vouchers that can be used again or have expired meanwhile."""
+
+    points: int = 0
+    principal: int = 0
+    bonus: int = 0
+    opened: list[Mapping[str, str]] = field(default_factory=list)
+    expired: list[Mapping[str, str]] = field(default_factory=list)
+
+    @property
+    def credit(self) -> int:
+        return self.principal + self.bonus
+
+
+def give_back(work: Work, purchase: Purchase, minor: int, *, key: str, now: datetime) -> CameBack:
+    """Returns what a refund of `minor` concerns to its own (SEMANTICS: Points, refunds): points
+    and credit pro rata to their lots, vouchers when nothing of the purchase is left.
+
+    `purchase` is as before the refund. Over several refunds all is returned exactly.
+    """
+    back = CameBack()
+    rows = work.earnings.payments(purchase.id)
+    if not rows:
+        return back
+    left = purchase.minor - purchase.refunded_minor
+    money = left - sum(row.left for row in rows)
+    for row, part in zip(rows, spread(minor, [*(row.left for row in rows), money]), strict=False):
+        if part:
+            work.earnings.payment_returned(purchase.id, row.position, part)
+        if row.posting_id is not None and part:
+            _return(work, purchase, row, part, key, now, back)
+        elif row.voucher_id is not None and minor == left:
+            _open(work, purchase, row.voucher_id, now, back)
+    return back
+
+
+def _return(
+    work: Work,
+    purchase: Purchase,
+    row: Paid,
+    part: int,
+    key: str,
+    now: datetime,
+    back: CameBack,
+) -> None:
+    assert row.posting_id is not None
+    paid = work.ledger.posting(row.posting_id)
+    work.members.lock(paid.member_id)
+    if work.members.get(paid.member_id).state is MemberState.CLOSED:
+        return  # nobody is there any more to have it
+    lots = work.ledger.lots_by_id([take.lot_id for take in paid.takes])
+    upto = row.returned_minor + part
+    if row.kind == PaidBy.POINTS:
+        ends = [points_for(row.points, row.minor, done) for done in (row.returned_minor, upto)]
+        takes = back_to(paid.takes, *ends)
+        back.points += ends[1] - ends[0]
+    else:
+        takes = _credit_takes(row, upto, paid, lots, back)
+    _book(work, purchase, paid, takes, lots, f"{key}:paid:{row.position}", now)
+
+
+def _credit_takes(
+    row: Paid, upto: int, paid: Posting, lots: Mapping[int, Lot], back: CameBack
+) -> tuple[Take, ...]:
+    start = credit_for(row.bonus_minor, row.minor, row.returned_minor)
+    end = credit_for(row.bonus_minor, row.minor, upto)
+    bonus = _bonus(paid.takes, lots)
+    principal = [take for take in paid.takes if take not in bonus]
+    back.principal += end.principal - start.principal
+    back.bonus += end.bonus - start.bonus
+    return (
+        *back_to(principal, start.principal, end.principal),
+        *back_to(bonus, start.bonus, end.bonus),
+    )
+
+
+def _book(
+    work: Work,
+    purchase: Purchase,
+    paid: Posting,
+    takes: tuple[Take, ...],
+    lots: Mapping[int, Lot],
+    key: str,
+    now: datetime,
+) -> None:
+    if not takes:
+        return
+    unit, amount = Unit(paid.unit), sum(take.amount for take in takes)
+    version = work.programmes.newest()
+    source, shares = (SOURCE, str(purchase.id)), (Share("returned", version, "", amount),)
+    entry = Entry(work.new_id(), key, now, *source, version, shares)
+    until = restored_until(work.programmes.current(), now)
+    account = work.ledger.account(paid.member_id, unit)
+    booked = bookings.give_back(account, entry, takes, lots, until, work.new_id)
+    work.ledger.append(booked, "")
+    transfers.follow(work, paid.member_id, now, unit)
+
+
+def _open(work: Work, purchase: Purchase, voucher_id: int, now: datetime, back: CameBack) -> None:
+    """A voucher that is still valid can be used again."""
+    voucher = work.vouchers.get(voucher_id)
+    if voucher is None or voucher.state is not VoucherState.USED:
+        return
+    if work.vouchers.reopen(voucher_id, _voucher_key(purchase.id), now):
+        detail = {"purchase": str(purchase.id)}
+        work.audit.add(Actor("system"), "voucher.reopen", ("voucher", voucher_id), now, detail)
+        back.opened.append(dict(voucher.names))
+    else:
+        back.expired.append(dict(voucher.names))
