@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ import click
 from app.failures import Failed
 from app.wiring import Club
 from domain.money import plain
-from domain.programme import Programme, say
+from domain.programme import Programme
 from services.importing import club_rows, club_tally
 from services.importing.club import ClubImport
 from services.importing.club_tally import Line
@@ -23,12 +24,11 @@ _TITLES: Final = {
     club_tally.BY_MONTH: "points by the month of their last day",
     club_tally.OWED: "points owed",
     club_rows.GROWTH: "growth value",
-    club_tally.CREDIT: "stored value",
+    club_tally.CREDIT: "stored value, in money",
     club_tally.VOUCHERS: "vouchers by benefit",
 }
 _LABELS: Final = {
     club_tally.NEVER: "never expiring",
-    club_tally.ALL: "all members",
     club_rows.PRINCIPAL: "principal",
     club_rows.BONUS: "given on top",
 }
@@ -36,7 +36,7 @@ _WHY: Final = {
     club_tally.LAPSED: "lapsed before today, come as expired",
     club_tally.ERASED: "erased since, not brought back",
 }
-_WIDTHS: Final = (26, 15, 15)
+_WIDTHS: Final = (36, 16, 20)
 
 
 async def run(club: Club, folder: Path, progress: Any, *, dry_run: bool, yes: bool) -> None:
@@ -84,29 +84,27 @@ def _require_even(lines: Sequence[Line], advice: str) -> None:
 def show(lines: Sequence[Line], programme: Programme, now: str) -> None:
     """Prints the reconciliation, section by section, in 80 columns."""
     click.echo(_row("", "in the files", now))
-    section = ""
-    for line in lines:
-        if line.section != section:
-            section = line.section
-            click.echo(_TITLES[section])
-        click.echo(_told(line, programme))
+    for section, group in groupby(lines, key=lambda line: line.section):
+        some = list(group)
+        first = some[0]
+        sums = [sum(line.files for line in some), sum(line.club for line in some)]
+        files, club = (_amount(first, amount, programme) for amount in sums)
+        click.echo(_row(_TITLES[section], files, club))
+        for line in some:
+            click.echo(_told(line, programme), nl=False)
 
 
 def _told(line: Line, programme: Programme) -> str:
-    label = _label(line, programme)
-    row = _row(
-        f"  {label}", _amount(line, line.files, programme), _amount(line, line.club, programme)
-    )
-    notes = [f"{_amount(line, amount, programme)} {_WHY[reason]}" for reason, amount in line.why]
+    """A line with what explains its difference; one that is a whole section says only that."""
+    files, club = (_amount(line, amount, programme) for amount in (line.files, line.club))
+    rows = [] if line.label == club_tally.ALL else [_row(f"  {_label(line)}", files, club)]
+    rows += [f"    {_amount(line, amount, programme)} {_WHY[why]}" for why, amount in line.why]
     if line.unexplained:
-        notes.append(f"{_amount(line, line.unexplained, programme)} NOT EXPLAINED")
-    return "\n".join([row, *(f"    {note}" for note in notes)])
+        rows.append(f"    {_amount(line, line.unexplained, programme)} NOT EXPLAINED")
+    return "".join(f"{row}\n" for row in rows)
 
 
-def _label(line: Line, programme: Programme) -> str:
-    if line.section in (club_tally.MEMBERS, club_tally.BY_LEVEL):
-        level = programme.level(line.label)
-        return f"{level.key} {say(level.names, 'zh')}"
+def _label(line: Line) -> str:
     return _LABELS.get(line.label, line.label)
 
 
@@ -120,4 +118,4 @@ def _row(label: str, files: str, club: str) -> str:
     from rich.cells import cell_len
 
     first = label + " " * max(1, _WIDTHS[0] - cell_len(label))
-    return f"{first}{files:>{_WIDTHS[1]}}{club:>{_WIDTHS[2] + 4}}"
+    return f"{first}{files:>{_WIDTHS[1]}}{club:>{_WIDTHS[2]}}"

@@ -59,7 +59,8 @@ class ClubImport:
         self._all: list[ClubMember] = []
         self._new: list[ClubMember] = []
         self._files, self._club, self._written = Tally(), Tally(), Tally()
-        self._size, self._done, self._compared, self._reread = _SMALLEST, 0, 0, 0
+        self._size, self._done, self._compared = _SMALLEST, 0, 0
+        self._bytes = self._checked = 0
 
     # -- checking -----------------------------------------------------------------------
 
@@ -70,6 +71,8 @@ class ClubImport:
     def read(self) -> None:
         """Checks every row of every file. Raises FileRefused."""
         self._known_files()
+        present = [self._folder / name for name in FILES if (self._folder / name).is_file()]
+        self._bytes = sum(path.stat().st_size for path in present)
         ids = self._read_members()
         self._rows = rows = ClubRows(
             self._rules.programme, self._rules.benefits, ids, self._now, self._findings
@@ -125,17 +128,17 @@ class ClubImport:
         self._findings.file = name
         if not path.is_file():
             return
-        size = path.stat().st_size
+        before, self._checked = self._checked, self._checked + path.stat().st_size
 
         def seen(done: int) -> None:
-            self._progress(f"check {name}", done, size)
+            self._progress("check", before + done, self._bytes)
 
         try:
             for row, texts in reading.rows(path, columns, self._findings, seen):
                 take(row, texts)
         except FileRefused:
             return  # said among the findings; the other files are checked all the same
-        seen(size)
+        self._progress("check", self._checked, self._bytes)
 
     def _whole(self, one: NewMember) -> ClubMember:
         brought = self._rows.brought.get(one.member.external_id or "", Brought())

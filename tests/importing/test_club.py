@@ -1,0 +1,389 @@
+"""Moving in from another system: checked whole, reconciled, written once, proved."""
+
+import shutil
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.importing import import_club
+from domain.points import Unit
+from domain.vouchers import VoucherState
+from services import content, purchases, vouchers
+from services.booking import Incoming
+from services.importing import club_tally
+from services.importing.club import ClubImport
+from services.importing.club_tally import Line
+from services.importing.report import FileRefused
+from services.ports.club import Actor
+from services.ports.sales import Claim
+from storage.work import Work
+from tests.membership.support import broken
+from tests.purchases.support import order
+from tests.support.club import NOW, Club
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "club"
+BENEFITS = (ROOT / "app" / "examples" / "benefits.yaml").read_text(encoding="utf-8")
+STAFF = Actor("Anna")
+
+
+@pytest.fixture
+async def ready(club: Club) -> Club:
+    """A club that has its benefits."""
+    await club.write(lambda w: content.import_benefits(w, BENEFITS, STAFF, NOW))
+    return club
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    copied = tmp_path / "export"
+    shutil.copytree(EXAMPLE, copied)
+    return copied
+
+
+async def move_in(
+    club: Club, folder: Path, *, yes: bool = True, now: datetime = NOW
+) -> ClubImport:
+    return await import_club(club.units, folder, now, lambda _: yes)
+
+
+async def member_id(club: Club, external: str) -> int:
+    found = await club.read(lambda w: w.members.by_external_id(external))
+    assert isinstance(found, int)
+    return found
+
+
+async def balance(club: Club, external: str, unit: Unit = Unit.POINTS) -> Any:
+    of = await member_id(club, external)
+    return await club.read(lambda w: w.ledger.summary(of, unit, NOW))
+
+
+def figures(lines: list[Line]) -> dict[tuple[str, str], tuple[int, int]]:
+    return {(line.section, line.label): (line.files, line.club) for line in lines}
+
+
+async def rows(club: Club) -> dict[str, int]:
+    tables = ("members", "postings", "lots", "vouchers", "level_changes", "audit", "deliveries")
+
+    def count(work: Work) -> dict[str, int]:
+        return {
+            name: work.db.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one()
+            for name in tables
+        }
+
+    found = await club.read(count)
+    assert isinstance(found, dict)
+    return found
+
+
+# -- what comes -------------------------------------------------------------------------
+
+
+async def test_members_come_with_dated_lots_levels_and_vouchers(ready: Club, folder: Path) -> None:
+    await move_in(ready, folder)
+    mei = await balance(ready, "A-1001")
+    assert mei.available == 1545
+    assert [(p.amount, p.at) for p in mei.expiring] == [
+        (1200, datetime(2026, 11, 30, 16, tzinfo=UTC)),
+        (345, datetime(2027, 2, 28, 16, tzinfo=UTC)),
+    ]
+    assert (await balance(ready, "A-1001", Unit.GROWTH)).available == 6800
+    assert (await balance(ready, "A-1001", Unit.CREDIT)).available == 55000
+    of = await member_id(ready, "A-1001")
+    member = await ready.read(lambda w: w.members.get(of))
+    [kept] = (await ready.read(lambda w: w.standings.of([of]))).values()
+    assert (member.level, kept.held.level) == ("gold", "gold")
+    assert (kept.held.since, kept.held.until) == (date(2024, 11, 11), date(2026, 11, 30))
+    mine = await ready.read(lambda w: vouchers.of_member(w, of, NOW))
+    assert {(one.voucher.names["en"], str(one.last_day)) for one in mine} == {
+        ("A cup of fresh coffee", "2027-04-17"),
+        ("5 off your next shopping", "2027-05-31"),
+    }
+
+
+async def test_lots_keep_their_days_and_are_spent_soonest_first(ready: Club, folder: Path) -> None:
+    await move_in(ready, folder)
+    of = await member_id(ready, "A-1001")
+    lots = await ready.read(lambda w: w.ledger.lots(of, Unit.POINTS))
+    assert {lot.made_at for lot in lots} == {
+        datetime(2025, 11, 10, 16, tzinfo=UTC),
+        datetime(2026, 2, 13, 16, tzinfo=UTC),
+    }
+    credit = await ready.read(lambda w: w.ledger.lots(of, Unit.CREDIT))
+    assert {(lot.source_type, lot.amount) for lot in credit} == {
+        ("topup", 50000),
+        ("topup_bonus", 5000),
+    }
+
+
+async def test_what_had_lapsed_comes_as_expired_and_what_was_owed_as_debt(
+    ready: Club, folder: Path
+) -> None:
+    await move_in(ready, folder)
+    wei, qiang = await balance(ready, "A-1002"), await balance(ready, "A-1005")
+    assert (wei.available, wei.lifetime) == (860, 935)
+    assert (qiang.available, qiang.debt, qiang.spendable) == (0, 120, -120)
+    assert await broken(ready) == []
+
+
+async def test_nobody_is_sent_anything_and_it_is_on_record(ready: Club, folder: Path) -> None:
+    before = await rows(ready)
+    await move_in(ready, folder)
+    after = await rows(ready)
+    assert after["deliveries"] == before["deliveries"] == 0
+    assert after["audit"] > before["audit"]
+
+
+async def test_a_code_of_the_other_system_works_at_the_till(ready: Club, folder: Path) -> None:
+    await move_in(ready, folder)
+    of = await member_id(ready, "A-1001")
+    for typed in ("KF-2026-0417", "kf 2026 0417", "ＫＦ２０２６０４１７"):
+        scan = await ready.write(lambda w, t=typed: vouchers.scan(w, t, STAFF, NOW))
+        assert scan.voucher is not None
+        assert scan.voucher.member_id == of
+    shown = await ready.read(lambda w: vouchers.show(w, of, scan.voucher.id, NOW))
+    assert shown.code == "KF20 2604 17"
+
+
+async def test_waiting_purchases_find_their_member(ready: Club, folder: Path) -> None:
+    waiting = Incoming(order(), (Claim("external", "A-1006"),))
+    await ready.write(lambda w: purchases.book(w, waiting, NOW))
+    job = await move_in(ready, folder)
+    assert job.result.matched == 1
+    assert (await balance(ready, "A-1006")).available > 99
+    assert not club_tally.unexplained(job.proof())
+
+
+# -- the reconciliation -----------------------------------------------------------------
+
+
+async def test_the_plan_is_the_files_and_the_proof_is_the_plan(ready: Club, folder: Path) -> None:
+    planned = await move_in(ready, folder, yes=False)
+    assert await ready.read(lambda w: w.members.by_external_id("A-1001")) is None
+    plan = figures(planned.plan())
+    assert plan == {
+        ("members", "member"): (4, 4),
+        ("members", "silver"): (2, 2),
+        ("members", "gold"): (1, 1),
+        ("members", "diamond"): (1, 1),
+        ("points_by_level", "member"): (114, 114),
+        ("points_by_level", "silver"): (1345, 1270),
+        ("points_by_level", "gold"): (1545, 1545),
+        ("points_by_level", "diamond"): (2500, 2500),
+        ("points_by_month", "2026-03"): (75, 0),
+        ("points_by_month", "2026-10"): (860, 860),
+        ("points_by_month", "2026-11"): (1200, 1200),
+        ("points_by_month", "2026-12"): (2500, 2500),
+        ("points_by_month", "2027-01"): (410, 410),
+        ("points_by_month", "2027-02"): (345, 345),
+        ("points_by_month", "2027-04"): (15, 15),
+        ("points_by_month", "never"): (99, 99),
+        ("owed", "all"): (120, 120),
+        ("growth", "all"): (18000, 18000),
+        ("credit", "credit_bonus"): (5000, 5000),
+        ("credit", "credit_principal"): (62850, 62850),
+        ("vouchers", "coffee"): (3, 3),
+        ("vouchers", "five-off"): (1, 1),
+    }
+    why = {(line.section, line.label): line.why for line in planned.plan() if line.why}
+    assert set(why.values()) == {(("lapsed", 75),)}
+    assert not club_tally.unexplained(planned.plan())
+    written = await move_in(ready, folder)
+    assert written.proof() == written.plan() == planned.plan()
+
+
+async def test_importing_twice_changes_nothing_and_agrees_again(ready: Club, folder: Path) -> None:
+    first = await move_in(ready, folder)
+    before = await rows(ready)
+    second = await move_in(ready, folder, now=NOW + timedelta(days=200))
+    assert await rows(ready) == before
+    assert (second.result.added, second.result.known) == (0, 8)
+    assert second.proof() == first.proof()
+
+
+async def test_a_broken_import_is_completed(ready: Club, folder: Path) -> None:
+    whole = (folder / "members.csv").read_text(encoding="utf-8").splitlines()
+    texts = {p.name: p.read_text(encoding="utf-8") for p in folder.glob("*.csv")}
+    for name, text in texts.items():
+        lines = text.splitlines()
+        some = [lines[0], *(x for x in lines[1:] if x[:6] in ("A-1001", "A-1004", "A-1005"))]
+        (folder / name).write_text("\n".join(some), encoding="utf-8")
+    assert (await move_in(ready, folder)).result.added == 3
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    job = await move_in(ready, folder, now=NOW + timedelta(days=1))
+    assert (job.result.added, job.result.known) == (len(whole) - 4, 3)
+    assert not club_tally.unexplained(job.proof())
+    assert job.proof() == job.plan()
+
+
+async def test_what_members_did_since_is_no_difference(ready: Club, folder: Path) -> None:
+    first = await move_in(ready, folder)
+    scan = await ready.write(lambda w: vouchers.scan(w, "MJ8812", STAFF, NOW))
+    used = await ready.write(lambda w: vouchers.use(w, scan.voucher.id, STAFF, key="t", now=NOW))
+    assert used.state is VoucherState.USED
+    assert (await move_in(ready, folder)).proof() == first.proof()
+
+
+async def test_a_figure_that_was_changed_is_a_difference(ready: Club, folder: Path) -> None:
+    job = await move_in(ready, folder)
+    of = await member_id(ready, "A-1003")
+    await ready.write(
+        lambda w: w.db.exec_driver_sql(f"DELETE FROM vouchers WHERE member_id = {of}")
+    )
+    again = await move_in(ready, folder)
+    [odd] = club_tally.unexplained(again.proof())
+    assert (odd.section, odd.label, odd.files, odd.club) == ("vouchers", "coffee", 3, 2)
+    assert not club_tally.unexplained(job.proof())
+
+
+async def test_who_was_erased_is_not_brought_back(ready: Club, folder: Path) -> None:
+    from services import erasing
+
+    await move_in(ready, folder)
+    of = await member_id(ready, "A-1003")
+    await ready.write(lambda w: erasing.erase(w, of, NOW))
+    job = await move_in(ready, folder)
+    assert await ready.read(lambda w: w.members.by_external_id("A-1003")) is None
+    assert not club_tally.unexplained(job.proof())
+    reasons = Counter(reason for line in job.proof() for reason, _ in line.why)
+    assert reasons["erased"] == 5  # level, points by level and month, growth, voucher
+
+
+# -- bad files --------------------------------------------------------------------------
+
+BALANCE = "external_id,unit,amount,earned_on,expires_on"
+LEVEL = "external_id,level,since,until"
+VOUCHER = "external_id,benefit,code,issued_on,valid_until"
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "row", "column"),
+    [
+        ("balances.csv", BALANCE, "B-1,points,5,,", "external_id"),
+        ("balances.csv", BALANCE, "A-1001,stars,5,,", "unit"),
+        ("balances.csv", BALANCE, "A-1001,points,1.5,,", "amount"),
+        ("balances.csv", BALANCE, "A-1001,points,1e3,,", "amount"),
+        ("balances.csv", BALANCE, "A-1001,points,NaN,,", "amount"),
+        ("balances.csv", BALANCE, "A-1001,points,,,", "amount"),
+        ("balances.csv", BALANCE, "A-1001,points,1000000000000000000,,", "amount"),
+        ("balances.csv", BALANCE, "A-1001,points,٣,,", "amount"),
+        ("balances.csv", BALANCE, "A-1001,growth,-5,,", "amount"),
+        ("balances.csv", BALANCE, "A-1001,credit_principal,-5,,", "amount"),
+        ("balances.csv", BALANCE, "A-1001,credit_principal,5.123,,", "amount"),
+        ("balances.csv", BALANCE, "A-1001,credit_bonus,five,,", "amount"),
+        ("balances.csv", BALANCE, "A-1001,credit_principal,5,,2027-01-01", "expires_on"),
+        ("balances.csv", BALANCE, "A-1001,growth,5,,2027-01-01", "expires_on"),
+        ("balances.csv", BALANCE, "A-1001,points,5,2026-05-21,", "earned_on"),
+        ("balances.csv", BALANCE, "A-1001,points,5,31.12.2025,", "earned_on"),
+        ("balances.csv", BALANCE, "A-1001,points,5,,2026-02-30", "expires_on"),
+        ("balances.csv", BALANCE, "A-1001,points,5,,9999-12-31", "expires_on"),
+        ("balances.csv", BALANCE, "A-1001,points,5,2026-01-02,2026-01-01", "expires_on"),
+        ("levels.csv", LEVEL, "B-1,gold,,", "external_id"),
+        ("levels.csv", LEVEL, "A-1001,platinum,,", "level"),
+        ("levels.csv", LEVEL, "A-1001,gold,2026-05-21,", "since"),
+        ("levels.csv", LEVEL, "A-1001,gold,soon,", "since"),
+        ("levels.csv", LEVEL, "A-1001,gold,2026-01-02,2026-01-01", "until"),
+        ("levels.csv", LEVEL, "A-1001,gold,,\nA-1001,silver,,", "external_id"),
+        ("vouchers.csv", VOUCHER, "B-1,coffee,,,2027-01-01", "external_id"),
+        ("vouchers.csv", VOUCHER, "A-1001,cake,,,2027-01-01", "benefit"),
+        ("vouchers.csv", VOUCHER, "A-1001,coffee,,,", "valid_until"),
+        ("vouchers.csv", VOUCHER, "A-1001,coffee,,,soon", "valid_until"),
+        ("vouchers.csv", VOUCHER, "A-1001,coffee,a!,,2027-01-01", "code"),
+        ("vouchers.csv", VOUCHER, "A-1001,coffee,咖啡一杯,,2027-01-01", "code"),
+        ("vouchers.csv", VOUCHER, "A-1001,coffee,,2026-05-21,2027-01-01", "issued_on"),
+        ("vouchers.csv", VOUCHER, "A-1001,coffee,,2026-05-02,2026-05-01", "valid_until"),
+        (
+            "vouchers.csv",
+            VOUCHER,
+            "A-1001,coffee,X-123,,2027-01-01\nA-1002,coffee,x123,,2027-01-01",
+            "code",
+        ),
+    ],
+)
+async def test_every_fault_is_named_with_its_file_and_nothing_is_written(
+    ready: Club, folder: Path, name: str, header: str, row: str, column: str
+) -> None:
+    (folder / name).write_text(f"{header}\n{row}\n", encoding="utf-8")
+    with pytest.raises(FileRefused) as refused:
+        await move_in(ready, folder)
+    [problem] = refused.value.findings.problems
+    assert (problem.file, problem.row, problem.column) == (name, 2 + row.count("\n"), column)
+    assert str(problem).startswith(f"{name}, row {problem.row}, {column}: ")
+    assert (await rows(ready))["members"] == 0
+
+
+async def test_faults_of_all_files_are_told_at_once(ready: Club, folder: Path) -> None:
+    (folder / "members.csv").write_text("external_id,phone\nA-1001,123\n", encoding="utf-8")
+    (folder / "balances.csv").write_text("id,unit\n", encoding="utf-8")
+    (folder / "levels.csv").write_text(f"{LEVEL}\nA-1001,gold,soon,\n", encoding="utf-8")
+    (folder / "voucher.csv").write_text("x", encoding="utf-8")
+    with pytest.raises(FileRefused) as refused:
+        await move_in(ready, folder)
+    problems = refused.value.findings.problems
+    assert {p.file for p in problems} == {
+        "members.csv",
+        "balances.csv",
+        "levels.csv",
+        "voucher.csv",
+        "vouchers.csv",
+    }
+    assert {p.column for p in problems if p.file == "balances.csv"} == {
+        "id",
+        "external_id",
+        "amount",
+    }
+
+
+async def test_a_folder_without_members_is_refused(ready: Club, tmp_path: Path) -> None:
+    with pytest.raises(FileRefused) as refused:
+        await move_in(ready, tmp_path)
+    [problem] = refused.value.findings.problems
+    assert "members.csv: is missing" in str(problem)
+
+
+async def test_points_belong_into_the_dated_file(ready: Club, tmp_path: Path) -> None:
+    (tmp_path / "members.csv").write_text(
+        "external_id,points,growth,points_expire_at\n1,5,0,\n2,,6,\n3,,,2027-01-01\n"
+    )
+    with pytest.raises(FileRefused) as refused:
+        await move_in(ready, tmp_path)
+    found = [(p.row, p.column) for p in refused.value.findings.problems]
+    assert found == [(2, "points"), (3, "growth"), (4, "points_expire_at")]
+
+
+async def test_other_content_of_a_known_member_is_refused(ready: Club, folder: Path) -> None:
+    await move_in(ready, folder)
+    path = folder / "balances.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",1200,", ",1201,"), "utf-8")
+    before = await rows(ready)
+    with pytest.raises(FileRefused) as refused:
+        await move_in(ready, folder)
+    [problem] = refused.value.findings.problems
+    assert (problem.file, problem.row) == ("members.csv", 2)
+    assert await rows(ready) == before
+
+
+async def test_a_code_in_use_and_an_id_in_use_are_refused(
+    ready: Club, folder: Path, tmp_path: Path
+) -> None:
+    await move_in(ready, folder)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "members.csv").write_text("external_id\nZ-1\n")
+    (other / "vouchers.csv").write_text(f"{VOUCHER}\nZ-1,coffee,kf20260417,,2027-01-01\n")
+    with pytest.raises(FileRefused) as refused:
+        await move_in(ready, other)
+    [problem] = refused.value.findings.problems
+    assert (problem.file, problem.row, problem.column) == ("vouchers.csv", 2, "code")
+
+
+async def test_the_order_of_rows_does_not_matter(ready: Club, folder: Path) -> None:
+    await move_in(ready, folder)
+    for path in folder.glob("*.csv"):
+        head, *rest = path.read_text(encoding="utf-8").splitlines()
+        path.write_text("\n".join([head, *reversed(rest)]), encoding="utf-8")
+    assert (await move_in(ready, folder)).result.known == 8
