@@ -19,6 +19,14 @@ class HoldOver(Refused):
     code: ClassVar[str] = "hold.over"
 
 
+@dataclass(eq=False)
+class BadCount(Refused):
+    """Not a whole number of points above zero."""
+
+    text: str
+    code: ClassVar[str] = "points.bad_count"
+
+
 # -- gifts ------------------------------------------------------------------------------
 
 

@@ -6,21 +6,18 @@ from typing import Any
 
 from bot.flow import Flow, Step
 from bot.messages import Button, Reply, Rows
-from domain.club_errors import BadPoints
 from domain.members import Member, MemberState, mask_email, mask_name, mask_phone
 from domain.money import Money
 from handlers.parts import number
 from handlers.turns import Turn, actor
-from services import adjustments, desk, portraits
+from services import portraits
 from services.finding import standing
 from services.masks import mask_number
 from services.portraits import Portrait
 from services.ports.sales import BOOKED, Purchase
 
-ADJUST = Flow("adjust", (Step("points"), Step("reason"), Step("sure")))
 FREEZE = Flow("freeze", (Step("reason"),))
 CANCEL = Button("button.cancel", "cancel")
-LARGEST = 10**9
 
 
 def show(turn: Turn) -> Reply:
@@ -117,6 +114,11 @@ def _buttons(turn: Turn, seen: Portrait) -> Rows:
     offered = (
         ("member:view", bool(member.phone), Button("button.phone_show", "member.phone", this)),
         ("points:adjust", active, Button("button.adjust", "member.adjust", this)),
+        (
+            "points:adjust",
+            active and seen.expired > 0,
+            Button("button.reinstate", "member.reinstate", this),
+        ),
         ("purchase:move", bool(seen.newest), Button("button.purchases", "correct.list", this)),
         ("member:merge", active, Button("button.member_merge", "pairing.start", this)),
         ("member:freeze", active, Button("button.freeze", "member.freeze", this)),
@@ -129,6 +131,8 @@ def _buttons(turn: Turn, seen: Portrait) -> Rows:
     buttons = [button for needs, when, button in offered if when and turn.person.may(needs)]
     if seen.merge is not None and turn.person.may("member:merge"):
         buttons.append(Button("button.unmerge", "parting.ask", (str(seen.merge.id),)))
+    if seen.gift is not None and turn.person.may("points:adjust"):
+        buttons.append(Button("button.gift_undo", "undoing.ask", (str(seen.gift.posting_id),)))
     return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
 
 
@@ -140,71 +144,6 @@ def phone(turn: Turn) -> Reply:
     member_id = number(turn)
     found = portraits.phone(turn.work, member_id, actor(turn), turn.now)
     return Reply("portrait.phone", {"phone": found}, back_to(member_id))
-
-
-# -- points by hand ---------------------------------------------------------------------
-
-
-def adjust(turn: Turn) -> Reply:
-    """Asks how many points to give or take."""
-    member = standing(turn.work, number(turn))
-    portraits.not_own(turn.person.member_id, member.id)
-    turn.start(ADJUST, member=str(member.id))
-    return Reply("adjust.points", {"number": member.shown_number}, ((CANCEL,),))
-
-
-def adjust_points(turn: Turn) -> Reply:
-    """The signed number, then the reason."""
-    turn.go("reason", points=_signed(turn.text))
-    return Reply("adjust.reason", {"points": turn.data["points"]}, ((CANCEL,),))
-
-
-def adjust_reason(turn: Turn) -> Reply:
-    """The reason, then a last look."""
-    turn.go("sure", reason=" ".join(turn.text.split())[: adjustments.LONGEST_REASON])
-    return adjust_sure(turn)
-
-
-def adjust_sure(turn: Turn) -> Reply:
-    """What will be booked, and the button that does it."""
-    member = turn.work.members.get(int(turn.data["member"]))
-    values = {
-        "points": turn.data["points"],
-        "reason": turn.data["reason"],
-        "name": member.name,
-        "number": member.shown_number,
-    }
-    do = Button("button.adjust_do", "adjust.do", effect=True, here=True)
-    return Reply("adjust.sure", values, ((do,), (CANCEL,)))
-
-
-def adjust_do(turn: Turn) -> Reply:
-    """Books the points, within the operator's limit of the day."""
-    member_id = int(turn.data["member"])
-    portraits.not_own(turn.person.member_id, member_id)
-    posting = desk.adjust(
-        turn.work,
-        member_id,
-        int(turn.data["points"]),
-        reason=turn.data["reason"],
-        key=f"adjust:{turn.nonce}",
-        actor=actor(turn),
-        now=turn.now,
-    )
-    turn.end()
-    return Reply("adjust.done", {"points": posting.amount}, back_to(member_id), edit=True)
-
-
-def _signed(text: str) -> int:
-    """`+200`, `-50`, `−50`, full-width digits; raises BadPoints."""
-    clean = text.strip().replace("−", "-").replace("，", "").replace(",", "").replace(" ", "")
-    try:
-        points = int(clean)
-    except ValueError:
-        raise BadPoints(text[:40]) from None
-    if not points or abs(points) > LARGEST:
-        raise BadPoints(text[:40])
-    return points
 
 
 # -- freezing ---------------------------------------------------------------------------

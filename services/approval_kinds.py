@@ -21,7 +21,9 @@ domain.approvals.ApprovalOutdated, before it has written anything, if the reques
 the club any more: the request is then stale for good.
 """
 
-KINDS: dict[str, str] = {}
+KINDS: dict[str, str] = {
+    "points.adjust": "services.large_adjustments:approved",
+}
 
 
 def run_of(kind: str) -> Run:

@@ -8,8 +8,8 @@ from typing import Any
 
 from domain.ledger import Posting
 from domain.money import Money
-from domain.points import Unit
-from services import adjustments, merging, parting, purchases
+from domain.points import Unit, day_before
+from services import merging, parting, purchases, reinstating
 from services.merging import Merged
 from services.parting import WayBack
 from services.ports import Work
@@ -18,15 +18,25 @@ from services.ports.post import Notice
 from services.purchases import Moved
 
 
-def adjust(
-    work: Work, member_id: int, points: int, *, reason: str, key: str, actor: Actor, now: datetime
+def reinstate(
+    work: Work,
+    member_id: int,
+    points: int | None,
+    *,
+    reason: str,
+    key: str,
+    actor: Actor,
+    now: datetime,
 ) -> Posting:
-    """Gives or takes points by hand and tells the member why. Raises as adjustments.adjust."""
-    posting = adjustments.adjust(
+    """Gives expired points again and tells the member. Raises as reinstating.reinstate."""
+    posting = reinstating.reinstate(
         work, member_id, points, reason=reason, key=key, actor=actor, now=now
     )
-    values = {"points": points, "reason": reason}
-    _tell(work, member_id, "adjust.told", values, f"adjust:{posting.id}", now)
+    zone = work.programmes.current().zone
+    until = posting.lots_made[0].expires_at if posting.lots_made else None
+    last = day_before(until, zone) if until else None
+    values = {"points": posting.amount, "last_day": last}
+    _tell(work, member_id, "reinstate.told", values, f"reinstate:{posting.id}", now)
     return posting
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from domain import bookings
 from domain.dates import end_of, local_day, start_of_day
-from domain.errors import ReasonMissing, Refused
+from domain.errors import NotEnoughPoints, ReasonMissing, Refused
 from domain.ledger import Booked, Posting, Share, same_content
 from domain.members import Member, MemberState, mask_name, require_active
 from domain.point_errors import (
@@ -21,7 +21,7 @@ from domain.point_errors import (
 )
 from domain.points import Unit
 from domain.programme import Programme, Transfers
-from services import finding, ledger
+from services import adjustments, finding, ledger
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.operations import Gift
@@ -37,7 +37,8 @@ LOOKS_WITHIN: Final = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Found:
     """Who a number or phone belongs to, as much of them as another member may see. `why` there
-    is nobody: `unknown`, `too_often`; `tries_left` before the next try has to wait."""
+    is nobody: `unknown`, `idle` (cannot receive now), `self`, `too_often`; `tries_left` before the
+    next try has to wait."""
 
     member_id: int | None = None
     name: str = ""
@@ -75,7 +76,7 @@ def allowance(work: Work, member_id: int, now: datetime) -> Allowance:
 
 def find(work: Work, giver_id: int, text: str, now: datetime) -> Found:
     """The member of a number or phone; who tries wrong ones, or very many, has to wait, so that
-    nobody can fish for members. Raises GiftsOff, GiftToSelf, GiftNotReceivable."""
+    nobody can fish for members. Raises GiftsOff."""
     _rules(work.programmes.current())
     wrong, looks = f"gift:wrong:{giver_id}", f"gift:look:{giver_id}"
     since = now - WRONG_WITHIN
@@ -88,8 +89,11 @@ def find(work: Work, giver_id: int, text: str, now: datetime) -> Found:
     if member is None:
         tries = work.gifts.count_try(wrong, now, since)
         return Found(why="unknown", tries_left=MOST_WRONG - tries)
-    work.gifts.count_try(looks, now, now - LOOKS_WITHIN)
-    _may_receive(giver_id, member)
+    tries = work.gifts.count_try(looks, now, now - LOOKS_WITHIN)
+    if member.id == giver_id:
+        return Found(why="self", tries_left=MOST_LOOKS - tries)
+    if member.state is not MemberState.ACTIVE:
+        return Found(why="idle", tries_left=MOST_LOOKS - tries)
     return Found(member.id, mask_name(member.name or ""), tail(member))
 
 
@@ -145,6 +149,14 @@ def give(
     work.ledger.append_all([(out, asked), (into, "")])
     _tell(work, giver_id, receiver_id, points, into.posting.id, now)
     return out.posting
+
+
+def check(work: Work, giver_id: int, receiver_id: int, points: int, now: datetime) -> None:
+    """Raises what `give` would, before anybody is asked to confirm."""
+    _check(work, work.programmes.current(), giver_id, receiver_id, points, now)
+    has = work.ledger.summary(giver_id, Unit.POINTS, now)
+    if has.spendable < points:
+        raise NotEnoughPoints(max(has.spendable, 0), points)
 
 
 def _received(
@@ -214,30 +226,38 @@ def undoable(work: Work, member_id: int) -> Gift | None:
     return newest[0] if newest and not newest[0].undone else None
 
 
+def gift(work: Work, posting_id: int) -> Gift:
+    """A gift by its giver's posting; raises GiftNotFound."""
+    out, into = _pair(work, posting_id)
+    undone = work.ledger.is_reversed(out.id)
+    return Gift(out.id, out.member_id, into.member_id, -out.amount, out.at, undone)
+
+
 def undo(work: Work, posting_id: int, *, reason: str, actor: Actor, now: datetime) -> Gift:
     """Takes a gift back by reversing both its postings; both members are told.
 
     Raises GiftNotFound, ReasonMissing, AlreadyReversed, CannotReverse (some of it is used).
     """
-    gift, into = _pair(work, posting_id)
-    if not reason.strip():
+    out, into = _pair(work, posting_id)
+    if not (reason := adjustments.short(reason)):
         raise ReasonMissing("gift.undo")
-    for member_id in sorted((gift.member_id, into.member_id)):
+    for member_id in sorted((out.member_id, into.member_id)):
         work.members.lock(member_id)
-    back = [_reversed(work, one, now, actor) for one in (into, gift)]
+    back = [_reversed(work, one, now, actor) for one in (into, out)]
     work.ledger.append_all([(one, "") for one in back])
-    told = reason.strip()
+    detail = {"points": -out.amount, "to": str(into.member_id), "posting": str(out.id)}
+    work.audit.add(actor, "gift.undo", ("member", out.member_id), now, detail, reason)
     for one in back:
-        work.ledger.add_reason(one.posting.id, one.posting.member_id, told)
-    points = -gift.amount
-    detail = {"points": points, "to": str(into.member_id), "posting": str(gift.id)}
-    work.audit.add(actor, "gift.undo", ("member", gift.member_id), now, detail, told)
-    for one in back:
-        has = work.ledger.summary(one.posting.member_id, Unit.POINTS, now).available
-        values = {"points": one.posting.amount, "reason": told, "available": has}
-        notice = Notice("gift.told_undone", values, dedupe=f"gift:{one.posting.id}")
-        work.deliveries.to_member(one.posting.member_id, notice, now)
-    return Gift(gift.id, gift.member_id, into.member_id, points, gift.at, True)
+        _tell_undone(work, one.posting, reason, now)
+    return gift(work, posting_id)
+
+
+def _tell_undone(work: Work, back: Posting, reason: str, now: datetime) -> None:
+    work.ledger.add_reason(back.id, back.member_id, reason)
+    has = work.ledger.summary(back.member_id, Unit.POINTS, now).available
+    values = {"points": back.amount, "reason": reason, "available": has}
+    notice = Notice("gift.told_undone", values, dedupe=f"gift:{back.id}")
+    work.deliveries.to_member(back.member_id, notice, now)
 
 
 def _pair(work: Work, posting_id: int) -> tuple[Posting, Posting]:

@@ -14,11 +14,12 @@ from domain.merging import UNDO
 from domain.money import Money
 from domain.points import Unit
 from domain.programme import Programme
-from services import purchases
+from services import gifting, levels, purchases, reinstating
 from services.finding import standing
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.membership import Merge
+from services.ports.operations import Gift
 from services.ports.points import Summary
 from services.ports.sales import Purchase
 
@@ -38,7 +39,8 @@ class Spending:
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """Everything staff see on one card. `merge`: a merge that can still be undone."""
+    """Everything staff see on one card. `merge` and `gift`: what can still be undone; `expired`:
+    points that can be given again."""
 
     member: Member
     programme: Programme
@@ -52,6 +54,8 @@ class Portrait:
     vouchers: int
     tickets: int
     merge: Merge | None
+    expired: int = 0
+    gift: Gift | None = None
 
 
 def portrait(work: Work, member_id: int, now: datetime) -> Portrait:
@@ -74,6 +78,8 @@ def portrait(work: Work, member_id: int, now: datetime) -> Portrait:
         work.mydata.open_vouchers(everything),
         work.mydata.open_tickets(everything),
         _open_merge(work, member.id, now),
+        reinstating.possible(work, member.id, now).points,
+        gifting.undoable(work, member.id),
     )
 
 
@@ -121,6 +127,7 @@ def unfreeze(work: Work, member_id: int, reason: str, actor: Actor, now: datetim
     if not _turn(work, member_id, MemberState.ACTIVE, reason, actor, now):
         return False
     purchases.match_waiting(work, member_id, now)
+    levels.look_again(work, member_id, now)
     return True
 
 

@@ -39,6 +39,11 @@ def possible(work: Work, member_id: int, now: datetime) -> Possible:
     return Possible(points, day_before(_until(programme, now), programme.zone))
 
 
+def check(work: Work, member_id: int, points: int, now: datetime) -> None:
+    """Raises what `reinstate` would for so many points: ReinstatementOff, ReinstateTooMuch."""
+    _parts(work, work.programmes.current(), member_id, points, now)
+
+
 def reinstate(
     work: Work,
     member_id: int,
