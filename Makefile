@@ -51,8 +51,9 @@ pytest: check $(TEST) $(PROGRAM)
 bench: $(TEST) $(PEERS) $(PROGRAM)  ## measures speed and memory beside the peers, prints tables
 	$(BIN)/python -m bench $(ARGS)
 
-fault: $(TEST) $(PROGRAM)  ## kills the bot while updates come in, prints a table
+fault: $(TEST) $(PROGRAM)  ## kills the bot, tries the ledger in any order, replays a year; prints tables
 	$(BIN)/python -m bench.faults $(ARGS)
+	$(BIN)/python -m bench.proof
 
 docs: $(TEST) $(PROGRAM)  ## writes the generated parts of docs/reference
 	$(BIN)/python -m app.reference $(ARGS)
