@@ -55,7 +55,7 @@ def lines(programme: Programme) -> Iterator[str]:
     yield f"{programme.name('en')} ({programme.name('zh')}), version {programme.version}"
     yield f"open since {programme.opened_on}, time zone {programme.zone}"
     yield f"club rules (charter): version {programme.charter.version}"
-    amount = _money(earning.per_minor, programme)
+    amount = money(earning.per_minor, programme)
     word = programme.points_word(earning.points, "en")
     yield f"earning: {earning.points} {word} for every {amount}"
     for group in earning.groups:
@@ -75,16 +75,18 @@ def lines(programme: Programme) -> Iterator[str]:
 
 def _conditions(level: Level, programme: Programme) -> str:
     between = f" {'and' if level.need.value == 'all' else 'or'} "
-    asked = between.join(_condition(one, programme) for one in level.conditions)
+    asked = between.join(condition_words(one, programme) for one in level.conditions)
     return f", x {level.multiplier / 100:g}" + (f", from {asked}" if asked else "")
 
 
-def _condition(condition: Condition, programme: Programme) -> str:
-    money = condition.measure in MONEY_MEASURES
-    least = _money(condition.least, programme) if money else str(condition.least)
+def condition_words(condition: Condition, programme: Programme) -> str:
+    """What a condition of a level asks for."""
+    in_money = condition.measure in MONEY_MEASURES
+    least = money(condition.least, programme) if in_money else str(condition.least)
     return f"{least} {MEASURES[condition.measure.value].format(months=condition.months or 3)}"
 
 
-def _money(minor: int, programme: Programme) -> str:
+def money(minor: int, programme: Programme) -> str:
+    """An amount in the programme's currency: `1,280.00 CNY`."""
     digits = exponent(programme.currency)
     return f"{minor / 10**digits:,.{digits}f} {programme.currency}"

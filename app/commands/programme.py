@@ -74,6 +74,25 @@ def show(file: Path | None, as_json: bool) -> None:
 
 
 @programme.command()
+@click.argument("before", type=FILE, metavar="A")
+@click.argument("after", type=FILE, metavar="B", required=False)
+def diff(before: Path, after: Path | None) -> None:
+    """Say in words what changes from programme file A to B.
+
+    Without B: what publishing A would change in the rules that hold now.
+    """
+    from app import programme_changes, programme_words
+
+    one = programme_words.read(before)
+    if after is None:
+        old, new = seen(lambda work, _: work.programmes.current()), one
+    else:
+        old, new = one, programme_words.read(after)
+    for line in programme_changes.lines(old, new):
+        click.echo(line)
+
+
+@programme.command()
 @click.argument("name", type=click.Choice(EXAMPLES), default="retail")
 def example(name: str) -> None:
     """Print a complete, valid programme file with comments."""
