@@ -10,6 +10,11 @@ from domain.dates import add_months, first_of_month, month_index
 from domain.programme import Condition, Level, Measure, Need
 
 AVERAGED_MONTHS: Final = 3
+AVERAGED: Final = frozenset({Measure.PURCHASES_PER_MONTH, Measure.ACTIVITY_PER_MONTH})
+
+ACTIVITY_SOURCES: Final = ("checkin", "survey", "referral", "profile", "event")
+"""What bonus points must come from to be activity points: things a member does. Welcome points,
+gifts (birthday, goodwill) and adjustments by hand are given, not done, and do not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,7 @@ class DayTotal:
 class Basis:
     """What levels are computed from. Purchases can be added as an import goes on, in any order.
 
-    `activity`: points given for other things than purchases, by `month_index`.
+    `activity`: points for what ACTIVITY_SOURCES names, by `month_index`.
     """
 
     joined_on: date
@@ -37,6 +42,7 @@ class Basis:
     _days: list[date] = field(default_factory=list)
     _minor: list[int] = field(default_factory=list)
     _purchases: list[int] = field(default_factory=list)
+    _largest: list[int] = field(default_factory=list)
 
     @classmethod
     def of_days(
@@ -60,13 +66,34 @@ class Basis:
         self._days.insert(at, day)
         self._minor.insert(at, minor)
         self._purchases.insert(at, purchases)
+        self._largest.insert(at, minor if largest is None else largest)
         self.lifetime += minor
-        self.largest = max(self.largest, minor if largest is None else largest)
+        self.largest = max(self.largest, self._largest[at])
 
     def spent_in_months(self, today: date, months: int) -> int:
         """Last N months: local date later than today minus N months. SEMANTICS: Levels."""
         start = bisect_right(self._days, add_months(today, -months))
         return sum(self._minor[start : bisect_right(self._days, today)])
+
+    def oldest_in_months(self, today: date, months: int) -> date | None:
+        """The oldest day with purchases of the last N months; None if there is none."""
+        start = bisect_right(self._days, add_months(today, -months))
+        end = bisect_right(self._days, today)
+        return next((self._days[at] for at in range(start, end) if self._minor[at]), None)
+
+    def is_active_since(self, month: int) -> bool:
+        """Whether anything was bought or done in a month (by `month_index`) or later."""
+        bought = bool(self._days) and self._days[-1] >= first_of_month(month)
+        return bought or any(at >= month and points for at, points in self.activity.items())
+
+    def upto(self, day: date) -> "Basis":
+        """What was bought up to a day. Activity is known by month, growth value as it is now."""
+        last = month_index(day)
+        activity = {month: points for month, points in self.activity.items() if month <= last}
+        past = Basis(self.joined_on, activity, self.growth)
+        for at in range(bisect_right(self._days, day)):
+            past.add(self._days[at], self._minor[at], self._purchases[at], self._largest[at])
+        return past
 
     def purchases_in(self, month: int) -> int:
         """How many purchases in a month given by `month_index`."""
@@ -157,14 +184,19 @@ def qualify(ladder: Sequence[Level], basis: Basis, today: date) -> Level:
     return ladder[0]
 
 
+def rank(ladder: Sequence[Level], key: str) -> int:
+    """The place of a level, the first is 0; a key that the ladder does not know counts as 0."""
+    return next((place for place, level in enumerate(ladder) if level.key == key), 0)
+
+
 def raised(ladder: Sequence[Level], current: str, basis: Basis, today: date) -> Level:
     """The level after a purchase: it rises at once and never falls here (the nightly review
     decides falls). Only levels above the current one are looked at."""
-    rank = next((i for i, level in enumerate(ladder) if level.key == current), 0)
-    for level in reversed(ladder[rank + 1 :]):
+    place = rank(ladder, current)
+    for level in reversed(ladder[place + 1 :]):
         if holds(level, basis, today):
             return level
-    return ladder[rank]
+    return ladder[place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +213,8 @@ class NextLevel:
 
 def progress(ladder: Sequence[Level], current: str, basis: Basis, today: date) -> NextLevel | None:
     """What is missing to the next level; None at the top."""
-    rank = next((i for i, level in enumerate(ladder) if level.key == current), 0)
-    if rank + 1 >= len(ladder):
+    place = rank(ladder, current)
+    if place + 1 >= len(ladder):
         return None
-    level = ladder[rank + 1]
+    level = ladder[place + 1]
     return NextLevel(level, tuple(progress_of(c, basis, today) for c in level.conditions))

@@ -18,7 +18,6 @@ from domain.ledger import (
 )
 from domain.members import Member
 from domain.points import Lot, Take
-from domain.programme import Level
 
 UNDO: Final = timedelta(days=7)
 FILLED: Final = (
@@ -64,12 +63,6 @@ def consents(kept: Mapping[str, bool], merged: Mapping[str, bool]) -> dict[str, 
         for purpose, given in merged.items()
         if purpose not in kept or (kept[purpose] and not given)
     }
-
-
-def higher(levels: Iterable[Level], one: str, other: str) -> str:
-    """The higher of two levels by their keys; unknown ones count as the lowest."""
-    order = {level.key: place for place, level in enumerate(levels)}
-    return max((one, other), key=lambda key: order.get(key, -1))
 
 
 def transfer_back(account: Account, entry: Entry, lots: Iterable[Lot], owed: int) -> Booked:

@@ -3,9 +3,8 @@
 from typing import Any
 
 from bot.messages import Reply
-from domain.levels import NextLevel, Progress
-from domain.money import Money
-from domain.programme import MONEY_MEASURES, Level, Programme
+from domain.levels import NextLevel
+from domain.programme import Level, Programme
 from handlers import menu
 from handlers.turns import Turn, member_id
 from services import levels
@@ -43,22 +42,7 @@ def next_step(step: NextLevel | None, programme: Programme, locale: str) -> dict
     return {
         **level(step.level, locale),
         "need": step.need.value,
-        "conditions": [_condition(one, programme.currency) for one in step.conditions],
-    }
-
-
-def _condition(progress: Progress, currency: str) -> dict[str, Any]:
-    def amount(value: int) -> Any:
-        return Money(value, currency) if progress.measure in MONEY_MEASURES else value
-
-    return {
-        "measure": progress.measure.value,
-        "months": progress.months,
-        "have": amount(progress.have),
-        "need": amount(progress.need),
-        "missing": amount(progress.missing),
-        "met": progress.met,
-        "percent": 100 if progress.met else progress.have * 100 // progress.need,
+        "conditions": [levels.condition(one, programme.currency) for one in step.conditions],
     }
 
 

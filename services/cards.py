@@ -10,8 +10,9 @@ from domain.members import Member, MemberState
 from domain.points import Unit, day_before
 from domain.programme import Programme
 from services import charters, levels, profiles
-from services.levels import Standing as LevelStanding
+from services.levels import Shown
 from services.ports import Work
+from services.ports.points import Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Card:
     member: Member
     programme: Programme
     points: Points
-    level: LevelStanding
+    level: Shown
     rules: Standing
     offer: int
 
@@ -47,7 +48,11 @@ class Card:
 def points(work: Work, member_id: int, now: datetime) -> Points:
     """The member's points at a moment of club time (SEMANTICS: Points, balances shown)."""
     zone = work.programmes.current().zone
-    has = work.ledger.summary(member_id, Unit.POINTS, now)
+    return points_of(work.ledger.summary(member_id, Unit.POINTS, now), zone)
+
+
+def points_of(has: Summary, zone: str) -> Points:
+    """A balance as a member sees it, with the last days on which parts of it can be used."""
     parts = [(part.amount, day_before(part.at, zone)) for part in has.expiring]
     amount, last = parts[0] if parts else (0, None)
     return Points(has.available, has.pending, has.held, has.debt, amount, last, tuple(parts[1:]))

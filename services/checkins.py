@@ -11,7 +11,7 @@ from domain.dates import local_day, start_of_day
 from domain.members import require_active
 from domain.points import Unit
 from domain.programme import CheckIn, Programme
-from services import charters, expiry, ledger, purchases
+from services import charters, expiry, ledger, levels
 from services.ports import Work
 
 SOURCE: Final = "checkin"
@@ -75,16 +75,16 @@ def _book(
     if paid is not None:
         work.checkins.booked(today.id, paid.id)
     expiry.extend(work, programme, member_id, SOURCE, now)
-    _raise(work, programme, today, now)
+    _raise(work, today, now)
     return replace(today, posting_id=paid.id if paid else None)
 
 
-def _raise(work: Work, programme: Programme, today: Day, now: datetime) -> None:
+def _raise(work: Work, today: Day, now: datetime) -> None:
     """Activity and growth may lift a member to the next level at once."""
     source = str(today.id)
-    level = purchases.raise_level(work, programme, today.member_id, now, SOURCE, source)
+    level = levels.climb(work, today.member_id, now, SOURCE, source)
     if level is not None:
-        purchases.tell_level(work, today.member_id, level, f"{SOURCE}:{source}", now)
+        levels.tell_risen(work, today.member_id, level, f"{SOURCE}:{source}", now)
 
 
 def _week(work: Work, member_id: int, day: date) -> tuple[bool, ...]:

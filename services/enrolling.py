@@ -11,7 +11,7 @@ from domain.dates import local_day
 from domain.errors import Refused
 from domain.members import Gender, Member, MemberState, check_name
 from domain.profiles import check_city, check_guardian
-from services import joining, ledger, purchases
+from services import joining, ledger, levels, purchases
 from services.matching import parse_email
 from services.phones import parse_phone, region_of
 from services.ports import Work
@@ -54,6 +54,7 @@ def enrol(work: Work, details: Details, *, actor: Actor, now: datetime) -> Membe
     programme = work.programmes.current()
     member = joining.add_member(work, _member(work, details, now))
     work.members.accept_charter(member.id, programme.charter.version, CHANNEL, now)
+    levels.joined(work, member.id, member.level, now)
     points = programme.welcome_points
     key, source = f"join:{member.id}", (joining.WELCOME, 1)
     ledger.bonus(work, member.id, points, key=key, source=source, now=now, actor=actor)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.members import Member, MemberState, new_number
-from services import ledger
+from services import ledger, levels
 from services.ports import Work
 
 WELCOME = "welcome"
@@ -47,6 +47,7 @@ def join(work: Work, address_id: int, *, locale: str, now: datetime) -> Joined:
     )
     work.addresses.belong(address_id, member.id)
     work.members.accept_charter(member.id, programme.charter.version, address.channel, now)
+    levels.joined(work, member.id, member.level, now)
     points = programme.welcome_points
     ledger.bonus(work, member.id, points, key=f"join:{member.id}", source=(WELCOME, 1), now=now)
     return Joined(member, True, points)

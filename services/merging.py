@@ -15,13 +15,13 @@ from domain.club_errors import (
 from domain.members import Member, require_active
 from domain.merging import Pair
 from domain.points import Unit
-from services import expiry, holds, purchases
+from services import expiry, holds, level_merging, purchases
 from services.codes import new_code, read_code
 from services.finding import standing
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.membership import Merge
-from services.ports.points import LevelStep, Summary
+from services.ports.points import Summary
 from services.transfers import transfer
 
 PURPOSE: Final = "merge"
@@ -129,7 +129,7 @@ def merge(work: Work, one_id: int, other_id: int, actor: Actor, now: datetime) -
     pair = _pair(work, one_id, other_id)
     _check(pair)
     merge_id = work.new_id()
-    undo: dict[str, Any] = {"fields": list(merging.filled(pair)), "level": pair.kept.level}
+    undo: dict[str, Any] = {"fields": list(merging.filled(pair))}
     lifted = holds.lift(work, pair.merged.id, now)
     undo["postings"] = _transfer_all(work, pair, merge_id, actor, now)
     for one in lifted:
@@ -138,7 +138,7 @@ def merge(work: Work, one_id: int, other_id: int, actor: Actor, now: datetime) -
     if not work.merges.close_into(pair.merged.id, pair.kept.id):
         raise MergeNotFound()
     undo["moved"] = work.merges.move(pair.merged.id, pair.kept.id)
-    _raise_level(work, pair, merge_id, now)
+    undo["standing"] = level_merging.merge(work, pair.kept, pair.merged, merge_id, now)
     purchases.match_waiting(work, pair.kept.id, now)
     made = Merge(merge_id, pair.kept.id, pair.merged.id, actor.staff_id, now, None, undo)
     work.merges.add(made)
@@ -236,13 +236,3 @@ def _fill(work: Work, pair: Pair, now: datetime) -> None:
     accepted = pair.merged.charter_version
     if accepted and accepted > (pair.kept.charter_version or 0):
         work.members.accept_charter(pair.kept.id, accepted, "merge", now)
-
-
-def _raise_level(work: Work, pair: Pair, merge_id: int, now: datetime) -> None:
-    """At least the higher of the two levels, and what both histories together are good for."""
-    programme = work.programmes.current()
-    level = merging.higher(programme.levels, pair.kept.level, pair.merged.level)
-    if level != pair.kept.level:
-        step = LevelStep(pair.kept.id, now, pair.kept.level, level, "merge", str(merge_id))
-        work.levels.record([step])
-    purchases.raise_level(work, programme, pair.kept.id, now, "merge", str(merge_id))

@@ -13,12 +13,11 @@ from domain.ledger import DEBT, Posting
 from domain.members import Member, MemberState
 from domain.merging import UNDO
 from domain.points import Lot, Unit
-from services import expiry, purchases
+from services import expiry, level_merging
 from services.merging import UNITS
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.membership import Merge, Moved
-from services.ports.points import LevelStep
 from services.transfers import entry_of
 
 
@@ -139,9 +138,5 @@ def _unfill(work: Work, back: WayBack, now: datetime) -> None:
         values["birthday_set_at"] = None
     if values:
         work.members.change(found.kept_id, **values)
-    if (level := found.undo["level"]) != back.kept.level:
-        step = LevelStep(found.kept_id, now, back.kept.level, level, "unmerge", str(found.id))
-        work.levels.record([step])
-    programme = work.programmes.current()
-    for member_id in (found.kept_id, found.merged_id):
-        purchases.raise_level(work, programme, member_id, now, "unmerge", str(found.id))
+    standing = found.undo["standing"]
+    level_merging.part(work, back.kept, back.merged, standing, found.id, now)

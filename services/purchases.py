@@ -272,10 +272,13 @@ def _correct(
         return Moved(purchase, None)
     if member_id is not None:
         require_active(work.members.get(member_id).state)
-    taken = _take_all(work, purchase, actor, now) if purchase.member_id else None
+    why = ("void" if member_id is None else "correction", reason.strip())
+    taken = _take_all(work, purchase, why, actor, now) if purchase.member_id else None
     freed = _freed(purchase, VOID if member_id is None else WAITING)
     work.purchases.assign(freed)
     work.earnings.drop_uses(purchase.id)
+    if purchase.member_id is not None:
+        levels.corrected(work, purchase.member_id, now)
     if member_id is not None:
         freed = award(work, freed, member_id, now, "moved")
     change = Change(
@@ -306,9 +309,12 @@ def _freed(purchase: Purchase, state: str) -> Purchase:
     )
 
 
-def _take_all(work: Work, purchase: Purchase, actor: Actor, now: datetime) -> TakenBack:
+def _take_all(
+    work: Work, purchase: Purchase, why: tuple[str, str], actor: Actor, now: datetime
+) -> TakenBack:
     """Takes back what a purchase still stands for, and gives back what it was paid with. A
     correction may leave a debt, whatever the refund policy: the points were never this member's.
+    `why`: `void` or `correction`, and the reason as the member reads it.
     """
     assert purchase.member_id is not None
     number = work.new_id()
@@ -319,7 +325,7 @@ def _take_all(work: Work, purchase: Purchase, actor: Actor, now: datetime) -> Ta
         number,
         key,
         now,
-        "correction",
+        why[0],
         str(purchase.id),
         purchase.rule_version,
         (),
@@ -339,6 +345,7 @@ def _take_all(work: Work, purchase: Purchase, actor: Actor, now: datetime) -> Ta
         lapsed=lapsed(work, purchase, lots, now),
     )
     work.ledger.append(result.booked, "")
+    work.ledger.add_reason(number, purchase.member_id, why[1])
     return result.arithmetic
 
 

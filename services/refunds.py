@@ -23,7 +23,7 @@ from domain.purchases import (
     refund_whole,
 )
 from domain.refunds import Refunded, TakenBack, take_back
-from services import growing, paying, purchases
+from services import growing, levels, paying, purchases
 from services.limiting import facts_of
 from services.paying import CameBack
 from services.ports import Work
@@ -103,6 +103,8 @@ def _book(
     work.purchases.note_refund(purchase.id, noted)
     found = work.purchases.get(purchase.id)
     _free_rules(work, found)
+    if purchase.member_id is not None:
+        levels.corrected(work, purchase.member_id, now)
     if tell and purchase.member_id is not None:
         _tell(work, purchase, row, taken, back, now)
     return Outcome(row, found, True, taken and taken.arithmetic, back)

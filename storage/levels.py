@@ -1,8 +1,9 @@
-"""Changes of level, and the members' present level."""
+"""The history of levels, and the level of each member that counts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import Connection as Db
 from sqlalchemy import bindparam, insert, select, update
@@ -18,7 +19,7 @@ _add = insert(_changes)
 _set = (
     update(_members)
     .where(_members.c.id == bindparam("member"))
-    .values(level=bindparam("to_level"), level_since=bindparam("since"))
+    .values(level=bindparam("to_level"), level_since=bindparam("at"))
 )
 _of = (
     select(_changes)
@@ -35,18 +36,14 @@ class Levels:
         self._ids = ids
 
     def record(self, steps: Iterable[LevelStep]) -> None:
-        written = list(steps)
-        if not written:
-            return
-        self._db.execute(_add, [self._row(step) for step in written])
-        last = {step.member_id: step for step in written}
-        self._db.execute(
-            _set,
-            [
-                {"member": s.member_id, "to_level": s.to_level, "since": s.at}
-                for s in last.values()
-            ],
-        )
+        written = [self._row(step) for step in steps]
+        if written:
+            self._db.execute(_add, written)
+
+    def show(self, levels: Iterable[tuple[int, str, datetime]]) -> None:
+        rows = [{"member": one, "to_level": level, "at": at} for one, level, at in levels]
+        if rows:
+            self._db.execute(_set, rows)
 
     def changes(self, member_id: int) -> list[LevelStep]:
         found = self._db.execute(_of, {"member": member_id}).mappings()

@@ -18,7 +18,7 @@ from domain.ledger import Account, Booked, Entry, Kind, Share
 from domain.members import Gender, Member, MemberState, check_name
 from domain.points import Unit
 from domain.programme import Programme
-from services import erasing, expiry, joining, purchases
+from services import erasing, expiry, joining, levels, purchases
 from services.importing import reading
 from services.importing.known import CHANGED, TAKEN, fingerprint, taken
 from services.importing.reading import Columns
@@ -140,6 +140,7 @@ class MemberImport:
         for one in batch:
             member = joining.add_member(work, replace(one.member, id=work.random_id()))
             added.append((member.external_id or "", member.id, fingerprint(work, one.content)))
+            levels.joined(work, member.id, member.level, member.joined_at, SOURCE)
             _open(work, one, member.id, self._programme, self._now)
             matched += len(purchases.match_waiting(work, member.id, self._now))
         work.purchases.add_imported(added)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from domain.ledger import Account, Booked, Posting, Share
@@ -56,7 +56,8 @@ class HistoryRow:
 
 @dataclass(frozen=True, slots=True)
 class LevelStep:
-    """A change of level to be recorded."""
+    """A line of the level history. `event` as domain.standings.Event says; `reason`: the occasion
+    (`purchase`, `import`, `join`, `review`, `manual`, …); `until`: the last day it holds."""
 
     member_id: int
     at: datetime
@@ -64,6 +65,8 @@ class LevelStep:
     to_level: str
     reason: str
     source_id: str = ""
+    event: str = ""
+    until: date | None = None
 
 
 class Ledger(Protocol):
@@ -127,7 +130,10 @@ class Levels(Protocol):
     """The record of changes of level."""
 
     def record(self, steps: Iterable[LevelStep]) -> None:
-        """Writes the changes and the members' new levels."""
+        """Writes lines of the history."""
+
+    def show(self, levels: Iterable[tuple[int, str, datetime]]) -> None:
+        """Keeps the level that counts, by member, and since when."""
 
     def changes(self, member_id: int) -> list[LevelStep]:
         """All changes of a member, newest first."""

@@ -6,7 +6,7 @@ lot moves are append-only by triggers. Hot tables carry no foreign keys: the aud
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, String, Text, UniqueConstraint, text
@@ -165,7 +165,8 @@ class PostingReason(SQLModel, table=True):
 
 
 class LevelChange(SQLModel, table=True):
-    """A member's level changed, and why (`purchase`, `import`, `join`, `review`, `manual`)."""
+    """A line of a member's level history: what happened (domain.standings.Event), on which
+    occasion (`purchase`, `import`, `join`, `review`, `manual`, …), and until when it holds."""
 
     __tablename__ = "level_changes"
     __table_args__ = (Index("ix_level_changes_member", "member_id", "id"),)
@@ -177,3 +178,5 @@ class LevelChange(SQLModel, table=True):
     to_level: str
     reason: str
     source_id: str = ""
+    event: str = ""
+    until: date | None = None
