@@ -218,6 +218,70 @@ DETAILS: Final[Mapping[str, tuple[str, str]]] = {
         "{asked} is asked and {left} is left.",
         "申请退款 {asked}，可退 {left}。",
     ),
+    "refund.invalid/member": (
+        "The order is not this member's. Check the order id and the member.",
+        "订单不属于该会员，请核对订单号和会员。",
+    ),
+    "payment.invalid": (
+        "Nothing was booked. Correct the payments and send the order again.",
+        "未入账，请更正支付方式后重新发送订单。",
+    ),
+    "payment.invalid/zero": (
+        "Payment {payment} pays nothing: give an amount above zero, or leave it out.",
+        "第 {payment} 项支付金额须大于零，否则请去掉。",
+    ),
+    "payment.invalid/sum": (
+        "The payments come to {given} and the bill to {expected}: lower them.",
+        "各项支付合计 {given}，超过账单 {expected}，请减少。",
+    ),
+    "payment.invalid/points": (
+        "Say in payment {payment} how many points it takes.",
+        "请在第 {payment} 项支付中填写使用的积分数。",
+    ),
+    "payment.invalid/code": (
+        "Give the voucher's code in payment {payment}.",
+        "请在第 {payment} 项支付中填写券码。",
+    ),
+    "payment.invalid/extra": (
+        "In payment {payment} give points only for points, a code only for a voucher.",
+        "第 {payment} 项支付：积分数只用于积分，券码只用于优惠券。",
+    ),
+    "payment.invalid/twice": (
+        "Payment {payment} is there twice: name points and credit once, and each voucher once.",
+        "第 {payment} 项支付重复：积分、储值及每张券各填一次。",
+    ),
+    "payment.invalid/too_many": (
+        "A bill has at most {expected} payments.",
+        "一张账单最多 {expected} 项支付。",
+    ),
+    "payment.invalid/member": (
+        "Nobody is known to take it from: name a member, or leave the payments out.",
+        "未找到会员，无法扣减。请提供会员，或去掉支付项。",
+    ),
+    "payment.invalid/unknown": (
+        "No voucher has the code of payment {payment}. Read it again from the member's phone.",
+        "第 {payment} 项的券码不存在，请按会员手机重新核对。",
+    ),
+    "payment.invalid/foreign": (
+        "The voucher of payment {payment} belongs to another member.",
+        "第 {payment} 项的券属于其他会员。",
+    ),
+    "payment.invalid/held": (
+        "The voucher of payment {payment} is being used at another till.",
+        "第 {payment} 项的券正在其他收银台使用。",
+    ),
+    "payment.invalid/used": (
+        "The voucher of payment {payment} was used before.",
+        "第 {payment} 项的券已使用过。",
+    ),
+    "payment.invalid/expired": (
+        "The voucher of payment {payment} has expired.",
+        "第 {payment} 项的券已过期。",
+    ),
+    "payment.invalid/cancelled": (
+        "The voucher of payment {payment} was cancelled.",
+        "第 {payment} 项的券已作废。",
+    ),
     "store.not_found": (
         "Give the code of a store that the club knows, or leave it out.",
         "请填写已登记的门店代码，或留空。",

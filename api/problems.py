@@ -66,6 +66,7 @@ STATUS: Final[Mapping[str, int]] = {
     "purchase.too_early": 422,
     "refund.invalid": 422,
     "refund.too_large": 422,
+    "payment.invalid": 422,
     "store.not_found": 422,
     "adjustment.zero": 422,
     "adjustment.no_reason": 422,
@@ -154,6 +155,11 @@ def pointer_of(error: Refused) -> str:
     if noted:
         return str(noted)
     line, reason = getattr(error, "line", 0), getattr(error, "reason", "")
+    if error.code == "payment.invalid":
+        number = getattr(error, "payment", 0)
+        return f"/payments/{number - 1}" if number else "/payments"
+    if error.code == "refund.invalid" and reason == "member":
+        return "/member"
     if error.code == "purchase.invalid":
         return f"/lines/{line - 1}" if line else _REASONS.get(reason, "")
     return _WHERE.get(error.code, "")

@@ -10,6 +10,7 @@ from api.operations import Call
 from api.problems import at
 from domain import money
 from domain.errors import RefundInvalid
+from domain.payments import PaidBy, Payment
 from domain.purchases import Line, Order, RefundLine, check_moment
 from services import purchases, refunds
 from services.answers import CREATED, OK, Answer, once_by_own_id
@@ -26,6 +27,7 @@ def book(call: Call) -> Answer:
         _order(body),
         tuple(_claims(call, body)),
         store_id=store_id(call.work, body.store or ""),
+        payments=tuple(_payments(body)),
     )
 
     def effect() -> Answer:
@@ -51,6 +53,13 @@ def _lines(body: requests.Purchase) -> Iterator[Line]:
         with at(f"/lines/{index}/amount"):
             minor = _minor(line.amount, body.currency)
         yield Line(minor, line.quantity, line.category, line.sku, line.name)
+
+
+def _payments(body: requests.Purchase) -> Iterator[Payment]:
+    for index, paid in enumerate(body.payments):
+        with at(f"/payments/{index}/amount"):
+            minor = _minor(paid.amount, body.currency)
+        yield Payment(PaidBy(paid.kind), minor, paid.points or 0, paid.code or "")
 
 
 def _claims(call: Call, body: requests.Purchase) -> Iterator[Claim]:
@@ -97,6 +106,7 @@ def refund(call: Call) -> Answer:
         body.occurred_at,
         _amount(body.amount, purchase.currency, "/amount"),
         tuple(_parts(body, purchase.currency)),
+        member_id=_whose(call, body),
     )
 
     def effect() -> Answer:
@@ -107,6 +117,15 @@ def refund(call: Call) -> Answer:
 
     key = f"{body.source}\0{body.refund_id}"
     return once_by_own_id(call.work, "refund", key, call.now, effect)
+
+
+def _whose(call: Call, body: requests.Refund) -> int | None:
+    """The member a refund names, 0 for nobody's; None if it names none."""
+    if not body.member:
+        return None
+    with at("/member"):
+        claim = parse_member(body.member, region_of(call.work.programmes.current().currency))
+    return call.work.purchases.match([claim]).get(claim, 0)
 
 
 def _parts(body: requests.Refund, currency: str) -> Iterator[RefundLine]:
@@ -126,8 +145,16 @@ def _refunded(call: Call, outcome: refunds.Outcome) -> replies.Refunded:
         amount=money.plain(row.minor, purchase.currency),
         points=-row.taken_points,
         explanation=shares(posting.explanation if posting else ()),
+        returned=_returned(outcome),
         balance=balance(call, member_id) if member_id else None,
         level=level(call, member_id) if member_id else None,
+    )
+
+
+def _returned(outcome: refunds.Outcome) -> replies.Returned:
+    back, currency = outcome.back, outcome.purchase.currency
+    return replies.Returned(
+        points=back.points, credit=money.plain(back.credit, currency), vouchers=len(back.opened)
     )
 
 

@@ -38,6 +38,14 @@ class Booked(Shown):
     level: str | None
 
 
+class Returned(Shown):
+    """What went back to where it was paid from: points, stored value, how many vouchers."""
+
+    points: int
+    credit: Plain
+    vouchers: int
+
+
 class Refunded(Shown):
     """A booked refund and the arithmetic of what it took back; `points` is zero or below."""
 
@@ -47,6 +55,7 @@ class Refunded(Shown):
     amount: Plain
     points: int
     explanation: list[Share]
+    returned: Returned
     balance: Balance | None
     level: str | None
 

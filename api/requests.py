@@ -6,9 +6,22 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.shapes import Amount, Body, Count, Currency, Id, Moment, Pieces, Reference, Whole, line
+from api.shapes import (
+    Amount,
+    Body,
+    Count,
+    Currency,
+    Id,
+    Moment,
+    Pieces,
+    Reference,
+    SomePoints,
+    Whole,
+    line,
+)
 
 MOST_LINES = 1000
+MOST_PAYMENTS = 20
 MOST_POINTS = 1_000_000_000
 LARGEST_PAGE = 100
 CURSOR = r"^[0-9]{1,19}$"
@@ -24,6 +37,19 @@ class PurchaseLine(Body):
     sku: Annotated[str, line(100)] = ""
     name: Annotated[str, line(200)] = ""
     category: Annotated[str, line(100)] = ""
+
+
+class Payment(Body):
+    """A part of the bill that was not paid in money. It is taken in the same transaction."""
+
+    kind: Literal["points", "credit", "voucher"] = Field(
+        description="`credit`: the member's stored value."
+    )
+    amount: Amount = Field(description="How much of the bill it pays.")
+    points: SomePoints | None = Field(default=None, description="How many; only for `points`.")
+    code: Annotated[str, line(100, 1)] | None = Field(
+        default=None, description="The voucher's code; only for `voucher`."
+    )
 
 
 class Purchase(Body):
@@ -43,6 +69,14 @@ class Purchase(Body):
         max_length=MOST_LINES,
         description="Their amounts add up to `amount`. Left out: one line of the whole amount.",
     )
+    payments: list[Payment] = Field(
+        default=[],
+        max_length=MOST_PAYMENTS,
+        description=(
+            "What of `amount` points, stored value and vouchers paid; the rest is money. Points"
+            " are earned on money and on stored value that was paid in."
+        ),
+    )
 
 
 class RefundLine(Body):
@@ -58,6 +92,9 @@ class Refund(Body):
 
     source: Id
     refund_id: Id
+    member: Reference | None = Field(
+        default=None, description="Whose order it is; another's is refused."
+    )
     occurred_at: Moment
     amount: Amount | None = None
     lines: list[RefundLine] = Field(default=[], max_length=MOST_LINES)

@@ -38,6 +38,8 @@ OPERATIONS: Final = (
             "currency.unknown",
             "currency.wrong",
             "store.not_found",
+            "payment.invalid",
+            "points.too_few",
             "member.bad_number",
             "phone.bad",
             "email.bad",
@@ -47,7 +49,8 @@ OPERATIONS: Final = (
         about=(
             "Books an order under its source and order id: 201. The same again changes nothing and"
             " gets the stored body: 200. Other content under the same ids: 409. Without a member"
-            " who is known, the order waits and is booked when they appear."
+            " who is known, the order waits and is booked when they appear. `payments` are taken"
+            " in the same transaction: if one cannot be, nothing is booked."
         ),
         examples={
             "order": {
@@ -66,7 +69,20 @@ OPERATIONS: Final = (
                         "amount": "128.50",
                     }
                 ],
-            }
+            },
+            "paid_otherwise": {
+                "source": "pos-1",
+                "order_id": "A-18",
+                "member": "ext:c-1001",
+                "occurred_at": "2026-01-31T12:00:00+08:00",
+                "currency": "CNY",
+                "amount": "100.00",
+                "payments": [
+                    {"kind": "points", "points": 500, "amount": "5.00"},
+                    {"kind": "credit", "amount": "20.00"},
+                    {"kind": "voucher", "code": "7K4M 9QXT 2HWD RB5E", "amount": "10.00"},
+                ],
+            },
         },
         reply_example={
             "purchase_id": "318904112345678901",
@@ -92,13 +108,18 @@ OPERATIONS: Final = (
             "refund.too_large",
             "purchase.invalid",
             "amount.bad",
+            "member.bad_number",
+            "phone.bad",
+            "email.bad",
         ),
         body=requests.Refund,
         keyed="may",
         about=(
             "Neither amount nor lines: all that is left. An amount is spread over the lines; lines"
             " are counted from 1 in the order given. The points taken back are those given less"
-            " those that the reduced order would have earned."
+            " those that the reduced order would have earned. What points and stored value paid"
+            " returns pro rata to where it came from, exact over several refunds; a voucher that"
+            " is still valid can be used again when all of the order has come back."
         ),
         examples={
             "whole": {
@@ -124,6 +145,7 @@ OPERATIONS: Final = (
                 {"rule": "refund.given", "version": 1, "factor": "", "points": 128},
                 {"rule": "refund.kept", "version": 1, "factor": "", "points": 0},
             ],
+            "returned": {"points": 0, "credit": "0.00", "vouchers": 0},
             "balance": {"available": 50, "pending": 0, "held": 0, "debt": 0},
             "level": "member",
         },

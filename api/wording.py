@@ -55,6 +55,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "refund.already": ("Nothing is left to refund", "已全部退款"),
     "refund.invalid": ("This refund cannot be booked", "这笔退款无法入账"),
     "refund.too_large": ("More than is left to refund", "超过可退金额"),
+    "payment.invalid": ("The bill cannot be paid like this", "无法这样支付"),
     "store.not_found": ("No such store", "没有这家门店"),
     "adjustment.zero": ("Nothing to adjust", "调整积分不能为零"),
     "adjustment.no_reason": ("A reason is needed", "需要填写原因"),
