@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from domain.dates import end_of
@@ -34,6 +35,11 @@ def window(rules: Iterable[When]) -> tuple[Day, ...]:
     bounds = [min(max(day, _EARLIEST), _LATEST) for day in given] or [_FIRST]
     first = min(bounds) - timedelta(days=400)
     last = date(max(bounds).year + CYCLE, 12, 31)
+    return _between(first, last)
+
+
+@lru_cache(maxsize=4)
+def _between(first: date, last: date) -> tuple[Day, ...]:
     return tuple(_day(first + timedelta(days=n)) for n in range((last - first).days + 1))
 
 
