@@ -39,8 +39,10 @@ from storage.openings import Openings
 from storage.outbox import Outbox
 from storage.programmes import ProgrammeCache, Programmes
 from storage.purchases import Purchases
+from storage.replays import Replays
 from storage.seals import Seals
 from storage.settings import Settings
+from storage.shifts import Shifts
 from storage.staff import StaffRegister
 from storage.standings import Standings
 from storage.stores import Stores
@@ -169,6 +171,10 @@ class Work:
         return Purchases(self.db, self.shared.ids, self.vault)
 
     @cached_property
+    def replays(self) -> Replays:
+        return Replays(self.db)
+
+    @cached_property
     def openings(self) -> Openings:
         return Openings(self.db, self.vault)
 
@@ -243,6 +249,10 @@ class Work:
     @cached_property
     def checkins(self) -> CheckIns:
         return CheckIns(self.db)
+
+    @cached_property
+    def shifts(self) -> Shifts:
+        return Shifts(self.db)
 
     @property
     def outgoing(self) -> Deliveries:

@@ -21,9 +21,11 @@ from services.ports.people import Addresses, Members
 from services.ports.points import Ledger, Levels
 from services.ports.post import Deliveries, Inbox, Leases, Outbox, Ticks
 from services.ports.proofs import Proofs
+from services.ports.replays import Replays
 from services.ports.sales import Purchases
 from services.ports.seals import Seals
 from services.ports.standings import Standings
+from services.ports.shifts import Shifts
 from services.ports.voice import Surveys, Tickets
 
 __all__ = ["Work"]
@@ -81,6 +83,8 @@ class Work(Protocol):
     @property
     def purchases(self) -> Purchases: ...
     @property
+    def replays(self) -> Replays: ...
+    @property
     def openings(self) -> Openings: ...
     @property
     def earnings(self) -> Earnings: ...
@@ -116,6 +120,8 @@ class Work(Protocol):
     def approvals(self) -> Approvals: ...
     @property
     def checkins(self) -> CheckIns: ...
+    @property
+    def shifts(self) -> Shifts: ...
 
     def new_id(self) -> int:
         """A fresh time-ordered id."""
