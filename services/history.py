@@ -15,13 +15,14 @@ from services.ports.points import HistoryRow
 from services.ports.sales import Purchase
 
 PAGE = 8
+CAPS = ("cap", "cap_day", "cap_month", "cap_holding")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of an explanation.
 
-    `kind`: base, level, rule, cap, refund or other; `names`: what the programme of that version
+    `kind`: base, level, rule, cap, too_old, refund or other; `names`: what the programme of that version
     calls the rule or level, by language (empty if it has no name).
     """
 
@@ -105,8 +106,9 @@ def line(programme: Programme, share: Share) -> Line:
     if kind == "level":
         names = programme.level(rest).names
         return Line("level", rest, names, share.factor, share.points)
-    if kind in ("base", "cap"):
-        return Line(kind, kind, {}, share.factor, share.points)
+    if kind in ("base", "too_old", *CAPS):
+        shown = "cap" if kind in CAPS else kind
+        return Line(shown, kind, {}, share.factor, share.points)
     if share.rule.startswith("refund."):
         return Line("refund", share.rule.partition(".")[2], {}, share.factor, share.points)
     names = programme.rule_names(share.rule) or {}
