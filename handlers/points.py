@@ -6,17 +6,28 @@ from bot.messages import Button, Reply, Rows
 from domain.charters import Standing
 from handlers import levels, menu
 from handlers.turns import Turn, member_id
-from services import cards
+from services import balances, cards, gifting
 
 SHOWN_LATER = 3
+GIFT = Button("button.gift", "gift")
 
 
 def show(turn: Turn) -> Reply:
-    """How many points there are, and what happens to them next."""
-    has = cards.points(turn.work, member_id(turn), turn.now)
-    later = [list(part) for part in has.later[:SHOWN_LATER]]
-    more = len(has.later) > SHOWN_LATER
-    return Reply("points.balance", {**_values(has), "later": later, "more": more}, menu.SHORT)
+    """How many points there are, and what happens to them when; growth and credit if any."""
+    has = balances.balances(turn.work, member_id(turn), turn.now)
+    later = has.points.later
+    values = {
+        **_values(has.points),
+        "later": [list(part) for part in later[:SHOWN_LATER]],
+        "more": len(later) > SHOWN_LATER,
+        "activating": [list(part) for part in has.activating[:SHOWN_LATER]],
+        "lifetime": has.lifetime,
+        "growth": has.growth,
+        "growth_name": dict(turn.work.programmes.current().growth_name),
+        "credit": has.credit,
+    }
+    gift: Rows = ((GIFT,),) if gifting.allowed(turn.work) else ()
+    return Reply("points.balance", values, (*gift, *menu.SHORT))
 
 
 def card(turn: Turn) -> Reply:

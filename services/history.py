@@ -10,6 +10,7 @@ from domain.ledger import Share
 from domain.money import Money
 from domain.points import Unit
 from domain.programme import Programme
+from services import gifting
 from services.ports import Work
 from services.ports.points import HistoryRow
 from services.ports.sales import Purchase
@@ -22,8 +23,8 @@ CAPS = ("cap", "cap_day", "cap_month", "cap_holding")
 class Line:
     """One line of an explanation.
 
-    `kind`: base, level, rule, cap, too_old, refund or other; `names`: what the programme of that version
-    calls the rule or level, by language (empty if it has no name).
+    `kind`: base, level, rule, cap, too_old, refund or other; `names`: what the programme of that
+    version calls the rule or level, by language (empty if it has no name).
     """
 
     kind: str
@@ -36,7 +37,8 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Item:
     """One posting as a member sees it. `paid`, `store` and `order` belong to purchases, `rate` to
-    the programme of the time: so many points for every so much money."""
+    the programme of the time: so many points for every so much money. `other`: the end of the
+    number of who gave or was given a gift, "" if they have left. `currency` is for credit."""
 
     posting_id: int
     kind: str
@@ -49,6 +51,9 @@ class Item:
     lines: tuple[Line, ...]
     order: str = ""
     rate: tuple[int, Money] | None = None
+    unit: Unit = Unit.POINTS
+    other: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +64,40 @@ class Page:
     before: int | None
 
 
-def page(work: Work, member_id: int, before_id: int | None = None, size: int = PAGE) -> Page:
-    """A page of a member's postings with the explanation of each."""
-    rows = work.ledger.history(member_id, Unit.POINTS, before_id, size + 1)
+def page(
+    work: Work,
+    member_id: int,
+    before_id: int | None = None,
+    size: int = PAGE,
+    unit: Unit = Unit.POINTS,
+) -> Page:
+    """A page of a member's postings in a unit with the explanation of each."""
+    rows = work.ledger.history(member_id, unit, before_id, size + 1)
     shown = rows[:size]
-    items = tuple(_items(work, shown))
+    items = tuple(_items(work, shown, unit))
     return Page(items, shown[-1].posting_id if len(rows) > size else None)
 
 
-def explain(work: Work, member_id: int, posting_id: int) -> Item:
+def explain(work: Work, member_id: int, posting_id: int, unit: Unit = Unit.POINTS) -> Item:
     """One posting of the member, explained; raises LookupError for another member's."""
-    rows = work.ledger.history(member_id, Unit.POINTS, posting_id + 1, 1)
+    rows = work.ledger.history(member_id, unit, posting_id + 1, 1)
     if not rows or rows[0].posting_id != posting_id:
         raise LookupError(posting_id)
-    return _items(work, rows)[0]
+    return _items(work, rows, unit)[0]
 
 
-def _items(work: Work, rows: list[HistoryRow]) -> list[Item]:
+def _items(work: Work, rows: list[HistoryRow], unit: Unit) -> list[Item]:
     bought = work.purchases.by_posting([row.posting_id for row in rows]) if rows else {}
     stores = {store.id: store.name for store in work.stores.all()} if bought else {}
-    return [_item(work, row, bought.get(row.posting_id), stores) for row in rows]
+    return [_item(work, row, bought.get(row.posting_id), stores, unit) for row in rows]
 
 
 def _item(
-    work: Work, row: HistoryRow, purchase: Purchase | None, stores: Mapping[int, str]
+    work: Work,
+    row: HistoryRow,
+    purchase: Purchase | None,
+    stores: Mapping[int, str],
+    unit: Unit,
 ) -> Item:
     programme = work.programmes.version(row.rule_version)
     return Item(
@@ -96,8 +111,24 @@ def _item(
         row.reason,
         tuple(line(programme, share) for share in row.explanation),
         purchase.order_id if purchase else "",
-        (programme.earning.points, Money(programme.earning.per_minor, programme.currency)),
+        _rate(programme, unit),
+        unit,
+        _other(work, row),
+        programme.currency,
     )
+
+
+def _rate(programme: Programme, unit: Unit) -> tuple[int, Money]:
+    """So many points or so much growth for every so much money."""
+    rules = programme.growth if unit is Unit.GROWTH else programme.earning
+    return (rules.points, Money(rules.per_minor, programme.currency))
+
+
+def _other(work: Work, row: HistoryRow) -> str:
+    """The end of the other member's number, of a gift."""
+    if row.source_type != gifting.SOURCE:
+        return ""
+    return gifting.tail(work.members.get(int(row.source_id)))
 
 
 def line(programme: Programme, share: Share) -> Line:
@@ -106,8 +137,8 @@ def line(programme: Programme, share: Share) -> Line:
     if kind == "level":
         names = programme.level(rest).names
         return Line("level", rest, names, share.factor, share.points)
-    if kind in ("base", "too_old", *CAPS):
-        shown = "cap" if kind in CAPS else kind
+    if kind in ("base", "growth", "too_old", *CAPS):
+        shown = "cap" if kind in CAPS else "base" if kind == "growth" else kind
         return Line(shown, kind, {}, share.factor, share.points)
     if share.rule.startswith("refund."):
         return Line("refund", share.rule.partition(".")[2], {}, share.factor, share.points)
