@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -15,18 +15,33 @@ from services.timetable import Due
 
 log = logging.getLogger(__name__)
 
+May = Callable[[], Awaitable[bool]]
+
+
+async def _always() -> bool:
+    return True
+
 
 async def run_due(
-    units: Units, upto: datetime, *, moved: bool = False, jobs: Sequence[Job] = JOBS
+    units: Units,
+    upto: datetime,
+    *,
+    moved: bool = False,
+    jobs: Sequence[Job] = JOBS,
+    may: May = _always,
 ) -> int:
     """Runs what has become due by `upto` (club time) and was not run before; how many.
 
-    `moved`: the clock has been moved, so an occurrence runs as if it were its own moment; else a
-    late one runs with the time that it is now and may be too late. Raises StoreUnavailable.
+    Nights that were missed are made up for one after the other, each with its jobs in their
+    order. `moved`: the clock has been moved, so an occurrence runs as if it were its own moment;
+    else a late one runs with the time that it is now and may be too late. `may` is asked before
+    each unit; who may not goes on no further, and the rest is due for whoever may. Raises
+    StoreUnavailable.
     """
     waiting = await crossed(units, upto, jobs)
-    for job, due in waiting:
-        await run(units, job, due, due.at if moved else upto)
+    for number, (job, due) in enumerate(waiting):
+        if not await run(units, job, due, due.at if moved else upto, may):
+            return number
     if waiting:
         await reach(units, upto)
     return len(waiting)
@@ -60,9 +75,9 @@ async def reach(units: Units, upto: datetime) -> None:
     await units.write(note)
 
 
-async def run(units: Units, job: Job, due: Due, now: datetime) -> None:
+async def run(units: Units, job: Job, due: Due, now: datetime, may: May = _always) -> bool:
     """Runs one occurrence, once, in short units; the last one claims it. One without anything
-    to do leaves no trace."""
+    to do leaves no trace. False if it had to stop before its end."""
     step = job.step
     if job.within is not None and now - due.at > job.within:
         log.warning("%s of %s is too late and is left out", job.name, due.key)
@@ -81,7 +96,10 @@ async def run(units: Units, job: Job, due: Due, now: datetime) -> None:
 
     cursor = None if await units.read(is_done) else 0
     while cursor is not None:
+        if not await may():
+            return False
         cursor = await units.write(partial(one, cursor))
+    return True
 
 
 def _nothing(work: Work, due: Due, now: datetime, after: int) -> None:

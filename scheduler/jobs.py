@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from services import care, expiry, sealing
+from services import care, expiry, holds, purchases, reviewing, sealing
 from services.ports import Work
 from services.timetable import Due
 
@@ -58,6 +58,30 @@ def _nothing_expires(work: Work, due: Due, now: datetime) -> bool:
 def _expire(work: Work, due: Due, now: datetime, after: int) -> int | None:
     # Of a night that is caught up with, what was due in that night and nothing later.
     return after + 1 if expiry.expire_due(work, now, until=due.at, most=LOTS) else None
+
+
+def _nobody_to_review(work: Work, due: Due, now: datetime) -> bool:
+    return reviewing.nothing_due(work, due.day)
+
+
+def _review(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    return reviewing.review_due(work, due.day, now, after, LOTS)
+
+
+def _nothing_overdue(work: Work, due: Due, now: datetime) -> bool:
+    return not work.holds.overdue(now, 1)
+
+
+def _release(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    return after + 1 if holds.release_due(work, now, BATCH) == BATCH else None
+
+
+def _nothing_left_waiting(work: Work, due: Due, now: datetime) -> bool:
+    return not work.purchases.left(1)
+
+
+def _match(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    return after + 1 if purchases.match_left(work, now, BATCH) else None
 
 
 def _nobody_to_remind(work: Work, due: Due, now: datetime) -> bool:
@@ -117,6 +141,9 @@ def _seal(work: Work, due: Due, now: datetime, after: int) -> int | None:
 JOBS: tuple[Job, ...] = (
     Job("switch_on", (NIGHT,), _switch_on, _nothing_endless),
     Job("expire", (NIGHT,), _expire, _nothing_expires),
+    Job("review", (NIGHT,), _review, _nobody_to_review),
+    Job("release", (NIGHT,), _release, _nothing_overdue),
+    Job("match", (NIGHT,), _match, _nothing_left_waiting),
     Job("remind", (NIGHT,), _remind, _nobody_to_remind, within=timedelta(days=1)),
     Job("forget", (NIGHT,), _forget, _nothing_to_forget),
     Job("tidy", (NIGHT,), _tidy, _nothing_to_tidy),

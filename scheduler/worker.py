@@ -128,8 +128,13 @@ class Worker:
         if self._turn.locked():
             return
         async with self._turn:
-            if await self._lease.hold():
-                await self.run_due(self._clocks.club())
+            if await self._may():
+                upto = self._clocks.club()
+                await run_due(self._units, upto, jobs=self._jobs, may=self._may)
+
+    async def _may(self) -> bool:
+        """Whether this process goes on with the jobs: a long night is handed over, too."""
+        return not self._stop.is_set() and await self._lease.hold()
 
     async def _campaigns(self) -> None:
         if not await self._lease.hold():
