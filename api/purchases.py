@@ -9,9 +9,11 @@ from api.common import balance, level, plain, shares
 from api.operations import Call
 from api.problems import at
 from domain import money
+from domain.codes import read_code
 from domain.errors import RefundInvalid
 from domain.payments import PaidBy, Payment
 from domain.purchases import Line, Order, RefundLine, check_moment
+from domain.refusals import BadCode
 from services import purchases, refunds
 from services.answers import CREATED, OK, Answer, once_by_own_id
 from services.booking import Incoming, Outcome, store_id
@@ -59,7 +61,15 @@ def _payments(body: requests.Purchase) -> Iterator[Payment]:
     for index, paid in enumerate(body.payments):
         with at(f"/payments/{index}/amount"):
             minor = _minor(paid.amount, body.currency)
-        yield Payment(PaidBy(paid.kind), minor, paid.points or 0, paid.code or "")
+        yield Payment(PaidBy(paid.kind), minor, paid.points or 0, _code(paid.code or ""))
+
+
+def _code(text: str) -> str:
+    """A voucher's code in its one spelling; what is none stays as it is and finds nothing."""
+    try:
+        return read_code(text)
+    except BadCode:
+        return text
 
 
 def _claims(call: Call, body: requests.Purchase) -> Iterator[Claim]:
