@@ -1,6 +1,7 @@
 """What several slices of the chat share: numbers of buttons, small buttons."""
 
-from bot.messages import Button, Reply
+from bot.messages import Button, Reply, Rows
+from domain.errors import Refused
 from domain.point_errors import BadCount
 from handlers import menu
 from handlers.turns import Turn
@@ -13,6 +14,11 @@ LARGEST = 10**9
 def gone(turn: Turn) -> Reply:
     """What a button asked for is not there, or not any more."""
     return Reply("general.expired", {}, menu.main(turn))
+
+
+def refusal(error: Refused, rows: Rows = ()) -> Reply:
+    """A refusal as an answer, where what was done on the way to it is kept."""
+    return Reply(error.code, error.data(), rows)
 
 
 def number(turn: Turn, place: int = 0) -> int:

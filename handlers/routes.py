@@ -46,6 +46,8 @@ ROUTES: tuple[Route, ...] = (
     Route("history", history.show),
     Route("history.why", history.why),
     Route("level", levels.show),
+    Route("level.ladder", levels.ladder),
+    Route("level.record", levels.record),
     Route("gift", gifting.begin, writes=True),
     Route("gift.who", gifting.take_who, writes=True),
     Route("gift.points", gifting.take_points, writes=True),
@@ -145,6 +147,7 @@ ROUTES: tuple[Route, ...] = (
     Route("award.receipt", award.take_receipt, writes=True, needs="purchase:book"),
     Route("award.sure", award.sure, writes=True, needs="purchase:book"),
     Route("award.do", award.book, writes=True, needs="purchase:book"),
+    Route("award.undo", award.undo, writes=True, needs="purchase:book"),
     # benefits and vouchers; codes are shown by reading routes only, so that no answer keeps them
     Route("benefits", benefits.show_all),
     Route("benefit.show", benefits.show),

@@ -5,7 +5,8 @@ from bot.messages import Button, Reply
 from domain.club_errors import SeveralMembers
 from domain.staff import permissions
 from handlers import portrait
-from handlers.turns import Turn, address_id
+from handlers.parts import refusal
+from handlers.turns import Turn, actor, address_id
 from services import finding, masks, staffing
 
 FINDING = Flow("member", (Step("who"),))
@@ -41,12 +42,14 @@ def who(turn: Turn) -> Reply:
 
 def found(turn: Turn, text: str) -> Reply:
     """The member's card, or the list of those who fit."""
-    try:
-        one = finding.find(turn.work, text)
-    except SeveralMembers:
+    look = finding.look(turn.work, text, actor(turn), turn.now)
+    if isinstance(look.refused, SeveralMembers):
         return _several(turn, text)
+    if look.member is None:
+        assert look.refused is not None
+        return refusal(look.refused)
     turn.end()
-    return portrait.card(turn, one.id)
+    return portrait.card(turn, look.member.id)
 
 
 def _several(turn: Turn, text: str) -> Reply:

@@ -1,18 +1,30 @@
-"""Finding a member by what staff, tills and partners have in hand."""
+"""Finding a member by what staff, tills and partners have in hand; what staff look up is limited
+and audited."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
 from domain.club_errors import SeveralMembers
 from domain.codes import check_code
+from domain.counter import TooManyLooks
 from domain.errors import BadNumber, BadPhone, MemberNotFound, Refused
 from domain.members import BODY_DIGITS, Member, MemberState, check_number
 from domain.refusals import BadCode
 from services.matching import parse_email, parse_member
 from services.phones import parse_phone, region_of
 from services.ports import Work
+from services.ports.club import Actor
 
 _GONE = (MemberState.CLOSED, MemberState.MERGED)
 _LONGEST = 100
+MOST_LOOKS: Final = 120
+LOOKS_WITHIN: Final = timedelta(hours=1)
+MOST_WRONG: Final = 10
+WRONG_WITHIN: Final = timedelta(minutes=10)
 
 
 def find(work: Work, text: str) -> Member:
@@ -31,6 +43,82 @@ def find(work: Work, text: str) -> Member:
     return next(iter(members.values()))
 
 
+# -- staff look -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look-up has found: a member, or why there is none."""
+
+    member: Member | None = None
+    refused: Refused | None = None
+
+
+def look(work: Work, text: str, actor: Actor, now: datetime) -> Look:
+    """As `find`, for an operator: audited, and limited so that nobody fishes for members.
+
+    What is not found is no error here, for the try must be counted. `refused`: as `find` raises,
+    and TooManyLooks.
+    """
+    looks, wrong = f"look:{actor.staff_id}", f"look:wrong:{actor.staff_id}"
+    since, wrong_since = now - LOOKS_WITHIN, now - WRONG_WITHIN
+    if work.vouchers.wrong_tries(looks, since) >= MOST_LOOKS:
+        return Look(refused=TooManyLooks(int(LOOKS_WITHIN.total_seconds()) // 60))
+    if work.vouchers.wrong_tries(wrong, wrong_since) >= MOST_WRONG:
+        return Look(refused=TooManyLooks(int(WRONG_WITHIN.total_seconds()) // 60))
+    work.vouchers.count_wrong_try(looks, now, since)
+    try:
+        found = Look(member=find(work, text))
+    except Refused as refused:
+        found = Look(refused=refused)
+        if not isinstance(refused, SeveralMembers):
+            work.vouchers.count_wrong_try(wrong, now, wrong_since)
+    _audit(work, text, found, actor, now)
+    return found
+
+
+def _audit(work: Work, text: str, found: Look, actor: Actor, now: datetime) -> None:
+    """By what was looked and whether somebody was found; what was typed is not kept."""
+    detail = {"by": _kind(work, text), "outcome": found.refused.code if found.refused else "found"}
+    member_id = found.member.id if found.member else ""
+    work.audit.add(actor, "member.look", ("member", member_id), now, detail)
+
+
+def _kind(work: Work, text: str) -> str:
+    if ":" in text or "：" in text:
+        return text.replace("：", ":").partition(":")[0].strip().casefold()[:10]
+    if "@" in text:
+        return "email"
+    if _is(check_number, text):
+        return "number"
+    return "voucher" if _is(check_code, _code(text)) else "phone"
+
+
+def names_one(work: Work, text: str) -> bool:
+    """Whether a text is a member number, a voucher code or a phone as a whole, whoever's."""
+    return (
+        _is(check_number, text)
+        or _is(check_code, _code(text))
+        or _is(lambda given: parse_phone(given, _region(work)), text)
+    )
+
+
+def _is(read: Callable[[str], object], text: str) -> bool:
+    try:
+        read(text)
+    except Refused:
+        return False
+    return True
+
+
+def _code(text: str) -> str:
+    """The code in the link of a voucher's QR picture, or the text itself."""
+    return text.rpartition("start=")[2].strip().removeprefix("v_")
+
+
+# -- the ways to find -------------------------------------------------------------------
+
+
 def several(work: Work, text: str) -> list[Member]:
     """Every open membership that fits, for the answer to SeveralMembers."""
     found = {one.id: one for one in (standing(work, i) for i in _ids(work, text.strip()))}
@@ -46,6 +134,8 @@ def standing(work: Work, member_id: int) -> Member:
 
 
 def _ids(work: Work, text: str) -> list[int]:
+    if "start=" in text:
+        text = _code(text)
     if ":" in text or "：" in text:
         return _by_kind(work, text.replace("：", ":"))
     if "@" in text:

@@ -51,6 +51,7 @@ from storage.tickets import Tickets
 from storage.ticks import Ticks
 from storage.vault import Vault
 from storage.vouchers import Vouchers
+from storage.webhooks import Webhooks
 
 
 def _nothing(_ids: tuple[int, ...]) -> None:
@@ -133,6 +134,10 @@ class Work:
     @cached_property
     def api_keys(self) -> ApiKeys:
         return ApiKeys(self.db)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        return Webhooks(self.db, self.vault)
 
     @cached_property
     def answers(self) -> Answers:

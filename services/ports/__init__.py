@@ -27,6 +27,7 @@ from services.ports.seals import Seals
 from services.ports.standings import Standings
 from services.ports.shifts import Shifts
 from services.ports.voice import Surveys, Tickets
+from services.ports.webhooks import Webhooks
 
 __all__ = ["Work"]
 
@@ -60,6 +61,8 @@ class Work(Protocol):
     def merges(self) -> Merges: ...
     @property
     def api_keys(self) -> ApiKeys: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
     @property
     def answers(self) -> Answers: ...
     @property

@@ -18,9 +18,11 @@ from storage.tables import (  # noqa: F401
     post,
     purchases,
     seals,
+    shifts,
     standings,
     surveys,
     tickets,
+    webhooks,
 )
 
 metadata = SQLModel.metadata
