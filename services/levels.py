@@ -51,6 +51,19 @@ def standing(work: Work, member_id: int, now: datetime) -> Shown:
     )
 
 
+def holding(programme: Programme, has: Shown) -> tuple[str, date | None]:
+    """How the level that counts holds: `given` by hand, in `grace` or `until` a last day, `while`
+    its conditions are met, or `always`."""
+    kept = has.kept
+    if kept.given and programme.level(kept.held.level).key != has.level.key:
+        return "given", kept.given.until
+    if kept.falls_on:
+        return "grace", kept.falls_on - DAY
+    if kept.held.until:
+        return "until", kept.held.until
+    return ("while" if standings.loses(programme, has.level.key) else "always"), None
+
+
 # -- what levels are computed from ------------------------------------------------------
 
 
@@ -273,21 +286,32 @@ def named(programme: Programme, level: str) -> dict[str, Any]:
     return {"names": dict(found.names), "emoji": found.emoji, "multiplier": factor}
 
 
-def condition(progress: Progress, currency: str) -> dict[str, Any]:
-    """A condition for a message, money as money."""
-
-    def amount(value: int) -> Any:
-        return Money(value, currency) if progress.measure in MONEY_MEASURES else value
-
+def condition(progress: Progress, programme: Programme) -> dict[str, Any]:
+    """A condition beside what a member has, for a message; money as money."""
+    measure = progress.measure
     return {
-        "measure": progress.measure.value,
-        "months": progress.months,
-        "have": amount(progress.have),
-        "need": amount(progress.need),
-        "missing": amount(progress.missing),
+        **_said(measure, progress.months, programme),
+        "have": _amount(measure, progress.have, programme),
+        "need": _amount(measure, progress.need, programme),
+        "missing": _amount(measure, progress.missing, programme),
         "met": progress.met,
         "percent": 100 if progress.met else progress.have * 100 // progress.need,
     }
+
+
+def asked(one: Condition, programme: Programme) -> dict[str, Any]:
+    """What a level asks for, for a message."""
+    need = _amount(one.measure, one.least, programme)
+    return {**_said(one.measure, one.months, programme), "need": need}
+
+
+def _said(measure: Measure, months: int, programme: Programme) -> dict[str, Any]:
+    months = months or (levels.AVERAGED_MONTHS if measure in levels.AVERAGED else 0)
+    return {"measure": measure.value, "months": months, "growth": dict(programme.growth_name)}
+
+
+def _amount(measure: Measure, value: int, programme: Programme) -> Any:
+    return Money(value, programme.currency) if measure in MONEY_MEASURES else value
 
 
 # -- what was taken back ----------------------------------------------------------------

@@ -190,7 +190,7 @@ def _risk(programme: Programme, level: str, risk: Outlook) -> dict[str, Any]:
         **levels.named(programme, level),
         "last_day": risk.on - _DAY,
         "need": programme.level(level).need.value,
-        "conditions": [levels.condition(one, programme.currency) for one in risk.conditions],
+        "conditions": [levels.condition(one, programme) for one in risk.conditions],
         "next_names": dict(risk.level.names),
     }
 

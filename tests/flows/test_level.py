@@ -2,8 +2,11 @@
 
 import pytest
 
+from services.level_history import SIZE
+from services.ports.points import LevelStep
 from tests.flows.talk import buys
-from tests.support.club import Club, programme
+from tests.support.club import NOW, Club, programme
+from tests.support.threads import offer
 
 
 async def test_what_is_missing_to_the_next_level(club: Club) -> None:
@@ -15,10 +18,71 @@ async def test_what_is_missing_to_the_next_level(club: Club) -> None:
         "On to 🥈 Silver",
         "Spend ¥372.00 more in all",
         "One purchase of ¥200.00 or more",
-        "🙂 Member · 1 × ← you",
-        "💎 Diamond · 1.5 ×",
+        "Valid without end",
     ):
         assert part in shown.text, part
+
+
+@pytest.mark.parametrize(
+    ("locale", "parts"),
+    [
+        (
+            "en",
+            (
+                "🙂 <b>Member</b> ← you",
+                "yours from the first day",
+                "· ¥500.00 spent in all",
+                "· or one purchase of ¥200.00",
+                "💎 <b>Diamond</b>",
+                "· 1.5 × the points",
+                "· only here: Lounge",
+            ),
+        ),
+        (
+            "zh-hans",
+            ("🙂 <b>普通会员</b> ← 您在这里", "· 或近 12 个月消费满 ¥3,000.00", "· 专享：休息室"),
+        ),
+    ],
+)
+async def test_the_whole_ladder_is_a_second_page(
+    club: Club, locale: str, parts: tuple[str, ...]
+) -> None:
+    await offer(club, key="lounge", names={"zh": "休息室", "en": "Lounge"}, levels=("diamond",))
+    mei = await club.person(locale=locale).joins()
+    await mei.says("/level")
+    shown = await mei.taps("level.ladder")
+    for part in parts:
+        assert part in shown.text, part
+    assert (await mei.taps("level")).key == "level.shown"
+
+
+async def test_the_record_of_levels_is_paged(club: Club) -> None:
+    mei = await club.person().joins()
+    await buys(mei, 200)
+    await mei.says("/level")
+    shown = await mei.taps("level.record")
+    for part in ("🙂 Joined as Member", "🥈 Rose to Silver", "valid until 31 May 2027"):
+        assert part in shown.text, part
+    assert shown.text.index("Rose") < shown.text.index("Joined")
+    member = await mei.member_id()
+    steps = [LevelStep(member, NOW, "a", "gold", "review", "", "prolonged")] * SIZE
+    await club.write(lambda work: work.levels.record(steps))
+    await mei.taps("level.record")
+    assert "Joined" not in mei.seen[-1].text
+    older = await mei.taps("level.record", str(SIZE))
+    assert "Joined as Member" in older.text
+    assert (await mei.taps("level.record", "0")).text != older.text
+
+
+async def test_the_page_says_until_when_and_what_then(club: Club) -> None:
+    mei = await club.person().joins()
+    await buys(mei, 1000)
+    shown = await mei.says("/level")
+    assert "Valid until <b>31 May 2027</b>" in shown.text
+    assert "it becomes 🥈 Silver on 1 Jul 2027" in shown.text
+    await buys(mei, 1000, "A-18")
+    shown = await mei.says("/level")
+    assert "it is prolonged by itself" in shown.text
 
 
 async def test_a_level_rises_with_the_purchase(club: Club) -> None:
