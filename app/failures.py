@@ -12,6 +12,8 @@ from domain.errors import ProgrammeInvalid, Refused
 SAYINGS = {
     "programme.changed": "version {version} is published with other content; a published version"
     " never changes, so give the file a higher one",
+    "simulation.currency": "the file counts in {currency}, the club's purchases are in {expected};"
+    " they cannot be compared",
     "staff.bad_role": "{role} is no role; write one of {roles}",
     "staff.exists": "there is an operator {name} already; give another name",
     "staff.not_found": "there is no operator {name}; see: memberbot operator list",
@@ -23,6 +25,10 @@ SAYINGS = {
     "api_key.bad_scope": "{scope} is no scope; write one of {scopes}",
     "api_key.exists": "a key {name} is in use; revoke it first or give another name",
     "api_key.not_found": "no key {name} is in use; see: memberbot api-key list",
+    "webhook.bad_source": "{text} is no source; write a text of 1 to {longest} characters without"
+    " a slash, as the purchases of the shop name it",
+    "webhook.exists": "a webhook {name} is in use; revoke it first or give another name",
+    "webhook.not_found": "no webhook {name} is in use; see: memberbot webhook list",
 }
 
 

@@ -29,6 +29,7 @@ def start_of_day(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), zone_of(zone)).astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)
 def add_months(day: date, months: int) -> date:
     """The same day months later, or the last day of that month: 31 January + 1 = 28 February."""
     year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)

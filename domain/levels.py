@@ -172,7 +172,7 @@ def holds(level: Level, basis: Basis, today: date) -> bool:
     """Whether a member meets a level's conditions; a level without conditions always holds."""
     if not level.conditions:
         return True
-    met = (progress_of(condition, basis, today).met for condition in level.conditions)
+    met = (_average(one, basis, today).reaches(one.least) for one in level.conditions)
     return all(met) if level.need is Need.ALL else any(met)
 
 

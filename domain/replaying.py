@@ -10,8 +10,8 @@ from typing import NamedTuple
 from domain.checkins import shares
 from domain.dates import month_index
 from domain.earning import Facts, Sale, calculator, growth
-from domain.levels import ACTIVITY_SOURCES, Basis, raised
-from domain.limits import Limits, blocked, limited_rules, room
+from domain.levels import ACTIVITY_SOURCES, AVERAGED, Basis, raised
+from domain.limits import NO_LIMITS, Limits, blocked, limited_rules, room
 from domain.programme import EarningRule, Programme
 from domain.standings import Standing, first_standing, next_review, review, rise
 
@@ -93,6 +93,12 @@ class Replay:
         self.first, self.last = first or date.min, last
         self.limited: tuple[EarningRule, ...] = limited_rules(programme)
         self.asks_first = any(rule.when.first_purchase for rule in self.limited)
+        caps = programme.earning.caps
+        sums = (caps.day, caps.month, caps.holding)
+        self.limits = bool(self.limited) or any(cap is not None for cap in sums)
+        asked = {c.measure for level in programme.levels for c in level.conditions}
+        # Where a level has an end and no averages are asked, only a change of level moves reviews.
+        self.restless = not programme.holding.months or not AVERAGED.isdisjoint(asked)
 
     def run(self, person: Person, doings: Iterable[Doing]) -> Replayed:
         """A member's doings in the order of time, and the nights between them."""
@@ -186,6 +192,8 @@ class _Life:
         self._climb(sold.day)
 
     def _limits(self, sold: Sold) -> Limits:
+        if not self.replay.limits and not sold.waited:
+            return NO_LIMITS
         caps, days = self.programme.earning.caps, self.programme.match_days
         month = 0
         if caps.month is not None:
@@ -257,6 +265,8 @@ class _Life:
         level = raised(self.programme.levels, now, self.basis, day)
         if level.key != now:
             self.standing = rise(self.programme, self.standing, level.key, day)
+        elif not self.replay.restless:
+            return
         self.changed_on = day
 
 

@@ -10,8 +10,11 @@ import click
 from app.commands.common import ACTOR, changed, seen
 from app.failures import Failed
 from app.settings import PROGRAMMES
+from app.wiring import Club
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
+DAY = click.DateTime(formats=["%Y-%m-%d"])
 EXAMPLES = sorted(path.stem for path in PROGRAMMES.glob("*.yaml"))
 
 
@@ -90,6 +93,37 @@ def diff(before: Path, after: Path | None) -> None:
         old, new = one, programme_words.read(after)
     for line in programme_changes.lines(old, new):
         click.echo(line)
+
+
+@programme.command()
+@click.argument("file", type=FILE)
+@click.option("--from", "first", type=DAY, help="Count points from this day; levels: all days.")
+@click.option("--to", "last", type=DAY, help="The last day; today if not given.")
+@click.option("--csv", type=NEW_FILE, help="Write who would stand elsewhere to this file.")
+def simulate(file: Path, first: datetime | None, last: datetime | None, csv: Path | None) -> None:
+    """Replay the club's own purchases under the rules of FILE, beside those that hold now.
+
+    Says who would rise and fall, and the points of each month. Nothing is written but the CSV
+    file; the bot goes on working. Check-ins, surveys and what was spent are taken as they were.
+    """
+    from app import programme_words, simulating
+    from app.commands.common import with_club
+    from app.progress import bar
+
+    found = programme_words.read(file)
+    if first and last and last < first:
+        raise Failed("--to is before --from; swap them")
+
+    async def run(club: Club) -> simulating.Simulated:
+        with bar(file.name) as report:
+            begin, end = (day.date() if day else None for day in (first, last))
+            return await simulating.simulate(club, found, begin, end, csv, report)
+
+    done = with_club(run)
+    for line in simulating.lines(done):
+        click.echo(line)
+    if csv:
+        click.echo(f"\nwho would stand elsewhere: {csv}")
 
 
 @programme.command()
