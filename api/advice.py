@@ -50,6 +50,11 @@ DETAILS: Final[Mapping[str, tuple[str, str]]] = {
         "Check the key, or make a new one with: memberbot api-key add",
         "请检查密钥，或用 memberbot api-key add 新建。",
     ),
+    "key.signature": (
+        "Sign the time (Unix seconds, within 5 minutes of now), a dot and the body exactly as"
+        " sent, with a secret of this source that is in use.",
+        "请用该来源的有效密钥，对“时间戳（Unix 秒，误差 5 分钟内）+ 英文句点 + 原样正文”签名。",
+    ),
     "key.scope": (
         "Use a key with the scope {scope}.",
         "请使用具有 {scope} 权限的密钥。",
@@ -281,6 +286,10 @@ DETAILS: Final[Mapping[str, tuple[str, str]]] = {
     "payment.invalid/cancelled": (
         "The voucher of payment {payment} was cancelled.",
         "第 {payment} 项的券已作废。",
+    ),
+    "request.other_source": (
+        "Give {source} as the source: a webhook books what its own source has sold.",
+        "source 请填写 {source}：该推送地址只接收自己来源的消费。",
     ),
     "store.not_found": (
         "Give the code of a store that the club knows, or leave it out.",

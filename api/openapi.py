@@ -8,27 +8,46 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from api import checking, problems, replies, wording
+from api import checking, problems, pushing, replies, wording
 from api.operations import ROOT, Operation
-from api.table import OPERATIONS, PATHS, parameters
+from api.table import OPERATIONS, PATHS, SIGNED, parameters
 from api.table import problems as problems_of
+from services.answers import ACCEPTED
 
 VERSION: Final = "1.0.0"
 _REF: Final = "#/components/schemas/{model}"
 _REASONS: Final = {
     200: "Done, or the stored answer of the same request.",
     201: "Done.",
+    202: "Nothing is done yet: a second person has to agree.",
     400: "The request does not fit its schema.",
-    401: "No key, or one that is not valid.",
+    401: "No key or signature, or one that is not valid.",
     403: "The key lacks the scope.",
     404: "Not there.",
     409: "It stands against what is there.",
     413: "Too large.",
     415: "Not JSON.",
     422: "It fits the schema and cannot be taken.",
-    429: "Too many wrong keys.",
+    429: "Too many wrong keys or signatures.",
     500: "Something went wrong here; nothing was changed.",
     503: "The database cannot commit; nothing was changed.",
+}
+_SIGNATURE: Final = {
+    "timestamp": {
+        "type": "apiKey",
+        "in": "header",
+        "name": pushing.TIMESTAMP,
+        "description": "Unix seconds, within five minutes of the real time.",
+    },
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": pushing.SIGNATURE,
+        "description": (
+            "`sha256=` and the HMAC-SHA256, in small hex digits, of the timestamp, a dot and the"
+            " body exactly as sent, by a secret made with `memberbot webhook add`."
+        ),
+    },
 }
 _ABOUT: Final = """\
 For tills, shops and partners of the club.
@@ -45,7 +64,7 @@ def document() -> dict[str, Any]:
     """The whole document as JSON data."""
     schemas, definitions = _schemas()
     paths: dict[str, dict[str, Any]] = {}
-    for operation in OPERATIONS:
+    for operation in (*OPERATIONS, *SIGNED):
         described = _operation(operation, schemas)
         paths.setdefault(operation.path, {})[operation.method.lower()] = described
     paths["/openapi.json"] = {"get": _own()}
@@ -57,14 +76,14 @@ def document() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": definitions,
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}, **_SIGNATURE},
         },
     }
 
 
 def _schemas() -> tuple[dict[Any, Any], dict[str, Any]]:
     wanted: list[tuple[type[BaseModel], Any]] = [(replies.Problem, "serialization")]
-    for operation in OPERATIONS:
+    for operation in (*OPERATIONS, *SIGNED):
         if operation.body is not None:
             wanted.append((operation.body, "validation"))
         if operation.query is not None:
@@ -97,17 +116,25 @@ def _operation(operation: Operation, schemas: dict[type[BaseModel], Any]) -> dic
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
-        "description": f"{operation.about}\n\nNeeds a key with the scope `{operation.scope}`.",
+        "description": f"{operation.about}\n\n{_needs(operation)}",
         "parameters": _parameters(operation),
         "responses": _responses(operation, schemas),
         "x-scope": operation.scope,
     }
+    if operation.signed:
+        described["security"] = [{name: [] for name in _SIGNATURE}]
     if operation.body is not None:
         content: dict[str, Any] = {"schema": schemas[operation.body]}
         if operation.examples:
             content["examples"] = {n: {"value": v} for n, v in operation.examples.items()}
         described["requestBody"] = {"required": True, "content": {checking.JSON: content}}
     return described
+
+
+def _needs(operation: Operation) -> str:
+    if operation.signed:
+        return "Needs no key, but a signature by a secret of the source."
+    return f"Needs a key with the scope `{operation.scope}`."
 
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
@@ -170,7 +197,7 @@ def _responses(operation: Operation, schemas: dict[type[BaseModel], Any]) -> dic
     found: dict[str, Any] = {}
     for status, reply in operation.replies.items():
         content: dict[str, Any] = {"schema": schemas[reply]}
-        if operation.reply_example is not None:
+        if operation.reply_example is not None and status != ACCEPTED:
             content["example"] = operation.reply_example
         found[str(status)] = {
             "description": _REASONS[status],

@@ -14,6 +14,7 @@ from services.answers import Answer
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.keys import ApiKey
+from services.ports.webhooks import Webhook
 
 ROOT: Final = "/api/v1"
 Keyed = Literal["", "may", "must"]
@@ -26,7 +27,7 @@ class Call:
 
     work: Work
     now: datetime
-    caller: ApiKey
+    caller: ApiKey | Webhook
     path: Mapping[str, str]
     body: Any
     query: Any
@@ -36,14 +37,14 @@ class Call:
     @property
     def actor(self) -> Actor:
         """Who stands in the audit."""
-        return Actor(f"api:{self.caller.name}")
+        return Actor(self.caller.actor)
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation. `keyed`: whether an Idempotency-Key may or must come with it; `problems`:
     the refusals of the club that it may answer with; `replies` by status; `finish` completes an
-    answer, stored or new, with what may not be stored."""
+    answer, stored or new, with what may not be stored. `scope` "": a signature opens it."""
 
     method: Literal["GET", "POST"]
     path: str
@@ -60,6 +61,11 @@ class Operation:
     examples: Mapping[str, Any] = field(default_factory=dict)
     reply_example: Any = None
     finish: Callable[[Call, Answer], Answer] | None = None
+
+    @property
+    def signed(self) -> bool:
+        """Whether a signature opens it instead of a key."""
+        return not self.scope
 
     @property
     def writes(self) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from api import advice, problems, wording
+from api import advice, problems, pushing, wording
 from api.checking import ONCE
 from api.operations import ROOT, Operation
-from api.table import OPERATIONS
+from api.table import OPERATIONS, SIGNED
 from api.table import problems as problems_of
 
 MADE: Final = "<!-- Written by `make docs` from the code; do not edit by hand. -->"
@@ -60,6 +60,38 @@ curl -s $API/purchases/A-17/refunds -H "Authorization: Bearer $KEY" --json '{{
 
 The same with httpie: `http $API/benefits "Authorization: Bearer $KEY"`.
 
+## Push without a key
+
+A shop that pushes what it sells signs each request instead of having a key. Make a secret for it, it
+is shown this once:
+
+```sh
+memberbot webhook add "Web shop" --source shop-1
+```
+
+The shop sends the body of a purchase to `POST {ROOT}/webhooks/shop-1/purchases`, and that of a refund,
+with `order_id` in it, to `POST {ROOT}/webhooks/shop-1/refunds`. `source` in the body is the one in the path.
+
+| header | holds |
+|---|---|
+| `{pushing.TIMESTAMP}` | the time, in Unix seconds, within five minutes of the real one |
+| `{pushing.SIGNATURE}` | `sha256=` and the HMAC-SHA256, in small hex digits, of the time, a dot and the body |
+
+```sh
+export SECRET=mbw_…
+export BODY='{{"source": "shop-1", "order_id": "A-18", "occurred_at": "2026-01-31T12:00:00+08:00",
+  "currency": "CNY", "amount": "20.00", "phone": "+8613800138000"}}'
+export NOW=$(date +%s)
+export SIGNED=$(printf '%s.%s' "$NOW" "$BODY" | openssl dgst -sha256 -hmac "$SECRET" -r | cut -d' ' -f1)
+curl -s $API/webhooks/shop-1/purchases -H "Content-Type: application/json" --data-raw "$BODY" \\
+  -H "{pushing.TIMESTAMP}: $NOW" -H "{pushing.SIGNATURE}: sha256=$SIGNED"
+```
+
+The body is signed byte for byte as it is sent. A request that is sent again, by the shop or by somebody
+who has recorded it, gets the stored answer and books nothing. A missing, wrong or old signature is
+answered 401, and the answer is the same for each of these. To change a secret, add another one for the
+same source under a new name, let the shop sign with it, then `memberbot webhook revoke` the old one.
+
 ## Rules for all operations
 
 - **Keys.** `Authorization: Bearer KEY`. A key opens the scopes it was made with and nothing else;
@@ -94,15 +126,15 @@ def _operations() -> Iterator[str]:
     yield ""
     yield f"| operation | does | scope | `{ONCE}` |"
     yield "|---|---|---|---|"
-    for one in OPERATIONS:
-        scope = f"`{one.scope}`"
+    for one in (*OPERATIONS, *SIGNED):
+        scope = f"`{one.scope}`" if one.scope else "signature"
         yield f"| {_called(one)} | {one.summary} | {scope} | {_KEYED[one.keyed] or '–'} |"
     yield f"| `GET {ROOT}/openapi.json` | The OpenAPI document | no key needed | – |"
 
 
 def _details() -> Iterator[str]:
     shared = _shared()
-    for one in OPERATIONS:
+    for one in (*OPERATIONS, *SIGNED):
         own = ", ".join(f"`{code}`" for code in problems_of(one) if code not in shared)
         yield f"### {one.summary}"
         yield ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from api import members, purchases, replies, requests
+from api import members, purchases, pushing, replies, requests
 from api.operations import Operation
 
 _FIND: Final = (
@@ -239,17 +239,20 @@ OPERATIONS: Final = (
         "Give or take points by hand",
         "points:adjust",
         members.adjust,
-        {201: replies.Adjusted},
+        {201: replies.Adjusted, 202: replies.Asked},
         (
             *_FIND,
             *_MOVES,
             "points.too_few",
             "adjustment.zero",
             "adjustment.no_reason",
+            "adjustment.over_limit",
         ),
         body=requests.Adjustment,
         keyed="must",
-        about="Signed, with a reason; audited under the name of the key.",
+        about="Signed, with a reason; audited under the name of the key, which has a limit for "
+        "each day. More than the programme lets one person decide is answered with 202: it is "
+        "booked when a second person, an operator of the club, has agreed in the chat.",
         examples={"goodwill": {"points": 100, "reason": "Late delivery of order A-17"}},
         reply_example={
             "posting_id": "318904112345679001",
@@ -292,6 +295,9 @@ OPERATIONS: Final = (
 )
 
 
+SIGNED: Final = pushing.signed(OPERATIONS[0], OPERATIONS[1])
+
+
 def parameters(operation: Operation) -> list[str]:
     """The names in an operation's path."""
     return [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
@@ -300,6 +306,8 @@ def parameters(operation: Operation) -> list[str]:
 def problems(operation: Operation) -> tuple[str, ...]:
     """Every problem that an operation may answer with, its own and everybody's."""
     of_all = ["key.missing", "key.unknown", "key.too_many_tries", "key.scope"]
+    if operation.signed:
+        of_all = ["key.signature", "key.too_many_tries", "key.conflict", "member.closed"]
     of_all += ["request.unreadable", "request.invalid", "club.failed", "club.unavailable"]
     if operation.keyed:
         # The stored answer about a member who has been erased since.
@@ -312,13 +320,14 @@ def problems(operation: Operation) -> tuple[str, ...]:
 
 def find(name: str) -> Operation:
     """The operation of that name; raises LookupError."""
-    for operation in OPERATIONS:
+    for operation in (*OPERATIONS, *SIGNED):
         if operation.name == name:
             return operation
     raise LookupError(name)
 
 
 PATHS: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
+    "source": ("The till or shop that pushes.", {"examples": ["pos-1"]}),
     "order_id": ("The order id of the purchase.", {"examples": ["A-17"]}),
     "id": (
         "A member number, or `phone:…`, `email:…`, `telegram:…` (user id), `ext:…`.",

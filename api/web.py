@@ -11,15 +11,16 @@ from typing import Any, Final, Protocol, TypeVar
 import orjson
 from aiohttp import web
 
-from api import access, checking, openapi, problems, wording
+from api import access, checking, openapi, problems, pushing, wording
 from api.operations import ROOT, Call, Operation
 from api.problems import Problem, problem_of
-from api.table import OPERATIONS
+from api.table import OPERATIONS, SIGNED
 from domain.errors import Refused
-from services import answers, api_keys
+from services import answers, api_keys, webhooks
 from services.answers import OK, Answer
 from services.ports import Work
 from services.ports.keys import ApiKey
+from services.ports.webhooks import Webhook
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -43,10 +44,12 @@ class _Never(Exception):
 @dataclass(frozen=True, slots=True)
 class Api:
     """What the routes share. `unavailable` is raised by units whose database cannot commit,
-    `collided` when two units wrote the same unique thing at once: the second is tried again."""
+    `collided` when two units wrote the same unique thing at once: the second is tried again.
+    `clock` is the club's, `real` the world's, by which signatures are judged."""
 
     units: Units
     clock: Callable[[], datetime]
+    real: Callable[[], datetime]
     unavailable: type[Exception] = _Never
     collided: type[Exception] = _Never
     tries: access.WrongTries = field(default_factory=access.WrongTries)
@@ -60,14 +63,16 @@ def add_routes(
     units: Units,
     clock: Callable[[], datetime],
     *,
+    real: Callable[[], datetime] | None = None,
     unavailable: type[Exception] = _Never,
     collided: type[Exception] = _Never,
 ) -> None:
-    """Mounts /api/v1 with routes, rights and errors of its own."""
+    """Mounts /api/v1 with routes, rights and errors of its own. `real` is the world's clock, the
+    club's if it is left out."""
     mounted = web.Application(middlewares=[_problems])
-    mounted[API] = Api(units, clock, unavailable, collided)
+    mounted[API] = Api(units, clock, real or clock, unavailable, collided)
     mounted.router.add_get(DOCUMENT, _document)
-    for operation in OPERATIONS:
+    for operation in (*OPERATIONS, *SIGNED):
         path = operation.path.replace("}", ":[^/]+}")
         mounted.router.add_route(operation.method, path, _handler(operation))
     app.add_subapp(ROOT, mounted)
@@ -143,9 +148,7 @@ async def _document(_: web.Request) -> web.Response:
 def _handler(operation: Operation) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         api = request.app[API]
-        caller = await _caller(api, request)
-        access.require(caller, operation.scope)
-        raw = await _raw(operation, request)
+        caller, raw = await _let_in(operation, api, request)
         path = checking.path(request.match_info)
         query = checking.query(operation, request.query)
         once = checking.once(operation, request.headers.getall(checking.ONCE, []))
@@ -163,6 +166,40 @@ def _handler(operation: Operation) -> Handler:
         return _json(answer.body, answer.status, headers=headers)
 
     return handle
+
+
+async def _let_in(
+    operation: Operation, api: Api, request: web.Request
+) -> tuple[ApiKey | Webhook, bytes]:
+    """Who calls, and the body: a key is looked at before the body is read, a signature after."""
+    if operation.signed:
+        raw = await _raw(operation, request)
+        return await _signer(api, request, raw), raw
+    caller = await _caller(api, request)
+    access.require(caller, operation.scope)
+    return caller, await _raw(operation, request)
+
+
+async def _signer(api: Api, request: web.Request, raw: bytes) -> Webhook:
+    """Whose signature it is; raises Problem. Wrong ones are counted, and never stand in the way
+    of a right one."""
+    source = checking.path(request.match_info)["source"]
+    stamp, signature = (_one(request, name) for name in (pushing.TIMESTAMP, pushing.SIGNATURE))
+    caller = await api.units.read(
+        lambda work: webhooks.verify(work, source, stamp, signature, raw, api.real())
+    )
+    if caller is None:
+        now, whence, tried = api.clock(), request.remote or "", f"wh_{source}"
+        api.tries.check(whence, tried, now)
+        api.tries.wrong(whence, tried, now)
+        raise pushing.refused()
+    return caller
+
+
+def _one(request: web.Request, name: str) -> str:
+    """The header of that name; "" if it is missing or there twice."""
+    given = request.headers.getall(name, [])
+    return given[0] if len(given) == 1 else ""
 
 
 async def _caller(api: Api, request: web.Request) -> ApiKey:

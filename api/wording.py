@@ -24,8 +24,9 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "request.media_type": ("The body must be JSON", "请求正文须为 JSON"),
     "key.missing": ("An API key is needed", "需要 API 密钥"),
     "key.unknown": ("This API key is not valid", "API 密钥无效"),
+    "key.signature": ("The signature is not accepted", "签名未通过"),
     "key.scope": ("This API key may not do that", "API 密钥没有此权限"),
-    "key.too_many_tries": ("Too many wrong keys", "密钥错误次数过多"),
+    "key.too_many_tries": ("Too many wrong keys or signatures", "密钥或签名错误次数过多"),
     "key.conflict": ("The same key came with other content", "同一编号已用于其他内容"),
     "club.failed": ("Something went wrong here", "服务出错"),
     "club.unavailable": ("The club cannot save just now", "服务暂时无法保存数据"),
@@ -60,6 +61,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "adjustment.zero": ("Nothing to adjust", "调整积分不能为零"),
     "adjustment.no_reason": ("A reason is needed", "需要填写原因"),
     "adjustment.over_limit": ("Over the day's limit", "超过当日调整上限"),
+    "request.other_source": ("A source speaks for itself only", "只能推送自己来源的数据"),
     "benefit.not_found": ("No such benefit", "没有这项权益"),
     "benefit.unavailable": ("This benefit cannot be had now", "目前无法兑换此权益"),
 }

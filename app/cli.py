@@ -28,6 +28,7 @@ COMMANDS = {
     "operator": ("app.commands.operator:operator", "The staff, their roles and link codes"),
     "approvals": ("app.commands.approvals:approvals", "What waits for a second person's yes"),
     "api-key": ("app.commands.api_key:api_key", "Keys for /api/v1"),
+    "webhook": ("app.commands.webhook:webhook", "Secrets of shops that push their purchases"),
     "benefit": ("app.commands.benefit:benefit", "What members can have for their points"),
     "survey": ("app.commands.survey:survey", "Questions to members and their answers"),
     "event": ("app.commands.event:event", "What members are invited to"),

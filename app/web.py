@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -57,7 +57,14 @@ def create_app(site: Site) -> web.Application:
     app.router.add_get("/health/ready", _ready)
     app.router.add_get("/metrics", _metrics)
     units, clock = site.club.units, site.club.clock
-    api.add_routes(app, units, clock.now, unavailable=StoreUnavailable, collided=Collision)
+    api.add_routes(
+        app,
+        units,
+        clock.now,
+        real=lambda: datetime.now(UTC),
+        unavailable=StoreUnavailable,
+        collided=Collision,
+    )
     if site.club.settings.telegram_mode == "webhook":
         app.router.add_post(PATH, _webhook)
     return app

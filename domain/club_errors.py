@@ -85,6 +85,27 @@ class ApiKeyNotFound(Refused):
     code: ClassVar[str] = "api_key.not_found"
 
 
+@dataclass(eq=False)
+class BadSource(Refused):
+    """A webhook's source must be able to stand in a path."""
+
+    text: str
+    longest: int
+    code: ClassVar[str] = "webhook.bad_source"
+
+
+@dataclass(eq=False)
+class WebhookExists(Refused):
+    name: str
+    code: ClassVar[str] = "webhook.exists"
+
+
+@dataclass(eq=False)
+class WebhookNotFound(Refused):
+    name: str
+    code: ClassVar[str] = "webhook.not_found"
+
+
 # -- finding, claiming, merging ---------------------------------------------------------
 
 

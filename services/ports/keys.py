@@ -19,6 +19,11 @@ class ApiKey:
     made_at: datetime
     revoked_at: datetime | None = None
 
+    @property
+    def actor(self) -> str:
+        """How it stands in the audit."""
+        return f"api:{self.name}"
+
     def may(self, scope: str) -> bool:
         """Whether the key opens that scope; it opens none by default."""
         return self.revoked_at is None and scope in self.scopes

@@ -10,13 +10,15 @@ import pytest
 
 from api import advice, openapi, problems, reference, wording
 from api.operations import Operation
-from api.table import OPERATIONS, parameters
+from api.pushing import SIGNATURE, TIMESTAMP
+from api.table import OPERATIONS, SIGNED, parameters
 from api.table import problems as problems_of
 from domain.errors import Refused
 from tests.api.support import Client
 from tests.support.source import ROOT, sources
 
 NAMES = [operation.name for operation in OPERATIONS]
+EVERY = (*OPERATIONS, *SIGNED)
 
 
 @cache
@@ -75,7 +77,7 @@ def test_all_operations_are_there_once() -> None:
         for path, methods in document()["paths"].items()
         for method, described in methods.items()
     ]
-    expected = [(one.method, one.path, one.name) for one in OPERATIONS]
+    expected = [(one.method, one.path, one.name) for one in EVERY]
     assert sorted(served) == sorted([*expected, ("GET", "/openapi.json", "getDocument")])
     assert len({name for _, _, name in served}) == len(served)
 
@@ -93,7 +95,17 @@ def test_an_operation_describes_itself(operation: Operation) -> None:
         assert status in described["responses"]
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
+@pytest.mark.parametrize("operation", SIGNED, ids=[one.name for one in SIGNED])
+def test_a_signed_operation_needs_its_two_headers_and_no_key(operation: Operation) -> None:
+    described = document()["paths"][operation.path]["post"]
+    assert described["security"] == [{"timestamp": [], "signature": []}]
+    schemes = document()["components"]["securitySchemes"]
+    assert {schemes[name]["name"] for name in described["security"][0]} == {TIMESTAMP, SIGNATURE}
+    assert [one["name"] for one in described["parameters"]] == ["source"]
+    assert "403" not in described["responses"]
+
+
+@pytest.mark.parametrize("operation", EVERY, ids=[one.name for one in EVERY])
 def test_examples_fit_their_schemas(operation: Operation) -> None:
     described = document()["paths"][operation.path][operation.method.lower()]
     if operation.body is not None:
@@ -147,10 +159,9 @@ def _names(text: str) -> set[str]:
 
 
 def test_every_problem_is_listed_by_some_operation() -> None:
-    listed = {code for operation in OPERATIONS for code in problems_of(operation)}
+    listed = {code for operation in EVERY for code in problems_of(operation)}
     everywhere = {"request.not_found", "request.method"}
-    not_here = {"adjustment.over_limit"}
-    assert set(problems.STATUS) - listed == everywhere | not_here
+    assert set(problems.STATUS) - listed == everywhere
 
 
 def test_every_refusal_that_is_listed_exists() -> None:
