@@ -45,8 +45,7 @@ def _who(turn: Turn, text: str) -> Reply:
     who, rest = awarding.split(turn.work, text)
     look = finding.look(turn.work, who, actor(turn), turn.now)
     if look.member is None:
-        assert look.refused is not None
-        return refusal(look.refused, STOP)
+        return refusal(look.problem, STOP)
     try:
         _may_collect(turn, look.member)
     except Refused as refused:

@@ -7,7 +7,7 @@ from typing import Any
 from bot.flow import Flow, Step
 from bot.messages import Button, Reply
 from domain.money import Money
-from handlers.parts import number
+from handlers.parts import number, refusal
 from handlers.portrait import CANCEL, back_to
 from handlers.turns import Turn, actor
 from services import desk, finding, masks, portraits, purchases
@@ -51,7 +51,9 @@ def move(turn: Turn) -> Reply:
 
 def take_to(turn: Turn) -> Reply:
     """Whose it really is, then why."""
-    member = finding.find(turn.work, turn.text)
+    look = finding.look(turn.work, turn.text, actor(turn), turn.now)
+    if (member := look.member) is None:
+        return refusal(look.problem, ((CANCEL,),))
     portraits.not_own(turn.person.member_id, member.id)
     member.may_move_points()
     turn.go("reason", to=str(member.id))

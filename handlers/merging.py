@@ -8,7 +8,7 @@ from typing import Any
 from bot.flow import Flow, Step
 from bot.messages import Button, Reply
 from handlers import menu
-from handlers.parts import gone, number
+from handlers.parts import gone, number, refusal
 from handlers.portrait import CANCEL, back_to
 from handlers.turns import Turn, actor, address_id, member_id
 from services import desk, finding, merging, parting, portraits
@@ -137,7 +137,9 @@ def start_pairing(turn: Turn) -> Reply:
 
 def take_other(turn: Turn) -> Reply:
     """The other one, then the preview."""
-    other = finding.find(turn.work, turn.text)
+    look = finding.look(turn.work, turn.text, actor(turn), turn.now)
+    if (other := look.member) is None:
+        return refusal(look.problem, ((CANCEL,),))
     portraits.not_own(turn.person.member_id, other.id)
     turn.go("sure", other=str(other.id))
     return pairing_sure(turn)

@@ -46,8 +46,7 @@ def found(turn: Turn, text: str) -> Reply:
     if isinstance(look.refused, SeveralMembers):
         return _several(turn, text)
     if look.member is None:
-        assert look.refused is not None
-        return refusal(look.refused)
+        return refusal(look.problem)
     turn.end()
     return portrait.card(turn, look.member.id)
 

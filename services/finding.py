@@ -53,6 +53,12 @@ class Look:
     member: Member | None = None
     refused: Refused | None = None
 
+    @property
+    def problem(self) -> Refused:
+        """Why there is no member."""
+        assert self.refused is not None
+        return self.refused
+
 
 def look(work: Work, text: str, actor: Actor, now: datetime) -> Look:
     """As `find`, for an operator: audited, and limited so that nobody fishes for members.
