@@ -6,12 +6,13 @@ from api import replies, requests
 from api.common import balance, member_of, plain, shares
 from api.operations import Call
 from api.shapes import instant
+from domain.approvals import Approval
 from domain.members import Member, mask_email, mask_phone
 from domain.money import Money
 from domain.points import Unit, day_before
 from domain.refusals import BenefitNotFound
-from services import adjustments, benefits, enrolling, ledger
-from services.answers import CREATED, OK, Answer
+from services import benefits, enrolling, large_adjustments, ledger
+from services.answers import ACCEPTED, CREATED, OK, Answer
 from services.ports.points import HistoryRow
 from services.ports.sales import Purchase
 
@@ -113,10 +114,10 @@ def _posting(
 
 
 def adjust(call: Call) -> Answer:
-    """Gives or takes points by hand."""
+    """Gives or takes points by hand, or asks for a second person's yes."""
     body: requests.Adjustment = call.body
     member = member_of(call)
-    posting = adjustments.adjust(
+    done = large_adjustments.adjust(
         call.work,
         member.id,
         body.points,
@@ -125,8 +126,12 @@ def adjust(call: Call) -> Answer:
         actor=call.actor,
         now=call.now,
     )
+    if isinstance(done, Approval):
+        until = instant(done.expires_at)
+        asked = replies.Asked(approval_id=str(done.id), points=body.points, decide_by=until)
+        return Answer(ACCEPTED, plain(asked), member.id)
     reply = replies.Adjusted(
-        posting_id=str(posting.id), points=posting.amount, balance=balance(call, member.id)
+        posting_id=str(done.id), points=done.amount, balance=balance(call, member.id)
     )
     return Answer(CREATED, plain(reply), member.id)
 

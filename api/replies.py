@@ -130,6 +130,14 @@ class Adjusted(Shown):
     balance: Balance
 
 
+class Asked(Shown):
+    """An adjustment that waits for a second person's yes. Nothing is booked before."""
+
+    approval_id: BigId
+    points: int
+    decide_by: Instant = Field(description="Nobody decides by then: it is not booked.")
+
+
 class Benefit(Shown):
     """Something to have for points. `stock` is what is left; null means no limit."""
 

@@ -13,6 +13,7 @@ from services.ports.answers import Stored
 
 OK: Final = 200
 CREATED: Final = 201
+ACCEPTED: Final = 202
 _ERASED: Final = {"status": "erased"}
 
 
