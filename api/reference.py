@@ -62,35 +62,38 @@ The same with httpie: `http $API/benefits "Authorization: Bearer $KEY"`.
 
 ## Push without a key
 
-A shop that pushes what it sells signs each request instead of having a key. Make a secret for it, it
-is shown this once:
+A shop that pushes what it sells signs each request instead of having a key. Make a secret for it,
+it is shown this once:
 
 ```sh
 memberbot webhook add "Web shop" --source shop-1
 ```
 
-The shop sends the body of a purchase to `POST {ROOT}/webhooks/shop-1/purchases`, and that of a refund,
-with `order_id` in it, to `POST {ROOT}/webhooks/shop-1/refunds`. `source` in the body is the one in the path.
+It sends the body of a purchase to `POST {ROOT}/webhooks/shop-1/purchases`, and that of a refund,
+with `order_id` in it, to `POST {ROOT}/webhooks/shop-1/refunds`; `source` in the body is the one
+of the path. Two headers sign it:
 
 | header | holds |
 |---|---|
-| `{pushing.TIMESTAMP}` | the time, in Unix seconds, within five minutes of the real one |
-| `{pushing.SIGNATURE}` | `sha256=` and the HMAC-SHA256, in small hex digits, of the time, a dot and the body |
+| `{pushing.TIMESTAMP}` | the time in Unix seconds, within five minutes of the real one |
+| `{pushing.SIGNATURE}` | `sha256=` and the HMAC-SHA256 of time, dot, body, in small hex |
 
 ```sh
 export SECRET=mbw_…
-export BODY='{{"source": "shop-1", "order_id": "A-18", "occurred_at": "2026-01-31T12:00:00+08:00",
-  "currency": "CNY", "amount": "20.00", "phone": "+8613800138000"}}'
-export NOW=$(date +%s)
-export SIGNED=$(printf '%s.%s' "$NOW" "$BODY" | openssl dgst -sha256 -hmac "$SECRET" -r | cut -d' ' -f1)
-curl -s $API/webhooks/shop-1/purchases -H "Content-Type: application/json" --data-raw "$BODY" \\
-  -H "{pushing.TIMESTAMP}: $NOW" -H "{pushing.SIGNATURE}: sha256=$SIGNED"
+export BODY='{{"source": "shop-1", "order_id": "A-18", "phone": "+8613800138000",
+  "occurred_at": "2026-01-31T12:00:00+08:00", "currency": "CNY", "amount": "20.00"}}'
+export TIME=$(date +%s)
+export SIGNED=$(printf '%s.%s' "$TIME" "$BODY" \\
+  | openssl dgst -sha256 -hmac "$SECRET" -r | cut -d' ' -f1)
+curl -s $API/webhooks/shop-1/purchases -H "Content-Type: application/json" \\
+  -H "{pushing.TIMESTAMP}: $TIME" -H "{pushing.SIGNATURE}: sha256=$SIGNED" --data-raw "$BODY"
 ```
 
-The body is signed byte for byte as it is sent. A request that is sent again, by the shop or by somebody
-who has recorded it, gets the stored answer and books nothing. A missing, wrong or old signature is
-answered 401, and the answer is the same for each of these. To change a secret, add another one for the
-same source under a new name, let the shop sign with it, then `memberbot webhook revoke` the old one.
+The body is signed byte for byte as it is sent. A request that is sent again, by the shop or by
+somebody who has recorded it, gets the stored answer and books nothing. A missing, wrong or old
+signature is answered 401, in the same words for each of these. To change a secret, add another
+one for the same source under a new name, let the shop sign with it, then revoke the old one:
+`memberbot webhook revoke NAME`.
 
 ## Rules for all operations
 
