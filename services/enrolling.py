@@ -16,6 +16,7 @@ from services.matching import parse_email
 from services.phones import parse_phone, region_of
 from services.ports import Work
 from services.ports.club import Actor
+from services.ports.sales import Claim
 from services.zones import find_zone
 
 CHANNEL = "api"
@@ -101,6 +102,10 @@ def _birthday(text: str, now: datetime, zone: str) -> Birthday | None:
 
 
 def _require_new(work: Work, member: Member) -> None:
+    """One at a time for each phone, e-mail and external id: whoever comes second finds them
+    taken."""
+    named = (("phone", member.phone), ("email", member.email), ("external", member.external_id))
+    work.purchases.claim_people([Claim(kind, text) for kind, text in named if text])
     if member.phone and work.members.by_phone(member.phone):
         raise MemberExists("phone")
     if member.email and work.members.by_email(member.email):

@@ -4,6 +4,8 @@ import secrets
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from domain.benefits import Benefit
+from domain.benefits import Kind as BenefitKind
 from domain.codes import BITS, make_code
 from domain.ledger import Kind
 from domain.members import Member, MemberState
@@ -115,12 +117,14 @@ async def voucher_of(club: Club, who: Member, *, days: int = 30) -> tuple[int, s
 
     def issue(work: Work) -> int:
         names = {"zh": "10 元代金券", "en": "10 yuan off"}
+        work.benefits.save(Benefit(1, "ten", BenefitKind.VOUCHER, names, 0, 30), "h", NOW)
+        (benefit,) = work.benefits.all()
         voucher = Voucher(
             work.new_id(),
-            1,
+            benefit.id,
             who.id,
             VoucherState.ISSUED,
-            {"names": names},
+            benefit.promise(),
             0,
             NOW,
             NOW + timedelta(days=days),
