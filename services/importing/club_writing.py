@@ -16,7 +16,7 @@ from domain.members import Member
 from domain.points import Lot
 from domain.programme import Programme
 from domain.vouchers import Voucher, VoucherState
-from services import expiry, joining, purchases
+from services import expiry, joining, levels, purchases
 from services.benefits import FOR_EVER
 from services.importing.club_rows import (
     BONUS,
@@ -37,7 +37,6 @@ from services.ports.openings import (
     VOUCHER_SOURCE,
     voucher_key,
 )
-from services.ports.points import LevelStep
 
 _SOURCES = {PRINCIPAL: PRINCIPAL_LOT, BONUS: BONUS_LOT}
 _ACTOR = Actor("import")
@@ -68,16 +67,16 @@ def write(work: Work, rules: Rules, batch: Sequence[ClubMember], now: datetime) 
     """
     added: list[tuple[str, int, str]] = []
     booked: list[tuple[Booked, str]] = []
-    steps: list[LevelStep] = []
+    levels_held: list[tuple[int, str, date, date | None]] = []
     for one in batch:
         member = joining.add_member(work, replace(one.member, id=work.random_id()))
         added.append((member.external_id or "", member.id, fingerprint(work, one.content)))
         booked += [(posting, "") for posting in _open(work, rules, member.id, one.brought, now)]
-        steps += _steps(rules.programme, member, one.brought)
+        levels_held += _held(rules.programme, member, one.brought)
         for place, voucher in enumerate(one.brought.vouchers):
             _issue(work, rules, voucher, voucher_key(member.id, place), (member.id, now))
     work.ledger.append_all(booked)
-    work.levels.record(steps)
+    levels.opened(work, levels_held, now, LEVEL_REASON)
     work.purchases.add_imported(added)
     work.audit.add(_ACTOR, "club.import", ("import", ""), now, {"members": len(added)})
     return sum(len(purchases.match_waiting(work, member_id, now)) for _, member_id, _ in added)
@@ -149,13 +148,14 @@ def ends(last: date | None, zone: str) -> datetime | None:
 # -- levels and vouchers ----------------------------------------------------------------
 
 
-def _steps(programme: Programme, member: Member, brought: Brought) -> list[LevelStep]:
-    """The level that a member holds, since when."""
+def _held(
+    programme: Programme, member: Member, brought: Brought
+) -> list[tuple[int, str, date, date | None]]:
+    """The level that a member holds, since when, and until when if the files say so."""
     if brought.level is None:
         return []
-    since = brought.level.since
-    at = start_of_day(since, programme.zone) if since else member.joined_at
-    return [LevelStep(member.id, at, "", brought.level.key, LEVEL_REASON)]
+    since = brought.level.since or local_day(member.joined_at, programme.zone)
+    return [(member.id, brought.level.key, since, brought.level.until)]
 
 
 def _issue(
