@@ -76,8 +76,9 @@ async def reach(units: Units, upto: datetime) -> None:
 
 
 async def run(units: Units, job: Job, due: Due, now: datetime, may: May = _always) -> bool:
-    """Runs one occurrence, once, in short units; the last one claims it. One without anything
-    to do leaves no trace. False if it had to stop before its end."""
+    """Runs one occurrence, once, in short units; the last one claims it, and whoever
+    takes over goes on where it was left. One without anything to do leaves no trace. False if it
+    had to stop before its end."""
     step = job.step
     if job.within is not None and now - due.at > job.within:
         log.warning("%s of %s is too late and is left out", job.name, due.key)
@@ -89,12 +90,17 @@ async def run(units: Units, job: Job, due: Due, now: datetime, may: May = _alway
         further = step(work, due, now, after)
         if further is None:
             work.ticks.claim(job.name, due.key, due.at)
+        else:
+            timetable.put_place(work, job.name, due, further)
         return further
 
     def is_done(work: Work) -> bool:
         return work.ticks.done(job.name, due.key) or job.idle(work, due, now)
 
-    cursor = None if await units.read(is_done) else 0
+    def place(work: Work) -> int | None:
+        return None if is_done(work) else timetable.place(work, job.name, due)
+
+    cursor = await units.read(place)
     while cursor is not None:
         if not await may():
             return False

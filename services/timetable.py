@@ -11,6 +11,7 @@ from domain.timetable import daily
 from services.ports import Work
 
 UPTO: Final = "jobs.upto"
+PLACE: Final = "jobs.place."
 FIRST_LOOK_BACK: Final = timedelta(days=1)
 
 
@@ -34,6 +35,17 @@ def reach(work: Work, upto: datetime) -> None:
     """Notes that everything up to a moment has been run; it never goes back."""
     if upto > reached(work, upto - FIRST_LOOK_BACK):
         work.settings.put(UPTO, upto.isoformat())
+
+
+def place(work: Work, job: str, due: Due) -> int:
+    """How far an occurrence of a job has come: a cursor of its own, 0 at the beginning."""
+    key, _, cursor = (work.settings.get(f"{PLACE}{job}") or "").rpartition("|")
+    return int(cursor) if key == due.key else 0
+
+
+def put_place(work: Work, job: str, due: Due, cursor: int) -> None:
+    """Notes how far an occurrence has come, in the unit that has brought it there."""
+    work.settings.put(f"{PLACE}{job}", f"{due.key}|{cursor}")
 
 
 def occurrences(

@@ -39,7 +39,8 @@ class Done:
 def send_due(at: str | None, simulate: bool) -> None:
     """Run whatever is due once, in order, and exit: for cron and for tests.
 
-    That is expiry, reminders, birthdays, what broadcasts still owe, and sending. With a time that
+    That is expiry, the level review, overdue holds, reminders, the night's seal, birthdays, what
+    broadcasts still owe, and sending. With a time that
     has not come yet everything on the way there really happens, each thing at its own moment; only
     the club's clock is not moved.
     """
