@@ -15,6 +15,7 @@ def check_in(turn: Turn) -> Reply:
     values = {
         "new": done.new,
         "points": done.today.points,
+        "extra": done.extra,
         "growth": done.today.growth,
         "growth_names": dict(programme.growth_name),
         "streak": done.today.streak,

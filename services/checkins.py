@@ -19,11 +19,13 @@ SOURCE: Final = "checkin"
 
 @dataclass(frozen=True, slots=True)
 class CheckedIn:
-    """A member's check-in of today. `new`: it was this very call; `week`: the last seven days,
-    today last, and whether the member checked in; `again_at`: when the next is possible."""
+    """A member's check-in of today. `new`: it was this very call; `extra`: how many of its points
+    are for days in a row; `week`: the last seven days, today last, and whether the member checked
+    in; `again_at`: when the next is possible."""
 
     today: Day
     new: bool
+    extra: int
     week: tuple[bool, ...]
     ahead: Ahead | None
     again_at: datetime
@@ -46,6 +48,7 @@ def check_in(work: Work, member_id: int, now: datetime) -> CheckedIn:
     return CheckedIn(
         today,
         not known,
+        0 if known else today.points - rules.points,
         _week(work, member_id, day),
         ahead(rules, today.streak),
         start_of_day(day + timedelta(days=1), programme.zone),
@@ -66,7 +69,7 @@ def _book(
     why = shares(rules, streak, programme.version)
     points, growth = sum(share.points for share in why), programme.growth.checkin
     today = Day(work.new_id(), member_id, day, now, streak, points, growth)
-    work.checkins.add(today)
+    work.checkins.add(today)  # never in vain: the member is locked and the day was looked for
     source, key = (SOURCE, today.id), f"checkin:{member_id}:{day}"
     paid = ledger.bonus(work, member_id, points, key=key, source=source, now=now, explanation=why)
     ledger.bonus(

@@ -31,7 +31,8 @@ async def test_one_tap_on_the_card_and_a_second_one_says_when(club: Club) -> Non
     mei = await club.person("Mei", "zh").joins()
     await mei.says("/card")
     first = await mei.taps("checkin")
-    assert "⚪⚪⚪⚪⚪⚪🟢" in first.text
+    assert first.text.count("⚪") == 6
+    assert "🟢 近 7 天" in first.text
     assert "再连续签到 6 天，额外获得 10 积分" in first.text
     again = await mei.taps("checkin")
     assert "您今天已签到，获得了 2 积分" in again.text
@@ -43,6 +44,16 @@ async def test_a_day_later_it_counts_on(club: Club) -> None:
     await mei.says("/checkin")
     club.clock.now += timedelta(days=1)
     assert "2</b> days in a row" in (await mei.says("/checkin")).text
+
+
+async def test_the_seventh_day_says_what_the_row_has_given(club: Club) -> None:
+    mei = await club.person("Mei", "zh").joins()
+    for _ in range(7):
+        answer = await mei.says("签到")
+        club.clock.now += timedelta(days=1)
+    assert "+12 积分" in answer.text
+    assert "其中 10 积分来自连续签到" in answer.text
+    assert "⚪" not in answer.text
 
 
 async def test_the_history_says_what_it_was_for(club: Club) -> None:
