@@ -1,12 +1,9 @@
-"""Port of the audit: invariants that the database itself can count, and postings to stream."""
+"""Port of the audit: invariants that the database itself can count."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
-
-from domain.ledger import Posting
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +21,12 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
-    """One account's postings in order, and the head that the account keeps."""
+class Part:
+    """A piece of the audit: one invariant of the members first < id ≤ last."""
 
-    member_id: int
-    unit: str
-    head: str
-    postings: tuple[Posting, ...]
+    name: str
+    first: int
+    last: int
 
 
 class Proofs(Protocol):
@@ -39,11 +35,11 @@ class Proofs(Protocol):
     def snapshot(self) -> None:
         """Lets all that follows see one moment, while the club goes on."""
 
-    def counted(self) -> Iterator[Proof]:
-        """The invariants that are one statement each."""
+    def parts(self, size: int) -> list[Part]:
+        """The whole audit in pieces of some `size` postings each, in the order of invariants."""
 
-    def chains(self) -> Iterator[Chain]:
-        """Every account with all its postings, read piece by piece."""
+    def prove(self, part: Part) -> Proof:
+        """Counts what breaks an invariant; what cannot be read breaks it, too."""
 
     def missing_triggers(self) -> list[str]:
         """Tables that may only grow and are not guarded by the database."""
