@@ -263,6 +263,10 @@ DETAILS: Final[Mapping[str, tuple[str, str]]] = {
         "Nobody is known to take it from: name a member, or leave the payments out.",
         "未找到会员，无法扣减。请提供会员，或去掉支付项。",
     ),
+    "payment.invalid/credit": (
+        "The stored value is {given} and payment {payment} asks for {expected}: lower it.",
+        "储值余额 {given}，第 {payment} 项支付需要 {expected}，请减少。",
+    ),
     "payment.invalid/unknown": (
         "No voucher has the code of payment {payment}. Read it again from the member's phone.",
         "第 {payment} 项的券码不存在，请按会员手机重新核对。",

@@ -38,8 +38,9 @@ class Payment(NamedTuple):
 @dataclass(eq=False)
 class PaymentInvalid(Refused):
     """reason: `zero`, `sum` (`given` is more than the bill, `expected`), `points`, `code`,
-    `extra`, `twice`, `too_many`, `member` (nobody to take it from), or of a voucher `unknown`,
-    `foreign`, `held`, `used`, `expired`, `cancelled`; `payment` counts from 1, 0 for all."""
+    `extra`, `twice`, `too_many`, `member` (nobody to take it from), `credit` (`given` is there,
+    `expected` asked), or of a voucher `unknown`, `foreign`, `held`, `used`, `expired`,
+    `cancelled`; `payment` counts from 1, 0 for all."""
 
     reason: str
     payment: int = 0

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain import bookings
+from domain.errors import NotEnoughPoints
 from domain.ledger import Account, Booked, Entry, Posting, Share
 from domain.members import MemberState
+from domain.money import plain
 from domain.payments import (
     BONUS,
     PaidBy,
@@ -47,7 +49,7 @@ def pay(
 ) -> Till:
     """Takes what a bill is paid with beside money; the member is locked by the caller.
 
-    Raises NotEnoughPoints (also for credit) and PaymentInvalid, naming the payment.
+    Raises NotEnoughPoints and PaymentInvalid, which names the payment.
     """
     till = Till(points)
     for number, payment in enumerate(payments, start=1):
@@ -87,7 +89,11 @@ def _with_credit(
     entry = _entry(work, purchase, f"purchase:{purchase.id}:paid:{number}", -payment.minor, now)
     account = work.ledger.account(till.points.member_id, Unit.CREDIT)
     lots = {lot.id: lot for lot in work.ledger.lots(account.member_id, Unit.CREDIT)}
-    booked = bookings.spend(account, entry, payment.minor, lots.values())
+    try:
+        booked = bookings.spend(account, entry, payment.minor, lots.values())
+    except NotEnoughPoints as few:
+        have, asked = (plain(minor, purchase.currency) for minor in (few.have, payment.minor))
+        raise PaymentInvalid("credit", number, have, asked) from None
     till.booked.append(booked)
     return Paid(
         purchase.id,

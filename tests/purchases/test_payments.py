@@ -113,7 +113,7 @@ async def test_too_little_books_nothing_at_all(club: Club) -> None:
     few = await _nothing_is_booked(club, mei, TWENTY, voucher(code), FIVE._replace(points=601))
     assert (few.missing, few.unit) == (1, "points")
     poor = await _nothing_is_booked(club, mei, FIVE, TWENTY._replace(minor=3001))
-    assert (poor.missing, poor.unit) == (1, "credit")
+    assert (poor.reason, poor.given, poor.expected) == ("credit", "30.00", "30.01")
     assert (await club.read(lambda w: w.vouchers.by_code(code))).state is VoucherState.ISSUED
 
 
