@@ -24,6 +24,7 @@ _OPERATOR = (
             "purchase:move",
             "member:merge",
             "member:freeze",
+            "level:give",
             "post:hold",
         }
     )
@@ -35,6 +36,7 @@ _APPROVER = frozenset(
         "member:view",
         "campaign:approve",
         "points:approve",
+        "programme:approve",
         "post:hold",
     }
 )

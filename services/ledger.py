@@ -13,7 +13,7 @@ from domain.ledger import Account, Booked, Entry, Kind, Posting, Share, content_
 from domain.members import require_active
 from domain.points import Take, Unit
 from domain.programme import Programme
-from services import transfers
+from services import levels, transfers
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.points import Summary
@@ -42,7 +42,7 @@ def bonus(
     is for points alone: growth and credit never expire unless it is given.
     Raises MemberFrozen, MemberClosed.
     """
-    return give(
+    given = give(
         work,
         member_id,
         points,
@@ -55,6 +55,9 @@ def bonus(
         explanation=explanation,
         expires_at=expires_at,
     )
+    if given is not None:
+        levels.was_active(work, member_id, source, now)
+    return given
 
 
 def give(

@@ -269,6 +269,19 @@ def climb(work: Work, member_id: int, now: datetime, reason: str, source: str) -
     return level
 
 
+def was_active(work: Work, member_id: int, source: tuple[str, int | str], now: datetime) -> None:
+    """Activity points may lift a member at once, where the ladder asks for them; the member is
+    told. Nothing for points of other sources. The member is locked by the caller."""
+    if source[0] not in levels.ACTIVITY_SOURCES:
+        return
+    asks = {condition.measure for condition in _conditions(work.programmes.current())}
+    if Measure.ACTIVITY_PER_MONTH not in asks:
+        return
+    level = climb(work, member_id, now, source[0], str(source[1]))
+    if level is not None:
+        tell_risen(work, member_id, level, f"{source[0]}:{source[1]}", now)
+
+
 def tell_risen(work: Work, member_id: int, level: str, occasion: str, now: datetime) -> None:
     """Tells a member of the level they have risen to."""
     programme = work.programmes.current()

@@ -1,0 +1,21 @@
+"""A club on both databases in turn, with somebody in a chat."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.club import Club, programme
+
+
+@pytest.fixture
+async def club(database_url: str) -> AsyncIterator[Club]:
+    opened = await Club(database_url, programme()).open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def seasons(database_url: str) -> AsyncIterator[Club]:
+    opened = await Club(database_url, programme("four-seasons")).open()
+    yield opened
+    await opened.close()
