@@ -62,7 +62,8 @@ class Adjustments:
 
     def expired(self, member_ids: Collection[int], since: datetime) -> list[Expired]:
         found = self._db.execute(_expired, {"members": list(member_ids), "since": since})
-        return [one for one in (Expired(*row) for row in found) if one.left > 0]
+        rows = [Expired(posting, at, int(left)) for posting, at, left in found]
+        return [one for one in rows if one.left > 0]
 
     def reinstated(self, posting_id: int, parts: Iterable[tuple[int, int]]) -> None:
         rows = [
