@@ -1,18 +1,14 @@
-"""The programme on the command line: read from a file, published, told in words."""
+"""The programme on the command line: read from a file, told in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 from app.failures import Failed
-from domain import programme_json
 from domain.money import exponent
 from domain.programme import MONEY_MEASURES, Condition, Level, Programme
 from services import programme_file
-from services.ports.club import Actor
-from storage.work import Work
 
 LARGEST = 1024 * 1024
 MEASURES = {
@@ -34,19 +30,6 @@ def read(file: Path) -> Programme:
         return programme_file.read(raw.decode("utf-8-sig"), file.name)
     except UnicodeDecodeError as error:
         raise Failed(f"{file} is not UTF-8; save it in that encoding") from error
-
-
-def publish(work: Work, programme: Programme, actor: Actor, now: datetime) -> bool:
-    """Adds a version with its audit row; False if it was published before. Raises
-    ProgrammeChanged."""
-    new = programme.version > work.programmes.newest()
-    work.programmes.publish(programme, now, actor.staff_id)
-    if new:
-        detail = {"content": programme_json.fingerprint(programme)}
-        subject = ("programme", programme.version)
-        work.audit.add(actor, "programme.publish", subject, now, detail)
-    work.programmes.current()
-    return new
 
 
 def lines(programme: Programme) -> Iterator[str]:

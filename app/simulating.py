@@ -100,7 +100,7 @@ def lines(found: Simulated) -> Iterator[str]:
     )
     yield ""
     yield _row("members per level", "before", "after", "change")
-    for name, old, new in levels(simulation):
+    for name, _, old, new in levels(simulation):
         yield _row(name["en"], f"{old:,}", f"{new:,}", _signed(new - old))
     yield ""
     yield from _points(found)
@@ -124,15 +124,15 @@ def _points(found: Simulated) -> Iterator[str]:
         yield _row("  in a month", *each, "")
 
 
-def levels(simulation: Simulation) -> Iterator[tuple[dict[str, str], int, int]]:
-    """Each level's name with its members before and after, lowest first; levels that the new
-    ladder has no more come last."""
+def levels(simulation: Simulation) -> Iterator[tuple[dict[str, str], str, int, int]]:
+    """Each level's name and emoji with its members before and after, lowest first; levels that
+    the new ladder has no more come last."""
     totals, before, after = simulation.totals, simulation.before, simulation.after
     known = {level.key for level in after.levels}
     gone = [level for level in before.levels if level.key not in known]
     for level in (*after.levels, *gone):
         old = totals.levels_before.get(level.key, 0)
-        yield dict(level.names), old, totals.levels_after.get(level.key, 0)
+        yield dict(level.names), level.emoji, old, totals.levels_after.get(level.key, 0)
 
 
 def _points_row(head: str, old: int, new: int) -> str:

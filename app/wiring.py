@@ -22,9 +22,10 @@ from bot.actions import Action, Signer
 from bot.dispatch import Dispatch
 from bot.messages import Button
 from bot.router import Router
-from domain.errors import Refused
+from domain.errors import ProgrammeChanged, Refused
 from domain.programme import Programme
 from handlers import routes
+from services import publishing
 from services.ports.club import Actor
 from storage import engines, migrations, peek
 from storage.ids import Ids
@@ -214,10 +215,16 @@ async def publish_first(club: Club) -> None:
         return
     programme = await asyncio.to_thread(programme_words.read, club.settings.programme)
 
-    def publish(work: Work) -> None:
-        if not work.programmes.newest():
-            programme_words.publish(work, programme, Actor("first start"), club.clock.now())
+    def publish(work: Work) -> bool:
+        new = not work.programmes.newest() and publishing.publish(
+            work, programme, Actor("first start"), club.clock.now()
+        )
         work.programmes.current()
+        return new
 
-    await club.units.write(publish)
-    log.info("published %s, version %d", club.settings.programme.name, programme.version)
+    try:
+        new = await club.units.write(publish)
+    except ProgrammeChanged:  # another process was first, with other rules: those hold
+        new = False
+    if new:
+        log.info("published %s, version %d", club.settings.programme.name, programme.version)

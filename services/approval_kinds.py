@@ -23,6 +23,7 @@ the club any more: the request is then stale for good.
 
 KINDS: dict[str, str] = {
     "points.adjust": "services.large_adjustments:approved",
+    "programme.publish": "services.publishing:approved",
 }
 
 

@@ -7,21 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection as Db
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, select
 
 from domain import programme_json
 from domain.errors import ProgrammeChanged
 from domain.programme import Programme
+from storage.dialect import Upsert
 from storage.tables import club
 
 _programmes = club.Programme.__table__  # type: ignore[attr-defined]
 _newest = select(func.max(_programmes.c.version))
 _version = select(_programmes.c.content).where(_programmes.c.version == bindparam("version"))
-_hash = select(_programmes.c.content_hash).where(_programmes.c.version == bindparam("version"))
 _published = select(_programmes.c.version, _programmes.c.published_at).order_by(
     _programmes.c.version
 )
-_add = insert(_programmes)
+_add = Upsert(club.Programme, ("version",))
 
 
 FRESH_SECONDS = 1.0
@@ -70,15 +70,19 @@ class Programmes:
     def published(self) -> list[tuple[int, datetime]]:
         return [(version, at) for version, at in self._db.execute(_published)]
 
-    def publish(self, programme: Programme, at: datetime, by: int | None) -> None:
-        content = programme_json.to_json(programme)
-        fingerprint = programme_json.fingerprint(programme)
-        known = self._db.execute(_hash, {"version": programme.version}).scalar_one_or_none()
-        if known is not None:
-            if known != fingerprint:
-                raise ProgrammeChanged(programme.version)
-            return
-        row = {"version": programme.version, "content": content, "content_hash": fingerprint}
-        self._db.execute(_add, {**row, "published_at": at, "published_by": by})
-        self._published = True
+    def publish(self, programme: Programme, at: datetime, by: int | None) -> bool:
+        row = {
+            "version": programme.version,
+            "content": programme_json.to_json(programme),
+            "content_hash": programme_json.fingerprint(programme),
+            "published_at": at,
+            "published_by": by,
+        }
         self._cache.newest = None
+        if _add.run(self._db, row):
+            self._published = True
+            return True
+        # As it is read today: a later program knows fields that were not there when it was kept.
+        if self.version(programme.version) != programme:
+            raise ProgrammeChanged(programme.version)
+        return False

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
-from app.commands.common import ACTOR, changed, seen
+from app.commands.common import seen, table, with_club
 from app.failures import Failed
 from app.settings import PROGRAMMES
 from app.wiring import Club
+
+if TYPE_CHECKING:
+    from app.publishing import Published
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
@@ -35,27 +41,64 @@ def check(file: Path) -> None:
 
 @programme.command()
 @click.argument("file", type=FILE)
-def publish(file: Path) -> None:
+@click.option("--by", default="", metavar="NAME", help="The operator who asks for it.")
+def publish(file: Path, by: str) -> None:
     """Publish a programme file as a new version; a published version never changes.
 
-    Publishing the same file again changes nothing.
+    Where an approver or owner is linked to a chat, they are sent the result of the dry run and
+    the version is published by their yes; --by NAME cannot say it themselves. Otherwise it is
+    published at once. Publishing the same file again changes nothing.
     """
-    from app import programme_words
-    from storage.work import Work
+    from app import programme_words, publishing
+    from app.progress import bar
 
     found = programme_words.read(file)
 
-    def use(work: Work, now: datetime) -> bool:
-        newest = work.programmes.newest()
-        if found.version < newest:
-            raise Failed(
-                f"version {newest} is published already; give the file a version above that"
-            )
-        return programme_words.publish(work, found, ACTOR, now)
+    async def run(club: Club) -> publishing.Published:
+        with bar(file.name) as report:
+            return await publishing.publish(club, found, by, report)
 
-    new = changed(lambda work, club: use(work, club.clock.now()))
-    done = "is published and holds from now on" if new else "was published before; nothing changed"
-    click.echo(f"version {found.version} {done}")
+    for line in _said(found.version, with_club(run)):
+        click.echo(line)
+
+
+def _said(version: int, done: Published) -> Iterator[str]:
+    if done.request is not None:
+        yield f"version {version} waits for the yes of {' or '.join(done.asked)}"
+        yield "They have what changes and the dry run in their chat; one yes puts it into force."
+        yield "What is waiting: memberbot programme requests"
+    elif not done.new:
+        yield f"version {version} was published before; nothing changed"
+    else:
+        yield f"version {version} is published and holds from now on"
+        other = f"nobody but {done.alone}" if done.alone else "nobody"
+        yield f"{other} is linked to a chat who could approve it first. To add somebody:"
+        yield "  memberbot operator add NAME --role approver"
+
+
+@programme.command()
+def requests() -> None:
+    """List the versions that wait for an approver's yes."""
+    from services import publishing
+
+    waiting, zone = seen(
+        lambda work, club: (
+            publishing.requests(work, club.clock.now()),
+            ZoneInfo(work.programmes.current().zone),
+        )
+    )
+    rows = [
+        (
+            one.subject_id,
+            one.asker,
+            f"{one.asked_at.astimezone(zone):%Y-%m-%d %H:%M}",
+            f"{one.expires_at.astimezone(zone):%Y-%m-%d %H:%M}",
+            str(one.payload["fingerprint"])[:12],
+        )
+        for one in waiting
+    ]
+    heads = ("version", "asked by", "on", "until", "content")
+    table(heads, rows, "no version is waiting")
 
 
 @programme.command()
@@ -107,7 +150,6 @@ def simulate(file: Path, first: datetime | None, last: datetime | None, csv: Pat
     file; the bot goes on working. Check-ins, surveys and what was spent are taken as they were.
     """
     from app import programme_words, simulating
-    from app.commands.common import with_club
     from app.progress import bar
 
     found = programme_words.read(file)

@@ -58,8 +58,9 @@ class Programmes(Protocol):
     def published(self) -> list[tuple[int, datetime]]:
         """All versions in order, and when each was published."""
 
-    def publish(self, programme: Programme, at: datetime, by: int | None) -> None:
-        """Adds a version; raises domain.errors.ProgrammeChanged if it exists otherwise."""
+    def publish(self, programme: Programme, at: datetime, by: int | None) -> bool:
+        """Adds a version; False if it is there already, also if another process adds it now.
+        Raises domain.errors.ProgrammeChanged if it exists with other content."""
 
 
 class Stores(Protocol):

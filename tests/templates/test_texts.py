@@ -35,6 +35,7 @@ NOT_IN_CHAT = {
     "programme.invalid",
     "programme.changed",
     "request.refused",
+    "simulation.currency",
 }
 
 
