@@ -13,6 +13,7 @@ from services.ports import Work
 from services.ports.points import LevelStep
 
 SIZE: Final = 8
+EVERYTHING: Final = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +36,20 @@ class Page:
     older: int
 
 
-def page(work: Work, member_id: int, start: int) -> Page:
+def page(work: Work, member_id: int, start: int, *, size: int = SIZE) -> Page:
     """A page of the member's level history. SEMANTICS: Levels."""
     zone = work.programmes.current().zone
     steps = work.levels.changes(member_id)
     start = start if start < len(steps) else 0
-    shown = steps[start : start + SIZE]
-    older = start + SIZE if start + SIZE < len(steps) else 0
+    shown = steps[start : start + size]
+    older = start + size if start + size < len(steps) else 0
     return Page(tuple(_line(step, zone) for step in shown), start, older)
 
 
 def _line(step: LevelStep, zone: str) -> Line:
     event = Event(step.event)
-    given = event is Event.ENDED or event is Event.LEFT
-    level = step.from_level if given else step.to_level
+    over = event in (Event.ENDED, Event.LEFT)
+    level = step.from_level if over else step.to_level
     return Line(local_day(step.at, zone), event, level, step.until)
 
 
