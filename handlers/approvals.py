@@ -19,7 +19,8 @@ def show_all(turn: Turn) -> Reply:
     found = [one for one in approvals.waiting(turn.work, turn.now) if _concerns(turn, one)]
     lines = [approvals.card(turn.work, one, turn.now)["approval"] for one in found]
     rows = tuple((_open(one, place),) for place, one in enumerate(found, 1))
-    return Reply("approval.list", {"approvals": lines}, (*rows, (menu.CARD,)))
+    back = ((menu.CARD,),) if turn.person.member_id is not None else ()
+    return Reply("approval.list", {"approvals": lines}, (*rows, *back))
 
 
 def show(turn: Turn) -> Reply:

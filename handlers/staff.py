@@ -13,6 +13,7 @@ FINDING = Flow("member", (Step("who"),))
 LISTED = 8
 FIND = Button("button.member", "member")
 AWARD = Button("button.award", "award")
+DECIDE = Button("button.approvals", "approvals")
 
 
 def link(turn: Turn, payload: str) -> Reply:
@@ -20,7 +21,7 @@ def link(turn: Turn, payload: str) -> Reply:
     operator = staffing.link(turn.work, address_id(turn), payload, turn.now, locale=turn.locale)
     store = turn.work.stores.by_id(operator.store_id) if operator.store_id else None
     may = permissions(operator.role)
-    buttons = [(FIND, "member:find"), (AWARD, "purchase:book")]
+    buttons = [(FIND, "member:find"), (AWARD, "purchase:book"), (DECIDE, "approval:see")]
     rows = tuple((button,) for button, needs in buttons if needs in may)
     values = {"name": operator.name, "role": operator.role, "store": store.name if store else ""}
     return Reply("staff.linked", values, rows)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from services import care, expiry, holds, purchases, reviewing, sealing
+from services import approvals, care, expiry, holds, purchases, reviewing, sealing
 from services.ports import Work
 from services.timetable import Due
 
@@ -113,6 +113,14 @@ def _greet_too_late(work: Work, due: Due, now: datetime, after: int) -> int | No
     return members[-1] if len(members) == BATCH else None
 
 
+def _nothing_lapsed(work: Work, due: Due, now: datetime) -> bool:
+    return approvals.nothing_lapsed(work, now)
+
+
+def _lapse(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    return after + 1 if approvals.lapse(work, now, BATCH) == BATCH else None
+
+
 def _nothing_to_forget(work: Work, due: Due, now: datetime) -> bool:
     return not work.ticks.any(now - TICKS_KEPT)
 
@@ -145,6 +153,7 @@ JOBS: tuple[Job, ...] = (
     Job("release", (NIGHT,), _release, _nothing_overdue),
     Job("match", (NIGHT,), _match, _nothing_left_waiting),
     Job("remind", (NIGHT,), _remind, _nobody_to_remind, within=timedelta(days=1)),
+    Job("lapse", (NIGHT,), _lapse, _nothing_lapsed),
     Job("forget", (NIGHT,), _forget, _nothing_to_forget),
     Job("tidy", (NIGHT,), _tidy, _nothing_to_tidy),
     Job("seal", (NIGHT,), _seal, _is_sealed),

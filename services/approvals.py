@@ -26,6 +26,7 @@ from services.ports.post import Notice
 
 DAYS: Final = 7
 SHOWN: Final = 20
+CLOCK: Final = Actor("clock")
 
 
 def ask(
@@ -106,6 +107,21 @@ def decide(work: Work, approval_id: int, yes: bool, actor: Actor, now: datetime)
     _audit(work, f"approval.{settled.state}", settled, actor, now)
     _tell_asker(work, settled, now)
     return settled
+
+
+def nothing_lapsed(work: Work, now: datetime) -> bool:
+    """Whether no request has run out of time that is not marked so."""
+    return not work.approvals.lapsed(now, 1)
+
+
+def lapse(work: Work, now: datetime, most: int) -> int:
+    """Marks requests that nobody has decided in time and tells who asked; how many."""
+    found = work.approvals.lapsed(now, most)
+    for one in found:
+        if work.approvals.settle(one.id, ApprovalState.OPEN, ApprovalState.EXPIRED, CLOCK, now):
+            _audit(work, "approval.expired", one, CLOCK, now)
+            _tell_asker(work, find(work, one.id), now)
+    return len(found)
 
 
 def card(work: Work, approval: Approval, now: datetime) -> dict[str, Any]:

@@ -29,6 +29,14 @@ _open = (
     .order_by(_approvals.c.id)
     .limit(bindparam("most"))
 )
+_lapsed = (
+    _columns.where(
+        _approvals.c.state == literal_column("'open'"),
+        _approvals.c.expires_at <= bindparam("now"),
+    )
+    .order_by(_approvals.c.expires_at, _approvals.c.id)
+    .limit(bindparam("most"))
+)
 _add = Upsert(approvals.Approval, ("key",))
 _settle = (
     update(_approvals)
@@ -63,6 +71,10 @@ class Approvals:
 
     def open(self, now: datetime, most: int) -> list[Approval]:
         rows = self._db.execute(_open, {"now": now, "most": most})
+        return [_approval(row) for row in rows.mappings()]
+
+    def lapsed(self, now: datetime, most: int) -> list[Approval]:
+        rows = self._db.execute(_lapsed, {"now": now, "most": most})
         return [_approval(row) for row in rows.mappings()]
 
     def settle(

@@ -20,6 +20,9 @@ class Approvals(Protocol):
     def open(self, now: datetime, most: int) -> list[Approval]:
         """Those that can still be decided, the oldest first."""
 
+    def lapsed(self, now: datetime, most: int) -> list[Approval]:
+        """Those that are open still though their time is over, the longest over first."""
+
     def settle(
         self,
         approval_id: int,

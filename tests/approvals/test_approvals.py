@@ -257,6 +257,21 @@ async def test_after_seven_days_it_is_not_carried_out(
     assert await keys(anna) == ["approval.head"]
 
 
+async def test_the_night_marks_what_nobody_has_decided_once(
+    club: Club, anna: Person, ben: Person
+) -> None:
+    approval_id = await ask(club, await actor(club, "Anna"))
+    assert await club.read(lambda w: approvals.nothing_lapsed(w, NOW + timedelta(days=6)))
+    club.clock.now = NOW + timedelta(days=7)
+    assert [await club.write(lambda w: approvals.lapse(w, club.clock(), 9)) for _ in "12"] == [
+        1,
+        0,
+    ]
+    found = await club.read(lambda w: approvals.find(w, approval_id))
+    assert found.state is ApprovalState.EXPIRED
+    assert await keys(anna) == ["approval.head"]
+
+
 async def test_a_moment_before_seven_days_are_over_it_is(club: Club, ben: Person) -> None:
     approval_id = await ask(club, CLI)
     club.clock.now = NOW + timedelta(days=7) - timedelta(milliseconds=1)
