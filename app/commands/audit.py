@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from app import auditing, progress
 from app.commands.common import with_club
 from app.failures import Failed
 from app.wiring import Club
@@ -26,9 +27,5 @@ def audit() -> None:
 
 
 async def _proofs(club: Club) -> list[Proof]:
-    """One look at one moment: on SQLite beside the writer, on PostgreSQL in a transaction."""
-    from services.audit import prove
-    from storage import engines
-
-    where = club.units.write if engines.is_postgres(club.settings.database) else None
-    return await (where or club.units.read_long)(lambda work: list(prove(work)))
+    with progress.bar("the ledger") as report:
+        return await auditing.prove(club, lambda done, of: report("audit", done, of))
