@@ -59,13 +59,13 @@ async def import_club(
     """Imports another system's export. `agree` is shown what the club would have and says
     whether to write it; without its yes nothing is written. The proof of what was written can be
     asked of what is returned. Raises FileRefused."""
-    job = club.ClubImport(folder, now, progress)
-    await _check(units, job)
-    if not await asyncio.to_thread(agree, job):
-        return job
-    await _write(units, job)
-    for some in job.rereading():
-        await units.read_long(partial(job.reread, some=some))
+    with Staging() as staging:
+        job = club.ClubImport(folder, now, staging, progress)
+        await _check(units, job)
+        if await asyncio.to_thread(agree, job):
+            await _write(units, job)
+            for some in job.rereading():
+                await units.read_long(partial(job.reread, some=some))
     return job
 
 

@@ -109,6 +109,8 @@ class Calculator:
         limits = facts.limits
         if limits.too_old is not None:
             return Earned(0, (Share("too_old", self._version, str(limits.too_old), 0),))
+        if limits.brought:
+            return Earned(0, (Share("brought", self._version, "", 0),))
         tally = _Tally(self._version, self._scale)
         parts = {name: minor * self._base for name, minor in sale.by_category.items()}
         tally.book("base", "1", sum(parts.values()))

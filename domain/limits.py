@@ -14,7 +14,8 @@ class Limits(NamedTuple):
 
     `first_purchase`: the member's very first; `blocked`: rules that had counted often enough;
     `day`, `month`, `holding`: whole points of room under the caps (None: no such cap); `too_old`:
-    the purchase is from more than so many days before joining and earns nothing.
+    the purchase is from more than so many days before joining and earns nothing; `brought`: it is
+    from before the club moved in, its points came with the balance.
     """
 
     first_purchase: bool = False
@@ -23,6 +24,7 @@ class Limits(NamedTuple):
     month: int | None = None
     holding: int | None = None
     too_old: int | None = None
+    brought: bool = False
 
 
 NO_LIMITS = Limits()

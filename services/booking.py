@@ -15,7 +15,7 @@ from domain.earning import Earned, Facts, active_from, earn, lapses_at
 from domain.errors import KeyConflict, MemberClosed, MemberFrozen, StoreNotFound
 from domain.ledger import Account, Booked, Entry, Kind, Share
 from domain.levels import Basis
-from domain.limits import written
+from domain.limits import Limits, written
 from domain.members import MemberState
 from domain.payments import Payment, PaymentInvalid
 from domain.points import Lot, Unit
@@ -29,6 +29,9 @@ from services.ports.earning import Paid
 from services.ports.sales import BOOKED, WAITING, Buyer, Claim, Purchase
 
 SOURCE = "purchase"
+HISTORY = "history"
+"""The channel of purchases from before the club moved in: they earn nothing, as the balances that
+were brought along carry their points, and count for levels from the next review on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,8 @@ class _Batch:
         standing = self.members.get(self._member_of(one) or 0)
         if standing is None or standing.buyer.state == MemberState.ACTIVE:
             return standing
+        if one.channel == HISTORY:
+            return standing  # it moves no points
         if self.strict and standing.buyer.state == MemberState.FROZEN:
             raise MemberFrozen()
         if self.strict:
@@ -200,6 +205,8 @@ class _Batch:
         base = reduced(one.order, {}, off)
         first = standing.basis.largest == 0
         limits = self.limiting.limits(standing.account, purchase.day, first=first)
+        if one.channel == HISTORY:
+            limits = Limits(brought=True)
         birthday = standing.buyer.birth_month == purchase.day.month
         earned = earn(self.programme, base, Facts(standing.level, birthday, limits))
         posting_id = self._post(purchase, standing, earned)
@@ -226,7 +233,7 @@ class _Batch:
         return till.off
 
     def _grow(self, purchase: Purchase, minor: int, standing: _Standing) -> int:
-        if standing.growth is None:
+        if standing.growth is None or purchase.channel == HISTORY:
             return 0
         key = f"purchase:{purchase.id}"
         booked = growing.give(self.work, self.programme, standing.growth, purchase, minor, key)
@@ -255,6 +262,8 @@ class _Batch:
         """The level rises at once after a purchase. SEMANTICS: Levels."""
         minor = purchase.basis_minor
         standing.basis.add(purchase.day, minor, int(minor > 0))
+        if purchase.channel == HISTORY:
+            return None
         live = purchase.channel != "import"
         today = local_day(self.now, self.programme.zone) if live else purchase.day
         at = self.now if live else purchase.occurred_at
@@ -323,7 +332,9 @@ class _Batch:
             days = [
                 (one.member_id, one.occurred_at)
                 for one, *_ in self.bought
-                if one.member_id is not None and (one.channel == "import") is (alive_at is None)
+                if one.member_id is not None
+                and one.channel != HISTORY
+                and (one.channel == "import") is (alive_at is None)
             ]
             expiry.extend_all(self.work, self.programme, days, SOURCE, alive_at)
 

@@ -19,7 +19,7 @@ from domain.programme import Programme
 from domain.purchases import Order, check_moment, check_order, reduced
 from domain.refunds import RefundPolicy, TakenBack, take_back
 from services import expiry, growing, levels, paying
-from services.booking import SOURCE, Incoming, Outcome, book_all, give_for_purchase
+from services.booking import HISTORY, SOURCE, Incoming, Outcome, book_all, give_for_purchase
 from services.limiting import Limiting, too_old
 from services.ports import Work
 from services.ports.club import Actor
@@ -144,6 +144,7 @@ def award(work: Work, purchase: Purchase, member_id: int, now: datetime, why: st
     booked = give_for_purchase(work, programme, account, purchase, earned, key=key)
     work.ledger.append(booked, purchase.content_hash)
     counted = 0 if limits.too_old is not None else order.minor
+    grown = 0 if limits.brought else counted
     given = replace(
         _freed(purchase, BOOKED),
         member_id=member_id,
@@ -152,7 +153,7 @@ def award(work: Work, purchase: Purchase, member_id: int, now: datetime, why: st
         rule_version=programme.version,
         posting_id=booked.posting.id,
         points=earned.points,
-        growth=_grow(work, programme, purchase, member_id, counted, key),
+        growth=_grow(work, programme, purchase, member_id, grown, key),
         basis_minor=counted,
         limits=written(limits),
     )
@@ -175,6 +176,8 @@ def _limits(
 ) -> Limits:
     """What limits a purchase that finds its member late. SEMANTICS: Purchases."""
     programme = work.programmes.current()
+    if purchase.channel == HISTORY:
+        return Limits(brought=True)
     if matched and (days := too_old(programme, purchase.day, member.joined_at)) is not None:
         return Limits(too_old=days)
     first = not any(day.largest for day in work.purchases.days([member.id])[member.id])

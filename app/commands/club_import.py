@@ -26,6 +26,8 @@ _TITLES: Final = {
     club_rows.GROWTH: "growth value",
     club_tally.CREDIT: "stored value, in money",
     club_tally.VOUCHERS: "vouchers by benefit",
+    club_tally.ORDERS: "purchases of the past",
+    club_tally.MONEY: "money of the purchases of the past",
 }
 _LABELS: Final = {
     club_tally.NEVER: "never expiring",
@@ -60,8 +62,9 @@ async def run(club: Club, folder: Path, progress: Any, *, dry_run: bool, yes: bo
     show(job.proof(), job.programme, "in the club now")
     _require_even(job.proof(), "see the lines above; memberbot audit proves the ledger itself")
     click.echo(
-        f"{done.added} members added, {done.known} were there already; {done.matched} waiting"
-        " purchases found their member; every line agrees"
+        f"{done.added} members and {done.orders} purchases of the past added, {done.known} members"
+        f" were there already; {done.matched} waiting purchases found their member; every line"
+        " agrees"
     )
 
 
@@ -70,7 +73,7 @@ def _asked(job: ClubImport) -> bool:
         return True
     if not sys.stdin.isatty():
         raise Failed("nobody is there to be asked; add --yes to write, or --dry-run to only look")
-    return click.confirm(f"Write these {job.to_come} members into the club?")
+    return click.confirm("Write what is not there yet into the club?")
 
 
 def _require_even(lines: Sequence[Line], advice: str) -> None:
@@ -109,7 +112,7 @@ def _label(line: Line) -> str:
 
 
 def _amount(line: Line, amount: int, programme: Programme) -> str:
-    if line.section == club_tally.CREDIT:
+    if line.section in (club_tally.CREDIT, club_tally.MONEY):
         return plain(amount, programme.currency)
     return f"{amount:,}"
 

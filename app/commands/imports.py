@@ -104,6 +104,7 @@ def club(folder: Path, dry_run: bool, yes: bool) -> None:
     balances.csv  external_id,unit,amount,earned_on,expires_on
     levels.csv    external_id,level,since,until
     vouchers.csv  external_id,benefit,code,issued_on,valid_until
+    purchases.csv as `import purchases` has it, for levels and refunds; they earn nothing
 
     A unit is points, growth, credit_principal or credit_bonus; what is owed is negative. What the
     files say is shown beside what the club will have, then you are asked; afterwards the same is

@@ -6,7 +6,7 @@ Checked whole, reconciled before anything is written, and compared with the data
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -15,32 +15,24 @@ from typing import Any, Final
 from domain.programme import Programme
 from services import erasing
 from services.importing import club_tally, reading
+from services.importing.club_history import HistoryImport
 from services.importing.club_rows import BALANCES, LEVELS, VOUCHERS, Brought, ClubRows
 from services.importing.club_tally import ERASED, Line, Tally
-from services.importing.club_writing import ClubMember, Rules, ends, write
+from services.importing.club_writing import ClubMember, Result, Rules, ends, write
 from services.importing.known import CHANGED, TAKEN, fingerprint, taken
 from services.importing.members import COLUMNS, Cells, NewMember
 from services.importing.reading import Columns
 from services.importing.report import FileRefused, Findings
 from services.ports import Work
-from services.ports.staging import Progress
+from services.ports.staging import Progress, Staging
 
 MEMBERS_FILE: Final = "members.csv"
 BALANCES_FILE, LEVELS_FILE, VOUCHERS_FILE = "balances.csv", "levels.csv", "vouchers.csv"
-FILES: Final = (MEMBERS_FILE, BALANCES_FILE, LEVELS_FILE, VOUCHERS_FILE)
+PURCHASES_FILE: Final = "purchases.csv"
+FILES: Final = (MEMBERS_FILE, BALANCES_FILE, LEVELS_FILE, VOUCHERS_FILE, PURCHASES_FILE)
 BATCH_SECONDS: Final = 0.045  # the writer is not held longer than about 50 ms
 _SMALLEST, _LARGEST = 5, 200
 _COMPARED: Final = 400
-
-
-@dataclass(slots=True)
-class Result:
-    """What an import of a club found and did; `matched` purchases had waited for its members."""
-
-    members: int = 0
-    known: int = 0
-    added: int = 0
-    matched: int = 0
 
 
 class ClubImport:
@@ -51,7 +43,7 @@ class ClubImport:
     second one changes nothing. Nobody is sent anything.
     """
 
-    def __init__(self, folder: Path, now: datetime, progress: Progress) -> None:
+    def __init__(self, folder: Path, now: datetime, staging: Staging, progress: Progress) -> None:
         self.result = Result()
         self._folder, self._now, self._progress = folder, now, progress
         self._findings = Findings()
@@ -59,14 +51,25 @@ class ClubImport:
         self._all: list[ClubMember] = []
         self._new: list[ClubMember] = []
         self._files, self._club, self._written = Tally(), Tally(), Tally()
+        path = folder / PURCHASES_FILE
+        self._orders = HistoryImport(path, now, staging, self._told, self._findings)
+        self._has_orders = path.is_file()
         self._size, self._done, self._compared = _SMALLEST, 0, 0
         self._bytes = self._checked = 0
+
+    def _told(self, stage: str, done: int, _all: int) -> None:
+        """How far the orders are, which come after everything else."""
+        if stage == "check":
+            self._progress(stage, self._checked + done, self._bytes)
+        else:
+            self._progress(stage, len(self._new) + done, self.to_come)
 
     # -- checking -----------------------------------------------------------------------
 
     def begin(self, work: Work) -> None:
         benefits = {benefit.key: benefit for benefit in work.benefits.all()}
         self._rules = Rules(work.programmes.current(), benefits)
+        self._orders.begin(work)
 
     def read(self) -> None:
         """Checks every row of every file. Raises FileRefused."""
@@ -80,6 +83,7 @@ class ClubImport:
         self._read(BALANCES_FILE, BALANCES, rows.balance)
         self._read(LEVELS_FILE, LEVELS, rows.level)
         self._read(VOUCHERS_FILE, VOUCHERS, rows.voucher)
+        self._read_orders()
         self._refuse()
         first = self._rules.programme.first_level.key
         self._files = club_tally.of_files(rows.brought.values(), first)
@@ -87,6 +91,13 @@ class ClubImport:
         bare = [one.brought for one in self._all if not one.brought.said]
         self._files.update(club_tally.of_files(bare, first))
         self.result.members = len(self._all)
+
+    def _read_orders(self) -> None:
+        self._findings.file = PURCHASES_FILE
+        self._orders.belong([one.member for one in self._members])
+        if self._has_orders:
+            with suppress(FileRefused):
+                self._orders.read()
 
     def _known_files(self) -> None:
         self._findings.file = ""
@@ -133,11 +144,9 @@ class ClubImport:
         def seen(done: int) -> None:
             self._progress("check", before + done, self._bytes)
 
-        try:
+        with suppress(FileRefused):  # said among the findings; the other files are checked too
             for row, texts in reading.rows(path, columns, self._findings, seen):
                 take(row, texts)
-        except FileRefused:
-            return  # said among the findings; the other files are checked all the same
         self._progress("check", self._checked, self._bytes)
 
     def _whole(self, one: NewMember) -> ClubMember:
@@ -149,17 +158,28 @@ class ClubImport:
         if self._findings:
             raise FileRefused(self._findings)
 
-    def unchecked(self) -> Sequence[ClubMember]:
+    def unchecked(self) -> Sequence[Any]:
+        """Some members, and after all of them some orders."""
         some = self._all[self._compared : self._compared + _COMPARED]
         self._compared += len(some)
-        return some
+        if some or not self._has_orders:
+            return some
+        self._findings.file = PURCHASES_FILE
+        return self._orders.unchecked()
 
-    def compare(self, work: Work, some: Sequence[ClubMember]) -> None:
-        """Who is there already, with what they brought; what cannot be added is a fault."""
+    def compare(self, work: Work, some: Sequence[Any]) -> None:
+        """What is there already; what cannot be added is a fault."""
+        if isinstance(some[0], ClubMember):
+            self._compare(work, some)
+        else:
+            self._orders.compare(work, some)
+
+    def _compare(self, work: Work, some: Sequence[ClubMember]) -> None:
         self._findings.file = MEMBERS_FILE
         ids = [one.member.external_id or "" for one in some]
         stored, others = work.purchases.imported(ids), taken(work, ids)
         erased = erasing.erased_externals(work, ids, self._now)
+        self._orders.leave_out(erased)
         gone: list[Brought] = []
         fresh: list[ClubMember] = []
         known: dict[int, Brought] = {}
@@ -205,6 +225,10 @@ class ClubImport:
 
     def accept(self) -> None:
         self._refuse()
+        if self._has_orders:
+            self._orders.accept()
+        self._files.update(self._orders.files)
+        self._club.update(self._orders.club)
 
     @property
     def programme(self) -> Programme:
@@ -213,8 +237,9 @@ class ClubImport:
 
     @property
     def to_come(self) -> int:
-        """How many members are to be added."""
-        return len(self._new)
+        """How many members and orders are to be added."""
+        orders = self._orders.left if self._has_orders else 0
+        return len(self._new) + orders
 
     def plan(self) -> list[Line]:
         """What the files say beside what the club will have of it."""
@@ -222,17 +247,25 @@ class ClubImport:
 
     # -- writing ------------------------------------------------------------------------
 
-    def batch(self) -> Sequence[ClubMember]:
-        """As many members as the writer may be held for."""
-        self._progress("write", self._done, len(self._new))
-        return self._new[self._done : self._done + self._size]
+    def batch(self) -> Sequence[Any]:
+        """As many members as the writer may be held for, after all of them orders."""
+        if self._done < len(self._new):
+            self._progress("write", self._done, self.to_come)
+            return self._new[self._done : self._done + self._size]
+        return self._orders.batch() if self._has_orders else ()
 
-    def write(self, work: Work, batch: Sequence[ClubMember]) -> tuple[int, float]:
+    def write(self, work: Work, batch: Sequence[Any]) -> Any:
+        if not isinstance(batch[0], ClubMember):
+            return self._orders.write(work, batch)
         began = monotonic()
         matched = write(work, self._rules, batch, self._now)
         return matched, monotonic() - began
 
-    def wrote(self, batch: Sequence[Any], done: tuple[int, float]) -> None:
+    def wrote(self, batch: Sequence[Any], done: Any) -> None:
+        if not isinstance(batch[0], ClubMember):
+            self._orders.wrote(batch, done)
+            self.result.orders += len(batch)
+            return
         matched, seconds = done
         self._done += len(batch)
         self.result.matched += matched
@@ -242,13 +275,19 @@ class ClubImport:
 
     # -- the proof ----------------------------------------------------------------------
 
-    def rereading(self) -> Iterator[Sequence[ClubMember]]:
-        """The members that were added, piece by piece."""
+    def rereading(self) -> Iterator[Sequence[Any]]:
+        """The members and the orders that were added, piece by piece."""
         for start in range(0, len(self._new), _COMPARED):
             yield self._new[start : start + _COMPARED]
+        keys = self._orders.written() if self._has_orders else []
+        for start in range(0, len(keys), _COMPARED):
+            yield keys[start : start + _COMPARED]
 
-    def reread(self, work: Work, some: Sequence[ClubMember]) -> None:
-        """Counts what the database has of members that were added."""
+    def reread(self, work: Work, some: Sequence[Any]) -> None:
+        """Counts what the database has of members and orders that were added."""
+        if not isinstance(some[0], ClubMember):
+            self._orders.reread(work, some)
+            return
         brought = {one.member.external_id or "": one.brought for one in some}
         stored = work.purchases.imported(brought)
         members = {member_id: brought[external] for external, (member_id, _) in stored.items()}
@@ -256,4 +295,7 @@ class ClubImport:
 
     def proof(self) -> list[Line]:
         """What the files say beside what the database has of it."""
-        return club_tally.compared(self._files, self._written, self._rules.programme)
+        written = Tally()
+        written.update(self._written)
+        written.update(self._orders.there)
+        return club_tally.compared(self._files, written, self._rules.programme)

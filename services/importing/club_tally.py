@@ -28,7 +28,8 @@ OWED: Final = "owed"
 CREDIT: Final = "credit"
 VOUCHERS: Final = "vouchers"
 ORDERS: Final = "orders"
-SECTIONS: Final = (MEMBERS, BY_LEVEL, BY_MONTH, OWED, GROWTH, CREDIT, VOUCHERS, ORDERS)
+MONEY: Final = "money"
+SECTIONS: Final = (MEMBERS, BY_LEVEL, BY_MONTH, OWED, GROWTH, CREDIT, VOUCHERS, ORDERS, MONEY)
 NEVER: Final = "never"
 ALL: Final = "all"
 

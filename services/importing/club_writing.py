@@ -60,6 +60,18 @@ class Rules:
     benefits: dict[str, Benefit]
 
 
+@dataclass(slots=True)
+class Result:
+    """What an import of a club found and did; `matched` purchases had waited for its members,
+    `orders` of the past were added."""
+
+    members: int = 0
+    known: int = 0
+    added: int = 0
+    matched: int = 0
+    orders: int = 0
+
+
 def write(work: Work, rules: Rules, batch: Sequence[ClubMember], now: datetime) -> int:
     """Writes members with lots, level and vouchers; how many waiting purchases they were given.
 
@@ -72,7 +84,7 @@ def write(work: Work, rules: Rules, batch: Sequence[ClubMember], now: datetime) 
         member = joining.add_member(work, replace(one.member, id=work.random_id()))
         added.append((member.external_id or "", member.id, fingerprint(work, one.content)))
         booked += [(posting, "") for posting in _open(work, rules, member.id, one.brought, now)]
-        levels_held += _held(rules.programme, member, one.brought)
+        levels_held.append(_held(rules.programme, member, one.brought))
         for place, voucher in enumerate(one.brought.vouchers):
             _issue(work, rules, voucher, voucher_key(member.id, place), (member.id, now))
     work.ledger.append_all(booked)
@@ -150,12 +162,12 @@ def ends(last: date | None, zone: str) -> datetime | None:
 
 def _held(
     programme: Programme, member: Member, brought: Brought
-) -> list[tuple[int, str, date, date | None]]:
+) -> tuple[int, str, date, date | None]:
     """The level that a member holds, since when, and until when if the files say so."""
-    if brought.level is None:
-        return []
-    since = brought.level.since or local_day(member.joined_at, programme.zone)
-    return [(member.id, brought.level.key, since, brought.level.until)]
+    joined, held = local_day(member.joined_at, programme.zone), brought.level
+    if held is None:
+        return (member.id, programme.first_level.key, joined, None)
+    return (member.id, held.key, held.since or joined, held.until)
 
 
 def _issue(

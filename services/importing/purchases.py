@@ -18,7 +18,7 @@ from services.importing import reading
 from services.importing.purchase_cells import COLUMNS, Cells, head
 from services.importing.report import FileRefused, Findings
 from services.ports import Work
-from services.ports.sales import BOOKED, WAITING
+from services.ports.sales import BOOKED, WAITING, Claim
 from services.ports.staging import Progress, Row, Staging
 
 BATCH_SECONDS: Final = 0.045  # the writer is not held longer than about 50 ms
@@ -51,10 +51,19 @@ class PurchaseImport:
     is completed and a second one changes nothing. Nobody is sent anything.
     """
 
-    def __init__(self, path: Path, now: datetime, staging: Staging, progress: Progress) -> None:
+    channel = "import"
+
+    def __init__(
+        self,
+        path: Path,
+        now: datetime,
+        staging: Staging,
+        progress: Progress,
+        findings: Findings | None = None,
+    ) -> None:
         self.result = Result()
         self._path, self._now, self._staging, self._progress = path, now, staging, progress
-        self._findings = Findings()
+        self._findings = Findings() if findings is None else findings
         self._groups: Iterator[Sequence[Row]] = iter(())
         self._size, self._done, self._there = _SMALLEST, 0, 0
 
@@ -100,10 +109,15 @@ class PurchaseImport:
             first = head(rows[0].head)
             before = stored.get((order.source, order.order_id))
             if before is None:
-                self._staging.add_order(order.source, order.order_id, _who(rows), first.at)
-            elif before.content_hash != fingerprint(work, order, first.claims):
+                who = _who(self.claims(rows))
+                self._staging.add_order(order.source, order.order_id, who, first.at)
+            elif before.content_hash != fingerprint(work, order, self.claims(rows)):
                 advice = "is booked already with other content; an order never changes"
                 self._findings.add(rows[0].row, "order_id", advice)
+
+    def claims(self, rows: Sequence[Row]) -> tuple[Claim, ...]:
+        """What an order says of its buyer."""
+        return head(rows[0].head).claims
 
     def accept(self) -> None:
         if self._findings:
@@ -122,7 +136,7 @@ class PurchaseImport:
         order = _order(rows, self._programme, self._findings)
         assert order is not None
         store = self._stores.get(order.store)
-        return Incoming(order, head(rows[0].head).claims, "import", None, store)
+        return Incoming(order, self.claims(rows), self.channel, None, store)
 
     def write(self, work: Work, batch: Sequence[Incoming]) -> tuple[dict[str, int], float]:
         """What came of the batch, and how long it took in seconds."""
@@ -157,9 +171,8 @@ def _grouped(rows: Iterator[Row]) -> Iterator[Sequence[Row]]:
         yield group
 
 
-def _who(rows: Sequence[Row]) -> str:
+def _who(claims: Sequence[Claim]) -> str:
     """What the orders of one member have in common, so that a batch touches few members."""
-    claims = head(rows[0].head).claims
     return f"{claims[0].kind}={claims[0].text}" if claims else ""
 
 
