@@ -26,9 +26,7 @@ from domain.points import Lot, Portion, Take
 from services.ports.points import HistoryRow, Summary
 from storage import posting_rows as rows
 from storage.bulk import Bulk
-from storage.dialect import for_update
 from storage.prepared import Prepared
-from storage.tables import club
 from storage.tables import ledger as tables
 from storage.types import from_millis, to_millis
 
@@ -36,7 +34,6 @@ _accounts = tables.Account.__table__  # type: ignore[attr-defined]
 _postings = tables.Posting.__table__  # type: ignore[attr-defined]
 _lots = tables.Lot.__table__  # type: ignore[attr-defined]
 _moves = tables.LotMove.__table__  # type: ignore[attr-defined]
-_staff = club.Staff.__table__  # type: ignore[attr-defined]
 _reasons = tables.PostingReason.__table__  # type: ignore[attr-defined]
 
 # A literal, so that both databases see that the partial indexes of open lots fit.
@@ -141,13 +138,6 @@ _due = (
     .where(_open, _lots.c.unit == "points", _lots.c.expires_at.is_not(None), _expires <= _now)
     .limit(bindparam("size"))
 )
-_lock_operator = select(_staff.c.id).where(_staff.c.id == bindparam("staff")).with_for_update()
-_adjusted = select(func.coalesce(func.sum(func.abs(_postings.c.amount)), 0)).where(
-    _postings.c.staff_id == bindparam("staff"),
-    _postings.c.kind == "adjusted",
-    _postings.c.at >= bindparam("since", type_=_postings.c.at.type),
-    _postings.c.at < bindparam("until", type_=_postings.c.at.type),
-)
 _activity = select(_postings.c.at, _postings.c.amount).where(
     _postings.c.member_id == bindparam("member"),
     _postings.c.unit == "points",
@@ -243,14 +233,6 @@ class Ledger:
 
     def due(self, now: datetime, limit: int) -> list[int]:
         return list(self._db.execute(_due, {"now": to_millis(now), "size": limit}).scalars())
-
-    def lock_operator(self, staff_id: int) -> None:
-        if for_update(self._db):
-            self._db.execute(_lock_operator, {"staff": staff_id})
-
-    def adjusted_by(self, staff_id: int, since: datetime, until: datetime) -> int:
-        values = {"staff": staff_id, "since": since, "until": until}
-        return int(self._db.execute(_adjusted, values).scalar_one())
 
     def activity(self, member_id: int, since: datetime) -> list[tuple[datetime, int]]:
         found = self._db.execute(_activity, {"member": member_id, "since": since})

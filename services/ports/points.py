@@ -116,12 +116,6 @@ class Ledger(Protocol):
     def due(self, now: datetime, limit: int) -> list[int]:
         """Members who have lots that the clock has expired."""
 
-    def lock_operator(self, staff_id: int) -> None:
-        """Lets one adjustment of an operator at a time be checked against the day's limit."""
-
-    def adjusted_by(self, staff_id: int, since: datetime, until: datetime) -> int:
-        """Points an operator gave or took by hand, each counted positive."""
-
     def activity(self, member_id: int, since: datetime) -> list[tuple[datetime, int]]:
         """Bonus points by moment: what was given for other things than purchases."""
 
