@@ -6,6 +6,7 @@ import asyncio
 import multiprocessing
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final
 
@@ -63,8 +64,9 @@ def _together(url: str, parts: list[Part], report: Report) -> list[Proof]:
         for worker in workers:
             _hand(worker, waiting)
         while len(found) < len(parts):
+            ready: Any
             for ready in wait(workers):
-                number, proof = ready.recv()  # type: ignore[union-attr]
+                number, proof = ready.recv()
                 found[number] = proof
                 report(len(found), len(parts))
                 _hand(ready, waiting)
@@ -167,7 +169,11 @@ def _serve(pipe: Any, run: Callable[[Callable[[Db], Any]], Any]) -> None:
     pipe.send(None)
     while (task := pipe.recv()) is not None:
         number, part = task
-        pipe.send((number, run(lambda db, part=part: Proofs(db).prove(part))))
+        pipe.send((number, run(partial(_prove, part))))
+
+
+def _prove(part: Part, db: Db) -> Proof:
+    return Proofs(db).prove(part)
 
 
 def _begin(db: Db, snapshot: str) -> None:

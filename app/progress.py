@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import click
 
-WORDS = {"check": "checking", "write": "writing", "replay": "replaying"}
+WORDS = {"check": "checking", "write": "writing", "replay": "replaying", "audit": "proving"}
 STEP = 10
 """Plain lines come at every so many percent."""
 

@@ -54,7 +54,7 @@ async def _chunk(units: Units, numbers: range, level: str) -> None:
     def write(work: Work) -> None:
         now = work.shared.clock()
         for table, rows in (
-            (people.Member, [_member(n, level, now) for n in numbers]),
+            (people.Member, [member(n, level, now) for n in numbers]),
             (chat.Address, [_address(n, now) for n in numbers]),
             (chat.Conversation, [_talk(n) for n in numbers]),
             (ledger.Account, [_account(n) for n in numbers]),
@@ -65,7 +65,8 @@ async def _chunk(units: Units, numbers: range, level: str) -> None:
     await units.write(write)
 
 
-def _member(n: int, level: str, now: datetime) -> dict[str, Any]:
+def member(n: int, level: str, now: datetime) -> dict[str, Any]:
+    """A row of `members`."""
     return {
         "id": n + 1,
         "number": make_number(n),

@@ -9,7 +9,7 @@ from domain import seals
 from domain.seals import Seal
 from services.ports import Work
 
-BATCH: Final = 1000
+BATCH: Final = 500
 """Postings that one part looks at: a fraction of the time a writer may be held."""
 
 

@@ -19,7 +19,7 @@ class Bulk:
             "sqlite": ", ".join("?" for _ in names),
             "postgresql": ", ".join(f"${n}" for n in range(1, len(names) + 1)),
         }
-        self._sql = {
+        self.sql = {
             dialect: f"INSERT INTO {table.name} ({quoted}) VALUES ({values}) {tail}".rstrip()
             for dialect, values in marks.items()
         }
@@ -28,4 +28,4 @@ class Bulk:
     def run(self, db: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Inserts rows whose values stand in the order of the table's columns."""
         if rows:
-            db.exec_driver_sql(self._sql[db.dialect.name], list(rows))
+            db.exec_driver_sql(self.sql[db.dialect.name], list(rows))
