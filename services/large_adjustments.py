@@ -12,6 +12,7 @@ from domain.ledger import Posting
 from domain.members import require_active
 from domain.points import Unit
 from services import adjustments, approvals, portraits
+from services.finding import standing
 from services.masks import masked
 from services.ports import Work
 from services.ports.club import Actor
@@ -100,7 +101,8 @@ def approved(work: Work, payload: Mapping[str, Any], actor: Actor, now: datetime
     adjustments.adjust, and OwnMembership."""
     name, staff_id, store_id = payload["by"]
     asker = Actor(name, _number(staff_id), _number(store_id))
-    member_id, reason = int(payload["member"]), payload["reason"]
+    # The membership may have been merged since.
+    member_id, reason = standing(work, int(payload["member"])).id, payload["reason"]
     portraits.not_own(_membership(work, actor), member_id)
     posting = adjustments.adjust(
         work,
