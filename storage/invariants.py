@@ -108,7 +108,33 @@ CLUB: Final = (
         "no more comes back of a purchase than was paid and given",
         "SELECT count(*) FROM purchases",
         "SELECT id FROM purchases WHERE refunded_minor > minor OR returned_points > points"
-        " OR refunded_minor < 0 OR returned_points < 0",
+        " OR refunded_minor < 0 OR returned_points < 0 OR returned_growth > growth"
+        " OR taken_points + lapsed_points > returned_points",
+    ),
+    Invariant(
+        "levels count no more of a purchase than was paid in money and is left of it",
+        "SELECT count(*) FROM purchases",
+        "SELECT id FROM purchases WHERE basis_minor < 0 OR off_minor < 0"
+        " OR basis_minor > minor - refunded_minor OR basis_minor > minor - off_minor",
+    ),
+    Invariant(
+        "every payment with points or credit was spent, and no more of it came back",
+        "SELECT count(*) FROM purchase_payments",
+        "SELECT q.purchase_id FROM purchase_payments q LEFT JOIN postings p ON p.id = q.posting_id"
+        " WHERE q.returned_minor < 0 OR q.returned_minor > q.minor"
+        " OR (q.kind = 'voucher' AND q.voucher_id IS NULL)"
+        " OR (q.kind <> 'voucher' AND (p.id IS NULL OR p.kind <> 'spent'"
+        " OR p.spent <> CASE q.kind WHEN 'points' THEN q.points ELSE q.minor END))",
+    ),
+    Invariant(
+        "what came back of every bill is at most what its payments have returned",
+        "SELECT count(*) FROM purchase_payments",
+        "SELECT b.id FROM (SELECT CAST(q.purchase_id AS TEXT) AS id, q.kind, sum(CASE q.kind"
+        " WHEN 'points' THEN q.points * q.returned_minor / q.minor ELSE q.returned_minor END)"
+        " AS due FROM purchase_payments q GROUP BY q.purchase_id, q.kind) b"
+        " JOIN (SELECT source_id, unit, -sum(spent) AS back FROM postings"
+        " WHERE source_type = 'payment' AND kind = 'returned' GROUP BY source_id, unit) r"
+        " ON r.source_id = b.id AND r.unit = b.kind WHERE r.back > b.due",
     ),
     Invariant(
         "what came back of every purchase is the sum of its refunds",
