@@ -21,7 +21,7 @@ from services.importing.club_tally import Line
 _TITLES: Final = {
     club_tally.MEMBERS: "members by level",
     club_tally.BY_LEVEL: "points by level",
-    club_tally.BY_MONTH: "points by the month of their last day",
+    club_tally.BY_MONTH: "points by month of their last day",
     club_tally.OWED: "points owed",
     club_rows.GROWTH: "growth value",
     club_tally.CREDIT: "stored value, in money",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.commands import club_import
 from app.importing import import_club
 from domain.points import Unit
 from domain.vouchers import VoucherState
@@ -445,3 +446,20 @@ async def test_the_order_of_rows_does_not_matter(ready: Club, folder: Path) -> N
         head, *rest = path.read_text(encoding="utf-8").splitlines()
         path.write_text("\n".join([head, *reversed(rest)]), encoding="utf-8")
     assert (await move_in(ready, folder)).result.known == 8
+
+
+# -- what is shown ----------------------------------------------------------------------
+
+
+async def test_the_guide_shows_what_the_command_prints(
+    ready: Club, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = await move_in(ready, folder, yes=False)
+    club_import.show(job.plan(), job.programme, "in the club after")
+    printed = capsys.readouterr().out.splitlines()
+    assert max(map(len, printed)) <= 80
+    guide = (ROOT / "docs" / "how-to" / "move-in.md").read_text(encoding="utf-8")
+    [block] = [part for part in guide.split("```") if "in the club after" in part]
+    shown = [line for line in block.strip("\n").splitlines() if line.strip() != "…"]
+    assert len(shown) > 15
+    assert [line for line in shown if line not in printed] == []
