@@ -11,7 +11,7 @@ from typing import Any
 from domain.ledger import Posting
 from domain.members import Member, MemberState
 from domain.purchases import Line, Order
-from services import joining, ledger, purchases, refunds
+from services import expiry, joining, ledger, purchases, refunds
 from services.booking import Incoming
 from services.ports.sales import Claim
 from storage.work import Work
@@ -73,7 +73,7 @@ def _refund(work: Work) -> tuple[Any, ...]:
 
 def _expire(work: Work) -> tuple[Any, ...]:
     """Which call does it is no matter; the second finds nothing."""
-    ledger.expire_due(work, LATER)
+    expiry.expire_due(work, LATER)
     return ()
 
 

@@ -4,21 +4,34 @@ Written from SEMANTICS (Points) and from nothing of ours, so that both can be wr
 the text is misread alike.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 
 Takes = list[tuple["Lot", int]]
+_numbers = count()
 
 
 @dataclass(eq=False)
 class Lot:
-    """So much is left of an earning, usable from a moment until before another."""
+    """So much is left of an earning, usable from a moment until before another.
+
+    `origin` is the purchase it came from and `booking` which booking of that; `lapsed` is what
+    expired unspent; `bonus` is credit that the club gave on top.
+    """
 
     left: int
     start: datetime
     end: datetime | None
-    made: tuple[datetime, int]
+    made: datetime
     origin: str = ""
+    booking: int = 0
+    bonus: bool = False
+    lapsed: int = 0
+    number: int = field(default_factory=lambda: next(_numbers))
 
     def open(self, now: datetime) -> bool:
         return self.left > 0 and self.start <= now and not self.over(now)
@@ -29,6 +42,11 @@ class Lot:
     def over(self, now: datetime) -> bool:
         return self.end is not None and self.end <= now
 
+    def part(self, amount: int) -> Lot:
+        """So much of it, as a lot of its own."""
+        mine = (self.origin, self.booking, self.bonus)
+        return Lot(amount, self.start, self.end, self.made, *mine)
+
 
 @dataclass
 class Purse:
@@ -36,8 +54,8 @@ class Purse:
 
     lots: list[Lot] = field(default_factory=list)
     debt: int = 0
-    held: dict[str, Takes] = field(default_factory=dict)
-    expired: int = 0
+    held: dict[int, Takes] = field(default_factory=dict)
+    expiries: list[tuple[datetime, int]] = field(default_factory=list)
 
     # -- what is shown ------------------------------------------------------------------
 
@@ -64,29 +82,23 @@ class Purse:
 
     # -- what happens -------------------------------------------------------------------
 
-    def give(
-        self,
-        amount: int,
-        start: datetime,
-        end: datetime | None,
-        origin: str = "",
-        made: datetime | None = None,
-    ) -> None:
+    def give(self, lot: Lot) -> None:
         """A debt is paid first; the rest becomes a lot."""
-        paid = min(amount, self.debt)
+        paid = min(lot.left, self.debt)
         self.debt -= paid
-        if amount > paid:
-            lot = Lot(amount - paid, start, end, (made or start, len(self.lots)), origin)
+        lot.left -= paid
+        if lot.left:
             self.lots.append(lot)
 
-    def take(self, amount: int, now: datetime) -> Takes | None:
+    def take(self, amount: int, now: datetime, *, despite_debt: bool = False) -> Takes | None:
         """Soonest expiring first, then the oldest, never-expiring last; None if it is too much."""
         usable = [lot for lot in self.lots if lot.open(now)]
-        if sum(lot.left for lot in usable) - self.debt < amount:
+        owed = 0 if despite_debt else self.debt
+        if sum(lot.left for lot in usable) - owed < amount:
             return None
         return self.take_from(usable, amount)
 
-    def take_from(self, lots: list[Lot], amount: int) -> Takes:
+    def take_from(self, lots: Iterable[Lot], amount: int) -> Takes:
         takes = []
         for lot in sorted(lots, key=_order):
             part = min(lot.left, amount)
@@ -100,38 +112,62 @@ class Purse:
         """To exactly their lots; what has expired meanwhile is usable `until` then."""
         for lot, amount in takes:
             if lot.over(now):
-                self.lots.append(Lot(amount, now, until, (now, len(self.lots)), lot.origin))
+                again = lot.part(amount)
+                again.start = again.made = now
+                again.end = until
+                self.lots.append(again)
             else:
                 lot.left += amount
+                if lot not in self.lots:
+                    self.lots.append(lot)
 
-    def take_back(self, amount: int, origin: str, now: datetime, policy: str) -> None:
-        """A refund: own pending lots, other own lots, available points, debt, by policy."""
+    def take_back(
+        self, amount: int, origin: str, booking: int, counted: int, now: datetime, policy: str
+    ) -> int:
+        """A refund: own pending lots, other own lots, what lapsed of them unspent and was not
+        counted before, available points, debt, by policy; how much counted as lapsed."""
         own = [lot for lot in self.lots if lot.origin == origin]
-        steps = [[lot for lot in own if lot.waits(now)]]
+        amount = self._less(amount, [lot for lot in own if lot.waits(now)])
         if policy != "only_pending":
-            steps.append([lot for lot in own if lot.open(now)])
-            steps.append([lot for lot in self.lots if lot.open(now) and lot not in own])
-        for lots in steps:
-            amount -= sum(part for _, part in self.take_from(lots, amount))
+            amount = self._less(amount, [lot for lot in own if lot.open(now)])
+        gone = sum(
+            lot.lapsed + (lot.left if lot.over(now) else 0)
+            for lot in own
+            if lot.booking == booking
+        )
+        lapsed = min(amount, max(gone - counted, 0))
+        amount -= lapsed
+        if policy != "only_pending":
+            others = [lot for lot in self.lots if lot.open(now) and lot not in own]
+            amount = self._less(amount, others)
         if policy == "unlimited":
             self.debt += amount
+        return lapsed
 
-    def expire_of(self, origin: str, now: datetime) -> None:
-        """A purchase that comes late may bring points that are over already."""
-        for lot in self.lots:
-            if lot.origin == origin and lot.over(now):
-                lot.left = 0
+    def _less(self, amount: int, lots: list[Lot]) -> int:
+        return amount - sum(part for _, part in self.take_from(lots, amount))
 
-    def expire(self, now: datetime) -> int:
-        """What the clock has ended is gone."""
+    def expire(self, now: datetime, origin: str | None = None) -> None:
+        """What the clock has ended is gone; of one purchase if `origin` says so."""
         gone = 0
         for lot in self.lots:
-            if lot.over(now):
+            if lot.over(now) and origin in (None, lot.origin):
                 gone += lot.left
+                lot.lapsed += lot.left
                 lot.left = 0
-        self.expired += gone
-        return gone
+        if gone:
+            self.expiries.append((now, gone))
+
+    def reinstate(self, since: datetime, amount: int) -> None:
+        """Takes from what expired since, the oldest first."""
+        for place, (at, left) in enumerate(self.expiries):
+            part = min(left, amount) if at >= since else 0
+            self.expiries[place] = (at, left - part)
+            amount -= part
+
+    def expired_since(self, since: datetime) -> int:
+        return sum(left for at, left in self.expiries if at >= since)
 
 
 def _order(lot: Lot) -> tuple[bool, datetime, datetime, int]:
-    return (lot.end is None, lot.end or lot.made[0], *lot.made)
+    return (lot.end is None, lot.end or lot.made, lot.made, lot.number)

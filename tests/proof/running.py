@@ -9,7 +9,8 @@ from sqlalchemy.util import greenlet_spawn
 
 from storage import engines
 from tests.proof import machine
-from tests.proof.machine import LedgerMachine, Stage
+from tests.proof.machine import Stage
+from tests.proof.point_rules import LedgerMachine
 
 _QUIET = list(HealthCheck)
 
@@ -46,6 +47,7 @@ def _run(db: Connection, examples: int, steps: int, shrink: bool) -> int:
             phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
             database=None,
             print_blob=False,
+            report_multiple_bugs=False,
         ),
     )
     return machine.counted[0] - before
