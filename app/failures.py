@@ -12,6 +12,8 @@ from domain.errors import ProgrammeInvalid, Refused
 SAYINGS = {
     "programme.changed": "version {version} is published with other content; a published version"
     " never changes, so give the file a higher one",
+    "programme.levels_lost": "members may be {levels}, which this ladder does not have; keep the"
+    " key, or name it under the level where these members go on, such as formerly: [{levels}]",
     "simulation.currency": "the file counts in {currency}, the club's purchases are in {expected};"
     " they cannot be compared",
     "staff.bad_role": "{role} is no role; write one of {roles}",

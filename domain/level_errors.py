@@ -49,6 +49,14 @@ class LevelEndFar(Refused):
 
 
 @dataclass(eq=False)
+class LevelsLost(Refused):
+    """Members may hold these levels, and a new ladder says nothing of them."""
+
+    levels: tuple[str, ...]
+    code: ClassVar[str] = "programme.levels_lost"
+
+
+@dataclass(eq=False)
 class NothingGiven(Refused):
     """The member has no level that was given by hand."""
 

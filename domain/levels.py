@@ -186,7 +186,15 @@ def qualify(ladder: Sequence[Level], basis: Basis, today: date) -> Level:
 
 def rank(ladder: Sequence[Level], key: str) -> int:
     """The place of a level, the first is 0; a key that the ladder does not know counts as 0."""
-    return next((place for place, level in enumerate(ladder) if level.key == key), 0)
+    return next((place for place, level in enumerate(ladder) if level.is_called(key)), 0)
+
+
+def homeless(before: Sequence[Level], now: Sequence[Level]) -> tuple[str, ...]:
+    """The levels of an older ladder that the new one neither has nor says what became of them;
+    the first one needs no word, its members are at the first of the new one."""
+    return tuple(
+        level.key for level in before[1:] if not any(one.is_called(level.key) for one in now)
+    )
 
 
 def raised(ladder: Sequence[Level], current: str, basis: Basis, today: date) -> Level:

@@ -203,7 +203,8 @@ class Need(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Level:
     """One step of the ladder; without conditions it is given at joining. `multiplier` is in
-    hundredths (125 = 1.25 points where others get one)."""
+    hundredths (125 = 1.25 points where others get one). `formerly`: keys of levels of earlier
+    versions whose members go on here."""
 
     key: str
     names: Names
@@ -212,6 +213,11 @@ class Level:
     multiplier: int = 100
     colour: str = "#888888"
     emoji: str = ""
+    formerly: tuple[str, ...] = ()
+
+    def is_called(self, key: str) -> bool:
+        """Whether this is the level of that key, or what became of it."""
+        return key == self.key or key in self.formerly
 
 
 class Downgrade(StrEnum):
@@ -332,8 +338,9 @@ class Programme:
         return hash((self.version, self.zone))
 
     def level(self, key: str) -> Level:
-        """The level by key; a key of an older programme counts as the first level."""
-        return next((level for level in self.levels if level.key == key), self.levels[0])
+        """The level by key, or the one that an older programme's level became; a key that no
+        level knows counts as the first."""
+        return next((level for level in self.levels if level.is_called(key)), self.levels[0])
 
     @property
     def first_level(self) -> Level:

@@ -191,6 +191,7 @@ def _level(level: schema.Level, currency: str) -> Level:
         multiplier=int(level.multiplier * 100),
         colour=level.colour,
         emoji=level.emoji,
+        formerly=tuple(level.formerly),
     )
 
 

@@ -25,11 +25,23 @@ _STRONGER: Final = frozenset(
 
 def ladder(file: schema.File) -> Iterator[Found]:
     """Levels that are not above the one before them, and what nobody can reach."""
+    yield from _former(file)
     for number, level in enumerate(file.levels):
         for name, c, condition in _conditions(level):
             yield from _reachable(file, condition, ("levels", number, name, c))
         if number:
             yield from _above(file, number)
+
+
+def _former(file: schema.File) -> Iterator[Found]:
+    """Former keys stand under one level only, and are no keys of today."""
+    seen = {level.key for level in file.levels}
+    for number, level in enumerate(file.levels):
+        for n, key in enumerate(level.formerly):
+            if key in seen:
+                advice = f"{key} is a level of this ladder, or named twice; name old keys once"
+                yield ("levels", number, "formerly", n), advice
+            seen.add(key)
 
 
 def _conditions(level: schema.Level) -> Iterator[tuple[str, int, schema.Condition]]:

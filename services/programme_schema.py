@@ -194,6 +194,7 @@ class Level(Section):
     multiplier: Factor = Decimal(1)
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#888888"
     emoji: Annotated[str, StringConstraints(max_length=8)] = ""
+    formerly: list[Key] = []
 
 
 class Birthday(Section):

@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from domain import programme_json
 from domain.approvals import Approval, ApprovalOutdated
+from domain.level_errors import LevelsLost
+from domain.levels import homeless
 from domain.programme import Programme
-from services import approvals
+from services import approvals, reviewing
 from services.ports import Work
 from services.ports.club import Actor, Operator
 
@@ -21,14 +23,27 @@ def publish(work: Work, programme: Programme, actor: Actor, now: datetime) -> bo
     """Adds a version with its audit row; False if it was published before.
 
     Of two processes that publish the same version one adds it. Raises ProgrammeChanged if it
-    exists with other content.
+    exists with other content, LevelsLost.
     """
+    require_homes(work, programme)
     new = work.programmes.publish(programme, now, actor.staff_id)
     if new:
         detail = {"content": programme_json.fingerprint(programme)}
         subject = ("programme", programme.version)
         work.audit.add(actor, KIND, subject, now, detail)
     return new
+
+
+def require_homes(work: Work, programme: Programme) -> None:
+    """Every level that members may hold has to be in the new ladder, or be named there as what a
+    level was called formerly: nobody loses a level by a publishing. Raises LevelsLost."""
+    lost: dict[str, None] = {}
+    for version in reviewing.held_under(work):
+        if version < programme.version:
+            before = work.programmes.version(version).levels
+            lost |= dict.fromkeys(homeless(before, programme.levels))
+    if lost:
+        raise LevelsLost(tuple(lost))
 
 
 def approvers(work: Work, actor: Actor) -> list[Operator]:
@@ -41,8 +56,9 @@ def request(
 ) -> Approval:
     """Asks the approvers for a yes to exactly this content; `shown` are the values of the card.
 
-    Asked again while it waits, it is the same request.
+    Asked again while it waits, it is the same request. Raises LevelsLost.
     """
+    require_homes(work, programme)
     fingerprint = programme_json.fingerprint(programme)
     newest = work.programmes.newest()
     for waiting in requests(work, now):

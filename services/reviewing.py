@@ -82,6 +82,19 @@ def _walk_from(work: Work) -> int | None:
     return 0
 
 
+def held_under(work: Work) -> list[int]:
+    """The versions by whose ladders levels may be kept today: the newest, and those that were
+    published since everybody was last walked through."""
+    versions = [version for version, _ in work.programmes.published()]
+    kept = work.settings.get(WALKED)
+    if not kept or not versions:
+        return versions
+    seen, _, place = kept.partition(":")
+    before = [one for one in versions if one < int(seen)]
+    first = int(seen) if place == _DONE or not before else before[-1]
+    return [one for one in versions if one >= first]
+
+
 def _same(one: Programme, other: Programme) -> bool:
     return (one.levels, one.holding) == (other.levels, other.holding)
 
