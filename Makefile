@@ -51,9 +51,10 @@ pytest: check $(TEST) $(PROGRAM)
 bench: $(TEST) $(PEERS) $(PROGRAM)  ## measures speed and memory beside the peers, prints tables
 	$(BIN)/python -m bench $(ARGS)
 
-fault: $(TEST) $(PROGRAM)  ## kills the bot, tries the ledger in any order, replays a year; prints tables
+fault: $(TEST) $(PROGRAM)  ## kills the bot, tries the ledger in any order, replays a year, lives ten; prints tables
 	$(BIN)/python -m bench.faults $(ARGS)
 	$(BIN)/python -m bench.proof
+	$(BIN)/python -m bench.years
 
 docs: $(TEST) $(PROGRAM)  ## writes the generated parts of docs/reference
 	$(BIN)/python -m app.reference $(ARGS)

@@ -2,22 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import click
 
-from bench import imports, replies
+from bench import imports, nightly, replies
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line says. `full`: the sizes of the aims, which take long."""
+
+    members: int
+    seconds: float
+    rounds: int
+    full: bool
+
+
+def _replies(asked: Asked) -> None:
+    replies.run(asked.members, asked.seconds, asked.rounds)
+
+
+def _imports(asked: Asked) -> None:
+    imports.run()
+
+
+def _night(asked: Asked) -> None:
+    due = 100_000 if asked.full else 10_000
+    nightly.night((due, 10 * due), due)
+
+
+PARTS: dict[str, Callable[[Asked], None]] = {
+    "replies": _replies,
+    "imports": _imports,
+    "night": _night,
+}
 
 
 @click.command()
 @click.option("--members", default=100_000, show_default=True, help="Members in the database.")
 @click.option("--seconds", default=8.0, show_default=True, help="Length of a round.")
 @click.option("--rounds", default=3, show_default=True, help="Rounds of each figure.")
-@click.option("--only", type=click.Choice(["replies", "imports"]), help="Only this part.")
-def main(members: int, seconds: float, rounds: int, only: str | None) -> None:
-    """Prints how many replies a second the bot gives, and what an import takes."""
-    if only != "imports":
-        replies.run(members, seconds, rounds)
-    if only != "replies":
-        imports.run()
+@click.option("--full", is_flag=True, help="The sizes of the aims; takes long.")
+@click.option("--only", type=click.Choice(list(PARTS)), help="Only this part.")
+def main(members: int, seconds: float, rounds: int, full: bool, only: str | None) -> None:
+    """Prints how many replies a second the bot gives, what an import and a night take."""
+    asked = Asked(members, seconds, rounds, full)
+    for name, run in PARTS.items():
+        if only in (None, name):
+            run(asked)
 
 
 if __name__ == "__main__":
