@@ -105,6 +105,24 @@ LEDGER: Final = (
 
 CLUB: Final = (
     Invariant(
+        "what is on hold is the sum of the open holds",
+        "SELECT count(*) FROM accounts",
+        "SELECT a.member_id FROM accounts a LEFT JOIN (SELECT member_id, unit,"
+        " sum(amount) AS amount FROM holds WHERE state = 'open' GROUP BY member_id, unit) h"
+        " ON h.member_id = a.member_id AND h.unit = a.unit"
+        " WHERE a.held <> coalesce(h.amount, 0)",
+    ),
+    Invariant(
+        "no more comes back of an expiry than expired, and what came back is what was posted",
+        "SELECT count(*) FROM reinstatements",
+        "SELECT r.id FROM (SELECT expired_id AS id, sum(amount) AS amount FROM reinstatements"
+        " GROUP BY expired_id) r LEFT JOIN postings p ON p.id = r.id AND p.kind = 'expired'"
+        " WHERE p.id IS NULL OR r.amount > -p.amount"
+        " UNION ALL SELECT r.id FROM (SELECT posting_id AS id, sum(amount) AS amount"
+        " FROM reinstatements GROUP BY posting_id) r LEFT JOIN postings p ON p.id = r.id"
+        " WHERE p.id IS NULL OR p.amount <> r.amount",
+    ),
+    Invariant(
         "no more comes back of a purchase than was paid and given",
         "SELECT count(*) FROM purchases",
         "SELECT id FROM purchases WHERE refunded_minor > minor OR returned_points > points"

@@ -17,7 +17,7 @@ from services.ports.operations import Hold
 from storage.holds import Holds
 from storage.members import Members
 from storage.unit_of_work import PostgresUnits
-from tests.ledger.support import given, has, whole
+from tests.ledger.support import given, has, whole, wrong
 from tests.purchases.support import member
 from tests.support.club import NOW, Club
 
@@ -179,6 +179,16 @@ async def test_who_leaves_leaves_nothing_on_hold(club: Club) -> None:
     await whole(club)
 
 
+async def test_the_audit_notices_a_hold_that_is_gone_or_doubled(club: Club) -> None:
+    mei = await member(club)
+    await given(club, mei.id, 100)
+    await hold(club, mei.id, 60)
+    for change in ("state = 'released'", "state = 'open', amount = 61"):
+        sql = f"UPDATE holds SET {change}"
+        await club.write(lambda w, sql=sql: w.db.exec_driver_sql(sql))
+        assert await wrong(club) == ["what is on hold is the sum of the open holds"]
+
+
 # -- races ------------------------------------------------------------------------------
 
 
@@ -209,6 +219,7 @@ async def test_without_the_conditional_update_both_would_happen(
     mei, done = await _end_both_ways(club)
     assert len({one.id for one in done if isinstance(one, Posting)}) == 2
     assert (await has(club, mei)).held == 0  # the other hold's points are gone with it
+    assert await wrong(club) == ["what is on hold is the sum of the open holds"]
 
 
 async def test_without_the_members_lock_holds_collide(

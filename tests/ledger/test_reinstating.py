@@ -17,7 +17,7 @@ from domain.programme import Reinstatement
 from services import expiry, merging, reinstating
 from services.ports.club import Actor
 from storage.work import Work
-from tests.ledger.support import given, has, whole
+from tests.ledger.support import given, has, whole, wrong
 from tests.purchases.support import member
 from tests.support.club import NOW, Club
 
@@ -75,6 +75,16 @@ async def test_never_more_than_expired_and_not_yet_back(club: Club) -> None:
         await again(club, mei.id)
     assert (await has(club, mei.id, now=GONE)).available == 120
     await whole(club)
+
+
+async def test_the_audit_notices_more_than_expired(club: Club) -> None:
+    mei = await member(club)
+    await lapsed(club, mei.id, 120)
+    expired = (await club.read(lambda w: w.adjustments.expired([mei.id], NOW)))[0]
+    done = await given(club, mei.id, 121, key="b")
+    parts = [(expired.posting_id, 121)]
+    await club.write(lambda w: w.adjustments.reinstated(done.id, parts))
+    assert [name[:7] for name in await wrong(club)] == ["no more"]
 
 
 async def test_the_same_again_changes_nothing(club: Club) -> None:
