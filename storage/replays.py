@@ -150,8 +150,9 @@ class Replays:
         return found
 
 
-def _in_time(doing: Doing) -> tuple[int, int]:
-    return (doing.at, doing.id)
+def _in_time(doing: Doing) -> tuple[int, bool, int]:
+    """Points that pay a purchase leave before it earns."""
+    return (doing.at, not isinstance(doing, Moved), doing.id)
 
 
 class _Chunk:
