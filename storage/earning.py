@@ -14,7 +14,7 @@ from domain.points import Unit
 from services.ports.earning import Paid, RuleUse
 from services.ports.sales import BOOKED, Purchase
 from storage.bulk import Bulk
-from storage.tables import ledger
+from storage.tables import adjustments, ledger
 from storage.tables import purchases as tables
 from storage.types import to_millis
 
@@ -24,6 +24,7 @@ _uses = tables.RuleUse.__table__  # type: ignore[attr-defined]
 _lots = ledger.Lot.__table__  # type: ignore[attr-defined]
 _moves = ledger.LotMove.__table__  # type: ignore[attr-defined]
 _postings = ledger.Posting.__table__  # type: ignore[attr-defined]
+_reinstated = adjustments.Reinstatement.__table__  # type: ignore[attr-defined]
 
 # Postings whose lots go on being those of an earlier one: what came back, what changed hands.
 _HANDED_ON = (Kind.RETURNED, Kind.RELEASED, Kind.REVERSED, Kind.TRANSFERRED, Kind.REINSTATED)
@@ -79,10 +80,16 @@ _handed_on = (
         _lots.c.source_id == bindparam("source"),
     )
 )
+_given_again = (
+    select(func.coalesce(func.sum(_reinstated.c.amount), 0))
+    .where(_reinstated.c.expired_id == _postings.c.id)
+    .scalar_subquery()
+)
 _expired = (
-    select(func.coalesce(func.sum(_moves.c.amount), 0))
-    .join(_postings, _postings.c.id == _moves.c.posting_id)
+    select(func.sum(_moves.c.amount), _postings.c.expired - _given_again)
+    .select_from(_moves.join(_postings, _postings.c.id == _moves.c.posting_id))
     .where(_moves.c.lot_id.in_(_ids), _postings.c.kind == Kind.EXPIRED.value)
+    .group_by(_postings.c.id, _postings.c.expired)
 )
 
 _insert_payments = Bulk(tables.PurchasePayment)
@@ -152,4 +159,5 @@ class Earnings:
         return {*made, *self._db.execute(_handed_on, handed).scalars()}
 
     def expired_of(self, lot_ids: Collection[int]) -> int:
-        return int(self._db.execute(_expired, {"ids": list(lot_ids)}).scalar_one())
+        found = self._db.execute(_expired, {"ids": list(lot_ids)})
+        return sum(min(int(mine), int(gone)) for mine, gone in found)

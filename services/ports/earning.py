@@ -77,4 +77,4 @@ class Earnings(Protocol):
         when points came back or memberships (`member_ids`: all of one person) were merged."""
 
     def expired_of(self, lot_ids: Collection[int]) -> int:
-        """What expiry has taken out of lots."""
+        """What expiry has taken out of lots and nobody has given again since."""

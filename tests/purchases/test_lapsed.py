@@ -8,7 +8,7 @@ import pytest
 from domain.points import Expiry, ExpiryKind
 from domain.purchases import Line
 from domain.refunds import RefundPolicy
-from services import expiry, history, ledger, merging, purchases
+from services import expiry, history, ledger, merging, purchases, reinstating
 from services.ports.club import Actor
 from tests.membership.support import broken
 from tests.purchases.support import NOON, buys, gets, has, member, order, publishes, returns
@@ -97,6 +97,18 @@ async def test_a_void_takes_nothing_for_what_lapsed(lapsing: Club) -> None:
     why = {"reason": "typo", "actor": CLERK, "now": AFTER}
     await lapsing.write(lambda w: purchases.void(w, done.purchase.id, **why))
     assert (await has(lapsing, mei, now=AFTER)).available == 500
+
+
+async def test_what_an_operator_gave_again_is_there_to_be_taken(lapsing: Club) -> None:
+    mei = await member(lapsing)
+    await buys(lapsing, mei, order())
+    await lapsing.write(lambda w: expiry.expire(w, mei.id, AFTER))
+    why = {"reason": "was ill", "key": "again", "actor": CLERK, "now": AFTER}
+    await lapsing.write(lambda w: reinstating.reinstate(w, mei.id, 60, **why))
+    done = await returns(lapsing, now=AFTER)
+    assert done.arithmetic is not None
+    assert (done.arithmetic.lapsed, done.arithmetic.available) == (40, 60)
+    assert await broken(lapsing) == []
 
 
 async def test_the_history_explains_it(lapsing: Club) -> None:
