@@ -129,6 +129,8 @@ class Past:
             await self._night()
             for who in members:
                 await self._day(who)
+            if self.bought and self.draw.random() < 0.4:
+                await self._return(self.day + timedelta(hours=10))
 
     async def _member(self, month: int | None) -> Member:
         birthday = Birthday(month, 5) if month else None
@@ -150,8 +152,6 @@ class Past:
         while self.draw.random() < 0.35:
             now += timedelta(minutes=1)
             await self._buy(who, now)
-        if self.bought and self.draw.random() < 0.15:
-            await self._return(now + timedelta(minutes=1))
 
     async def _buy(self, who: Member, now: datetime) -> None:
         lines = tuple(
@@ -304,7 +304,7 @@ async def test_points_are_counted_by_month_and_from_a_day(retail: Club) -> None:
     for month in (2, 3, 4):
         await buys(retail, who, 10000, START.replace(month=month))
     double = replace(retail.programme, earning=replace(retail.programme.earning, points=2))
-    simulation, _ = await replayed(retail, double)
+    simulation, _ = await replayed(retail, double, last=date(2026, 4, 30))
     months = {month.day.month: (month.before, month.after) for month in simulation.totals.months()}
     assert {n: months[n] for n in (2, 3, 4)} == {2: (100, 200), 3: (100, 200), 4: (100, 200)}
     simulation, lines = await replayed(retail, double, date(2026, 3, 1), date(2026, 3, 31))
