@@ -84,18 +84,19 @@ def postings(call: Call) -> Answer:
     """A page of a member's postings, the newest first."""
     query: requests.LedgerPage = call.query
     member = member_of(call)
+    unit = Unit(query.unit)
     before = min(int(query.before), 2**63 - 1) if query.before else None
-    rows = call.work.ledger.history(member.id, Unit.POINTS, before, query.limit + 1)
+    rows = call.work.ledger.history(member.id, unit, before, query.limit + 1)
     shown = rows[: query.limit]
     bought = call.work.purchases.by_posting([row.posting_id for row in shown]) if shown else {}
     stores = {store.id: store.code for store in call.work.stores.all()} if bought else {}
-    items = [_posting(row, bought.get(row.posting_id), stores) for row in shown]
+    items = [_posting(row, unit, bought.get(row.posting_id), stores) for row in shown]
     more = str(shown[-1].posting_id) if len(rows) > query.limit else None
     return Answer(OK, plain(replies.Ledger(items=items, next=more)))
 
 
 def _posting(
-    row: HistoryRow, purchase: Purchase | None, stores: dict[int, str]
+    row: HistoryRow, unit: Unit, purchase: Purchase | None, stores: dict[int, str]
 ) -> replies.Posting:
     paid = None
     if purchase is not None:
@@ -104,6 +105,7 @@ def _posting(
     return replies.Posting(
         posting_id=str(row.posting_id),
         kind=row.kind,
+        unit=unit,
         points=row.amount,
         at=instant(row.at),
         source=row.source_type,

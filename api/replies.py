@@ -107,7 +107,8 @@ class Posting(Shown):
 
     posting_id: BigId
     kind: str
-    points: int
+    unit: str
+    points: int = Field(description="In its unit; stored value in the currency's smallest one.")
     at: Instant
     source: str
     paid: Paid | None

@@ -139,6 +139,7 @@ class Redemption(Body):
 class LedgerPage(Body):
     """Which part of a member's postings is asked for."""
 
+    unit: Literal["points", "growth", "credit"] = "points"
     limit: Count = Field(default=20, ge=1, le=LARGEST_PAGE)
     before: Annotated[str, Field(pattern=CURSOR, max_length=19)] | None = Field(
         default=None, description="`next` of the page before."

@@ -230,7 +230,10 @@ OPERATIONS: Final = (
         {200: replies.Ledger},
         _FIND,
         query=requests.LedgerPage,
-        about="The newest first, each with its explanation. Ask on with `before` = `next`.",
+        about=(
+            "Of one unit, the newest first, each with its explanation. Ask on with `before` ="
+            " `next`."
+        ),
     ),
     Operation(
         "POST",

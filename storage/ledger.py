@@ -121,13 +121,27 @@ _moves_of = (
     .order_by(_moves.c.position)
 )
 _reversing = select(_postings.c.id).where(_postings.c.reverses == bindparam("posting"))
+# Pages go by number: ids of several processes need not come in the order of the postings.
+_others = _postings.alias()
+_same_account = (
+    _others.c.member_id == bindparam("member"),
+    _others.c.unit == bindparam("unit"),
+)
+_before = func.coalesce(
+    select(_others.c.seq)
+    .where(_others.c.id == bindparam("before"), *_same_account)
+    .scalar_subquery(),
+    select(func.max(_others.c.seq) + 1)
+    .where(_others.c.id < bindparam("before"), *_same_account)
+    .scalar_subquery(),
+)
 _history = (
     select(_postings, _reasons.c.reason)
     .select_from(_postings.outerjoin(_reasons, _reasons.c.posting_id == _postings.c.id))
     .where(
         _postings.c.member_id == bindparam("member"),
         _postings.c.unit == bindparam("unit"),
-        or_(bindparam("before", type_=BigInteger).is_(None), _postings.c.id < bindparam("before")),
+        or_(bindparam("before", type_=BigInteger).is_(None), _postings.c.seq < _before),
     )
     .order_by(_postings.c.seq.desc())
     .limit(bindparam("size"))
