@@ -146,12 +146,6 @@ _history = (
     .order_by(_postings.c.seq.desc())
     .limit(bindparam("size"))
 )
-_due = (
-    select(_lots.c.member_id)
-    .distinct()
-    .where(_open, _lots.c.unit == "points", _lots.c.expires_at.is_not(None), _expires <= _now)
-    .limit(bindparam("size"))
-)
 _activity = select(_postings.c.at, _postings.c.amount).where(
     _postings.c.member_id == bindparam("member"),
     _postings.c.unit == "points",
@@ -244,9 +238,6 @@ class Ledger:
     ) -> list[HistoryRow]:
         values = {"member": member_id, "unit": unit, "before": before_id, "size": size}
         return [rows.history(row) for row in self._db.execute(_history, values).mappings()]
-
-    def due(self, now: datetime, limit: int) -> list[int]:
-        return list(self._db.execute(_due, {"now": to_millis(now), "size": limit}).scalars())
 
     def activity(self, member_id: int, since: datetime) -> list[tuple[datetime, int]]:
         found = self._db.execute(_activity, {"member": member_id, "since": since})

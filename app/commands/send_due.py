@@ -39,10 +39,10 @@ class Done:
 def send_due(at: str | None, simulate: bool) -> None:
     """Run whatever is due once, in order, and exit: for cron and for tests.
 
-    That is expiry, the level review, overdue holds, reminders, the night's seal, birthdays, what
-    broadcasts still owe, and sending. With a time that
-    has not come yet everything on the way there really happens, each thing at its own moment; only
-    the club's clock is not moved.
+    That is each night's expiry, level review, overdue holds, waiting purchases, reminders and
+    seal, then birthdays, what broadcasts still owe, and sending. With a time that has not come yet
+    everything on the way there really happens, each thing at its own moment; only the club's clock
+    is not moved.
     """
     moment = _moment(at) if at else None
 

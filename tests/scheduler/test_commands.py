@@ -1,9 +1,11 @@
 """`memberbot send-due` and `memberbot hold` from outside."""
 
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -55,6 +57,26 @@ def test_a_time_to_come_needs_simulate_and_moves_no_clock(run: Run) -> None:
     assert int(out.split()[0]) >= 9
     code, out, _ = run("send-due")
     assert out.startswith("0 jobs run")
+
+
+def test_simulated_days_expire_points_in_the_night_after_their_last_day(
+    run: Run, tmp_path: Path
+) -> None:
+    last = datetime.now(ZoneInfo("Asia/Shanghai")).date() + timedelta(days=60)
+    rows = f"external_id,points,points_expire_at\nA-1,120,{last}\nA-2,30,\n"
+    (tmp_path / "members.csv").write_text(rows)
+    assert run("import", "members", "members.csv")[0] == 0
+    run("send-due")
+    for later, points in ((59, []), (60, []), (62, [-120]), (63, [-120])):
+        at = datetime.now(UTC) + timedelta(days=later)
+        assert run("send-due", "--now", at.isoformat(), "--simulate")[0] == 0
+        with sqlite3.connect(next(tmp_path.rglob("*.db"))) as db:
+            asked = "SELECT amount, at FROM postings WHERE kind = 'expired'"
+            gone = db.execute(asked).fetchall()
+        db.close()
+        assert [amount for amount, _ in gone] == points
+    night = datetime.fromtimestamp(gone[0][1] / 1000, ZoneInfo("Asia/Shanghai"))
+    assert (night.date(), night.hour, night.minute) == (last + timedelta(days=1), 0, 5)
 
 
 @pytest.mark.parametrize("text", ["tomorrow", "2026-05-20", "2026-05-20T09:00:00"])
