@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import click
 
-from bench import imports, nightly, replies
+from bench import audit, earn, imports, nightly, points, replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,18 @@ def _replies(asked: Asked) -> None:
     replies.run(asked.members, asked.seconds, asked.rounds)
 
 
+def _earn(asked: Asked) -> None:
+    earn.run(asked.members // 10, asked.seconds / 2, asked.rounds)
+
+
+def _points(asked: Asked) -> None:
+    points.run(5_000_000 if asked.full else 500_000)
+
+
+def _audit(asked: Asked) -> None:
+    audit.run(10_000_000 if asked.full else 500_000)
+
+
 def _imports(asked: Asked) -> None:
     imports.run()
 
@@ -35,6 +47,9 @@ def _night(asked: Asked) -> None:
 
 PARTS: dict[str, Callable[[Asked], None]] = {
     "replies": _replies,
+    "earn": _earn,
+    "points": _points,
+    "audit": _audit,
     "imports": _imports,
     "night": _night,
 }
@@ -47,7 +62,8 @@ PARTS: dict[str, Callable[[Asked], None]] = {
 @click.option("--full", is_flag=True, help="The sizes of the aims; takes long.")
 @click.option("--only", type=click.Choice(list(PARTS)), help="Only this part.")
 def main(members: int, seconds: float, rounds: int, full: bool, only: str | None) -> None:
-    """Prints how many replies a second the bot gives, what an import and a night take."""
+    """Prints how many replies and purchases a second there are, how reads and the audit take a
+    long ledger, what an import and a night take."""
     asked = Asked(members, seconds, rounds, full)
     for name, run in PARTS.items():
         if only in (None, name):
