@@ -36,6 +36,17 @@ class Sold(NamedTuple):
     waited: bool = False
 
 
+class Brought(NamedTuple):
+    """A purchase of the day `bought_on`, from before the club moved in: levels count it, its
+    points came with a balance. `day` is when it came."""
+
+    at: int
+    id: int
+    day: date
+    bought_on: date
+    minor: int
+
+
 class Kept(NamedTuple):
     """What a refund leaves of the purchase with the id `of`."""
 
@@ -69,7 +80,7 @@ class Moved(NamedTuple):
     points: int
 
 
-Doing = Sold | Kept | Given | Moved
+Doing = Sold | Brought | Kept | Given | Moved
 
 
 @dataclass(slots=True)
@@ -170,6 +181,8 @@ class _Life:
         match doing:
             case Sold():
                 self._buy(doing)
+            case Brought():
+                self._bring(doing)
             case Kept():
                 self._give_back(doing)
             case Given():
@@ -190,6 +203,14 @@ class _Life:
         self.basis.growth += grown
         self.basis.add(sold.day, sold.minor, int(sold.minor > 0))
         self._climb(sold.day)
+
+    def _bring(self, brought: Brought) -> None:
+        """It counts from the next review on."""
+        sold = Sold(brought.at, brought.id, brought.bought_on, "", brought.minor, {})
+        facts = Facts(self.standing.held.level, limits=Limits(brought=True))
+        self.booked[brought.id] = _Booked(sold, facts, 0, 0, brought.minor)
+        self.basis.add(brought.bought_on, brought.minor, int(brought.minor > 0))
+        self.standing = replace(self.standing, review_on=brought.day + timedelta(days=1))
 
     def _limits(self, sold: Sold) -> Limits:
         if not self.replay.limits and not sold.waited:
@@ -220,7 +241,8 @@ class _Life:
         sold = before.sold
         sale = Sale(sold.day, sold.store, kept.minor, kept.by_category)
         left = self.calculator.earn(sale, before.facts).points if kept.minor else 0
-        grown = growth(self.programme.growth, kept.minor)
+        came = before.facts.limits.brought
+        grown = 0 if came else growth(self.programme.growth, kept.minor)
         self._earn(sold.day, left - before.points, kept.day)
         self.basis.growth += grown - before.growth
         if not kept.minor:

@@ -14,7 +14,7 @@ from domain.ledger import Kind
 from domain.members import MemberState
 from domain.points import Unit
 from domain.purchases import Line, Order, Returned, by_category, reduced
-from domain.replaying import Doing, Given, Kept, Moved, Sold
+from domain.replaying import Brought, Doing, Given, Kept, Moved, Sold
 from services.ports.replays import Asked, Lived
 from services.ports.sales import BOOKED
 from storage.tables import checkins, club, ledger, people
@@ -33,6 +33,8 @@ _stores = club.Store.__table__  # type: ignore[attr-defined]
 _ids: Any = bindparam("ids", expanding=True)
 _until: Any = bindparam("until", type_=BigInteger)
 _living = (MemberState.ACTIVE.value, MemberState.FROZEN.value)
+# The channel of purchases from before the club moved in.
+HISTORY = "history"
 # What a purchase gave and its refunds took is computed anew; bonus points are read apart.
 _COMPUTED = (Kind.EARNED.value, Kind.REFUNDED.value, Kind.BONUS.value)
 
@@ -69,6 +71,8 @@ _sold = select(
     _purchases.c.off_minor,
     _purchases.c.refunded_minor,
     _purchases.c.channel,
+    _at(_purchases.c.received_at),
+    _purchases.c.limits,
 ).where(*_mine)
 _categories = (
     select(_lines.c.purchase_id, _lines.c.category, func.sum(_lines.c.minor))
@@ -142,7 +146,7 @@ class Replays:
     def doings(self, members: Sequence[Lived], asked: Asked) -> dict[int, list[Doing]]:
         found: dict[int, list[Doing]] = {member.id: [] for member in members}
         if members:
-            chunk = _Chunk(self._db, list(found), asked)
+            chunk = _Chunk(self._db, members, asked)
             for owner, doing in chunk.doings():
                 found[owner].append(doing)
         for doings in found.values():
@@ -158,8 +162,10 @@ def _in_time(doing: Doing) -> tuple[int, bool, int]:
 class _Chunk:
     """The doings of some members."""
 
-    def __init__(self, db: Db, ids: list[int], asked: Asked) -> None:
-        self._db, self._ids, self._asked = db, ids, asked
+    def __init__(self, db: Db, members: Sequence[Lived], asked: Asked) -> None:
+        self._db, self._asked = db, asked
+        self._joined = {member.id: to_millis(member.joined_at) for member in members}
+        self._ids = list(self._joined)
         end = start_of_day(asked.last + timedelta(days=1), asked.zone)
         self._until = to_millis(end)
 
@@ -196,12 +202,16 @@ class _Chunk:
         lines = self._lines([row[2] for row in rows if row[5] or row[6]])
         returns = self._returns([row[2] for row in rows if row[6]])
         stores = {id_: str(code) for id_, code in self._db.execute(_codes)}
-        for owner, at, id_, store_id, minor, off, _back, channel in rows:
+        for owner, at, id_, store_id, minor, off, _back, channel, came, limits in rows:
             by = sums.get(id_) or {"": minor}
             if id_ in lines:
                 minor, by = _left(lines[id_], {}, off)
             day, store = self._day(at), stores.get(store_id, "")
-            yield owner, Sold(at, id_, day, store, minor, by, channel != "import")
+            if channel == HISTORY:
+                yield owner, Brought(max(at, came), id_, self._day(max(at, came)), day, minor)
+            else:
+                waited = came < self._joined[owner] or "too_old" in limits
+                yield owner, Sold(at, id_, day, store, minor, by, waited)
             for later, refund_id, state in returns.get(id_, ()):
                 kept, parts = _left(lines[id_], state, off)
                 moment = max(later, at)

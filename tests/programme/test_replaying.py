@@ -31,7 +31,7 @@ from domain.programme import (
 from domain.purchases import Line, Order
 from domain.refunds import RefundPolicy
 from services import checkins, refunds, reviewing
-from services.booking import Incoming
+from services.booking import Incoming, book_all
 from services.ports.sales import Claim
 from services.purchases import book
 from services.simulating import OtherCurrency, Simulation, Worth, worth
@@ -330,6 +330,30 @@ async def test_purchases_of_another_day_by_another_zone_fall_under_its_rules(ret
     there = replace(retail.programme, zone="Europe/London")
     _, lines = await replayed(retail, there)
     assert (lines[who.number].points_before, lines[who.number].points_after) == (200, 100)
+
+
+async def test_what_was_brought_from_elsewhere_counts_for_levels_and_earns_nothing(
+    retail: Club,
+) -> None:
+    who = await member(retail, joined_at=START, level="")
+    then = START - timedelta(days=90)
+    old = Order("old", "H-1", then, "CNY", 60000, (Line(60000),))
+    incoming = Incoming(old, (Claim("number", who.number),), channel="history")
+    await retail.write(lambda w: book_all(w, [incoming], START, strict=False))
+    double = replace(retail.programme, earning=replace(retail.programme.earning, points=2))
+    _, lines = await replayed(retail, double)
+    line = lines[who.number]
+    assert (line.level_after, line.points_before, line.points_after) == ("silver", 0, 0)
+
+
+async def test_a_purchase_from_long_before_joining_earns_nothing(retail: Club) -> None:
+    who = await member(retail, joined_at=START, level="")
+    for days in (30, 100):
+        at = START - timedelta(days=days)
+        await buys(retail, who, 10000, at)
+    longer = replace(retail.programme, match_days=365)
+    _, lines = await replayed(retail, longer)
+    assert (lines[who.number].points_before, lines[who.number].points_after) == (100, 200)
 
 
 async def test_another_currency_is_refused(retail: Club) -> None:
