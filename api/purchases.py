@@ -163,8 +163,12 @@ def _refunded(call: Call, outcome: refunds.Outcome) -> replies.Refunded:
 
 def _returned(outcome: refunds.Outcome) -> replies.Returned:
     back, currency = outcome.back, outcome.purchase.currency
+    paid_out = outcome.refund.minor if back.money is None else back.money
     return replies.Returned(
-        points=back.points, credit=money.plain(back.credit, currency), vouchers=len(back.opened)
+        money=money.plain(paid_out, currency),
+        points=back.points,
+        credit=money.plain(back.credit, currency),
+        vouchers=len(back.opened),
     )
 
 

@@ -39,8 +39,10 @@ class Booked(Shown):
 
 
 class Returned(Shown):
-    """What went back to where it was paid from: points, stored value, how many vouchers."""
+    """What went back to where it was paid from: money to pay out, points, stored value, how many
+    vouchers can be used again."""
 
+    money: Plain
     points: int
     credit: Plain
     vouchers: int

@@ -145,7 +145,7 @@ OPERATIONS: Final = (
                 {"rule": "refund.given", "version": 1, "factor": "", "points": 128},
                 {"rule": "refund.kept", "version": 1, "factor": "", "points": 0},
             ],
-            "returned": {"points": 0, "credit": "0.00", "vouchers": 0},
+            "returned": {"money": "128.50", "points": 0, "credit": "0.00", "vouchers": 0},
             "balance": {"available": 50, "pending": 0, "held": 0, "debt": 0},
             "level": "member",
         },

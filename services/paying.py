@@ -145,8 +145,10 @@ def _entry(work: Work, purchase: Purchase, key: str, amount: int, now: datetime)
 @dataclass(slots=True)
 class CameBack:
     """What a refund returned to its own: points, credit as principal and bonus in minor units,
-    and the names of vouchers that can be used again or have expired meanwhile."""
+    and the names of vouchers that can be used again or have expired meanwhile. `money`: the rest,
+    for the till to pay out (None: all of the bill had been paid in money)."""
 
+    money: int | None = None
     points: int = 0
     principal: int = 0
     bonus: int = 0
@@ -170,7 +172,8 @@ def give_back(work: Work, purchase: Purchase, minor: int, *, key: str, now: date
         return back
     left = purchase.minor - purchase.refunded_minor
     money = left - sum(row.left for row in rows)
-    for row, part in zip(rows, spread(minor, [*(row.left for row in rows), money]), strict=False):
+    *parts, back.money = spread(minor, [*(row.left for row in rows), money])
+    for row, part in zip(rows, parts, strict=True):
         if part:
             work.earnings.payment_returned(purchase.id, row.position, part)
         if row.posting_id is not None and part:

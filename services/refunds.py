@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from domain.dates import to_ms
@@ -75,7 +75,7 @@ def refund(work: Work, asked: Asked, now: datetime, *, tell: bool = True) -> Out
     if before := work.purchases.refund((asked.source, asked.refund_id)):
         if before.content_hash != fingerprint:
             raise KeyConflict(f"{asked.source}/{asked.refund_id}")
-        return Outcome(before, purchase, new=False)
+        return Outcome(before, purchase, new=False, back=CameBack(**before.back))
     if purchase.state == VOID:
         raise PurchaseInvalid("void", given=asked.order_id)
     if asked.member_id is not None and asked.member_id != purchase.member_id:
@@ -96,7 +96,9 @@ def _book(
     grown = growing.take(
         work, purchase, growing.kept(work, purchase, left.minor), key=key, now=now
     )
-    row = _row(work, asked, purchase, (minor, after), taken, fingerprint, now)
+    row = replace(
+        _row(work, asked, purchase, (minor, after), taken, fingerprint, now), back=asdict(back)
+    )
     work.purchases.add_refund(row)
     basis = min(purchase.basis_minor, left.minor)
     noted = Noted(minor, row.asked_points, row.taken_points, row.lapsed_points, grown, basis)
@@ -228,6 +230,7 @@ def _tell(
         "forgone": sums.forgone if sums else 0,
         "lapsed": sums.lapsed if sums else 0,
         "back": {
+            "money": Money(back.money, purchase.currency) if back.money else None,
             "points": back.points,
             "credit": Money(back.credit, purchase.currency) if back.credit else None,
             "opened": list(back.opened),

@@ -265,6 +265,7 @@ class Purchases:
     def add_refund(self, refund: Refund) -> None:
         values = {name: getattr(refund, name) for name in Refund.__dataclass_fields__}
         values["returns"] = [[line, *back] for line, back in refund.returns.items()]
+        values["back"] = dict(refund.back)
         self._db.execute(_add_refund, values)
 
     def refund(self, key: Key) -> Refund | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from domain.levels import DayTotal
 from domain.purchases import Line, Returned
@@ -88,7 +88,7 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """A stored refund."""
+    """A stored refund. `back`: what of it went to points, credit and vouchers, by name."""
 
     id: int
     source: str
@@ -105,6 +105,7 @@ class Refund:
     staff_id: int | None
     store_id: int | None
     lapsed_points: int = 0
+    back: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

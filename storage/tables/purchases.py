@@ -116,7 +116,8 @@ class PurchaseClaim(SQLModel, table=True):
 
 
 class Refund(SQLModel, table=True):
-    """Something came back. `returns` is the state of all lines after it (line, minor, pieces)."""
+    """Something came back. `returns` is the state of all lines after it (line, minor, pieces),
+    `back` what of it went to points, stored value and vouchers, by name."""
 
     __tablename__ = "refunds"
     __table_args__ = (UniqueConstraint("source", "refund_id"),)
@@ -134,6 +135,7 @@ class Refund(SQLModel, table=True):
     asked_points: int = Field(default=0, sa_type=BigInteger)
     taken_points: int = Field(default=0, sa_type=BigInteger)
     lapsed_points: int = Field(default=0, sa_type=BigInteger)
+    back: Any = Field(sa_type=Json)
     staff_id: int | None = Field(default=None, sa_type=Id)
     store_id: int | None = Field(default=None, sa_type=Id)
 

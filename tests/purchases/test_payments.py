@@ -171,6 +171,7 @@ async def test_parts_return_pro_rata_and_exactly(club: Club) -> None:
     await buys(club, mei, order("A-1", *lines), FIVE, TWENTY._replace(minor=2500), voucher(code))
     one = await returns(club, refund_id="R-1", lines=(RefundLine(1, quantity=1),))
     assert (one.refund.minor, one.back.points, one.back.credit) == (1111, 55, 278)
+    assert one.back.money == 1111 - 55 - 278 - 111  # the voucher's part is paid out to nobody
     assert one.back.opened == []
     two = await returns(club, refund_id="R-2", minor=5000)
     rest = await returns(club, refund_id="R-3")

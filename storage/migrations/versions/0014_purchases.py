@@ -128,6 +128,7 @@ def upgrade() -> None:
         sa.Column("asked_points", sa.BigInteger(), nullable=False),
         sa.Column("taken_points", sa.BigInteger(), nullable=False),
         sa.Column("lapsed_points", sa.BigInteger(), nullable=False),
+        sa.Column("back", types.Json(), nullable=False),
         sa.Column("staff_id", types.Id, nullable=True),
         sa.Column("store_id", types.Id, nullable=True),
         sa.PrimaryKeyConstraint("id"),
