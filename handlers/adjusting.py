@@ -54,15 +54,16 @@ def adjust_reason(turn: Turn) -> Reply:
 def adjust_sure(turn: Turn) -> Reply:
     """What will be booked, whether a second person has to agree, and the button that does it."""
     member = turn.work.members.get(int(turn.data["member"]))
-    points = turn.data["points"]
+    second = large_adjustments.needs_second(turn.work, turn.data["points"])
     values = {
-        "points": points,
+        "points": turn.data["points"],
         "reason": turn.data["reason"],
         "name": member.name,
         "number": member.shown_number,
-        "second": large_adjustments.needs_second(turn.work, points),
+        "second": second,
     }
-    do = Button("button.adjust_do", "adjust.do", effect=True, here=True)
+    label = "button.adjust_ask" if second else "button.adjust_do"
+    do = Button(label, "adjust.do", effect=True, here=True)
     return Reply("adjust.sure", values, ((do,), (CANCEL,)))
 
 

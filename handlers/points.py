@@ -22,11 +22,12 @@ def show(turn: Turn) -> Reply:
         "more": len(later) > SHOWN_LATER,
         "activating": [list(part) for part in has.activating[:SHOWN_LATER]],
         "lifetime": has.lifetime,
+        "gifts": gifting.allowed(turn.work),
         "growth": has.growth,
         "growth_name": dict(turn.work.programmes.current().growth_name),
         "credit": has.credit,
     }
-    gift: Rows = ((GIFT,),) if gifting.allowed(turn.work) else ()
+    gift: Rows = ((GIFT,),) if values["gifts"] else ()
     return Reply("points.balance", values, (*gift, *menu.SHORT))
 
 
