@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -59,9 +60,22 @@ def body(operation: Operation, raw: bytes) -> BaseModel | None:
     if operation.body is None:
         return None
     try:
-        return operation.body.model_validate_json(raw)
+        found = operation.body.model_validate_json(raw)
     except ValidationError as error:
         raise _problem(error, "pointer") from None
+    _no_name_twice(raw)
+    return found
+
+
+def _no_name_twice(raw: bytes) -> None:
+    """Readers of JSON disagree about which of two equal names counts, so that neither may."""
+
+    def object_of(pairs: list[tuple[str, Any]]) -> None:
+        names = [name for name, _ in pairs]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise Problem("request.invalid", faults=(Fault("pointer", _named(twice), "repeated"),))
+
+    json.loads(raw, object_pairs_hook=object_of)
 
 
 def query(operation: Operation, given: MultiMapping[str]) -> BaseModel | None:
@@ -126,6 +140,10 @@ def _fault(error: ErrorDetails, place: str) -> Fault:
 
 def _name(error: ErrorDetails) -> str:
     return str(error["loc"][0]) if error["loc"] else ""
+
+
+def _named(name: str) -> str:
+    return "/" + _clean(name)
 
 
 def _pointer(steps: tuple[int | str, ...]) -> str:
