@@ -28,6 +28,7 @@ HOUR: Final = time(9)
 WALKED: Final = "levels.walked"
 _DONE: Final = "done"
 _DAY: Final = timedelta(days=1)
+_News = tuple[Kept, str, dict[str, Any]]
 
 
 def nothing_due(work: Work, day: date) -> bool:
@@ -122,7 +123,7 @@ def _review(work: Work, member_ids: list[int], day: date, now: datetime) -> None
     joined = {one.member.id: local_day(one.member.joined_at, programme.zone) for one in active}
     since = min((_since(one.kept, day) for one in active), default=day)
     basis = levels.bases(work, programme, joined, now, since)
-    moves = []
+    moves, news = [], []
     for one in active:
         rules_of = work.programmes.version
         seen = standings.review(programme, one.kept, basis[one.member.id], day, rules_of)
@@ -131,8 +132,9 @@ def _review(work: Work, member_ids: list[int], day: date, now: datetime) -> None
         if one.new and seen.standing.review_on is None and not seen.changes:
             continue  # never left the first level, and nothing to look at later
         moves.append(_move(one, seen, day, now))
-        _tell(work, programme, one, seen, day, now)
+        news += [(one.member, *told) for told in _news(programme, one, seen)]
     levels.keep(work, programme, moves)
+    _tell(work, programme, news, day, now)
 
 
 def _cases(work: Work, programme: Programme, members: Iterable[Kept]) -> list[_Case]:
@@ -163,21 +165,22 @@ def _move(case: _Case, seen: Reviewed, day: date, now: datetime) -> Move:
 # -- telling ----------------------------------------------------------------------------
 
 
-def _tell(
-    work: Work, programme: Programme, case: _Case, seen: Reviewed, day: date, now: datetime
-) -> None:
-    """What a review is told of: a rise, a fall, the end of what was given, a fall to come, and
-    one that was averted after it had been told."""
-    for key, values in _news(programme, case, seen):
-        occasion = f"level:review:{key}:{case.member.id}:{day}"
-        notice = Notice(key, values, LEVEL, bulk=True, dedupe=occasion)
-        due_at = _morning(work, programme, case.member.id, day, now)
-        work.deliveries.to_member(case.member.id, replace(notice, due_at=due_at), now)
+def _tell(work: Work, programme: Programme, news: list[_News], day: date, now: datetime) -> None:
+    """Tells whoever is in a chat, in their morning."""
+    reached = work.standings.reachable({member.id for member, _, _ in news}) if news else set()
+    for member, key, values in news:
+        if member.id in reached:
+            occasion = f"level:review:{key}:{member.id}:{day}"
+            due_at = _morning(programme, member, day, now)
+            notice = Notice(key, values, LEVEL, bulk=True, dedupe=occasion, due_at=due_at)
+            work.deliveries.to_member(member.id, notice, now)
 
 
 def _news(
     programme: Programme, case: _Case, seen: Reviewed
 ) -> Iterable[tuple[str, dict[str, Any]]]:
+    """What a review is told of: a rise, a fall, the end of what was given, a fall to come, and
+    one that was averted after it had been told."""
     before = programme.level(case.member.level).key
     after = standings.counting(programme, seen.standing)
     held = seen.standing.held
@@ -208,11 +211,8 @@ def _risk(programme: Programme, level: str, risk: Outlook) -> dict[str, Any]:
     }
 
 
-def _morning(
-    work: Work, programme: Programme, member_id: int, day: date, now: datetime
-) -> datetime:
+def _morning(programme: Programme, member: Kept, day: date, now: datetime) -> datetime:
     """Not in the night: the member's morning of that day, outside their quiet hours."""
-    zone = work.members.get(member_id).zone or programme.zone
-    extras = work.members.extras(member_id)
+    zone = member.zone or programme.zone
     due_at = max(moment(day, HOUR, zone), now)
-    return open_at(due_at, zone, extras["quiet_from"], extras["quiet_to"])
+    return open_at(due_at, zone, member.quiet_from, member.quiet_to)

@@ -16,11 +16,12 @@ from domain.points import Unit
 from domain.standings import Given, Held, Standing
 from services.ports.standings import Kept
 from storage.dialect import Upsert, for_update
-from storage.tables import ledger, people
+from storage.tables import chat, ledger, people
 from storage.tables import standings as tables
 
 _standings = tables.Standing.__table__  # type: ignore[attr-defined]
 _members = people.Member.__table__  # type: ignore[attr-defined]
+_addresses = chat.Address.__table__  # type: ignore[attr-defined]
 _postings = ledger.Posting.__table__  # type: ignore[attr-defined]
 _accounts = ledger.Account.__table__  # type: ignore[attr-defined]
 
@@ -38,11 +39,17 @@ _kept = (
         _members.c.level,
         _members.c.level_since,
         _members.c.joined_at,
+        _members.c.zone,
+        _members.c.quiet_from,
+        _members.c.quiet_to,
     )
     .where(_members.c.id.in_(_ids))
     .order_by(_members.c.id)
 )
 _kept_locked = _kept.with_for_update()
+_reachable = select(_addresses.c.member_id).where(
+    _addresses.c.member_id.in_(_ids), _addresses.c.blocked_at.is_(None)
+)
 _waiting = (
     select(_standings.c.member_id)
     .where(_standings.c.review_on.is_not(None), _standings.c.review_on <= bindparam("day"))
@@ -86,6 +93,9 @@ class Standings:
     def members(self, member_ids: Collection[int]) -> list[Kept]:
         statement = _kept_locked if for_update(self._db) else _kept
         return [Kept(*row) for row in self._db.execute(statement, {"ids": sorted(member_ids)})]
+
+    def reachable(self, member_ids: Collection[int]) -> set[int]:
+        return set(self._db.execute(_reachable, {"ids": list(member_ids)}).scalars())
 
     def waiting(self, day: date, most: int) -> list[int]:
         return list(self._db.execute(_waiting, {"day": day, "most": most}).scalars())

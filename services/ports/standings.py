@@ -10,13 +10,17 @@ from domain.standings import Standing
 
 
 class Kept(NamedTuple):
-    """A member whose level is looked at: the level that counts, and since when."""
+    """A member whose level is looked at: the level that counts, since when, and at which hours
+    they may be told something."""
 
     id: int
     state: str
     level: str
     level_since: datetime | None
     joined_at: datetime
+    zone: str | None
+    quiet_from: int | None
+    quiet_to: int | None
 
 
 class Standings(Protocol):
@@ -30,6 +34,9 @@ class Standings(Protocol):
 
     def members(self, member_ids: Collection[int]) -> list[Kept]:
         """The members as they are, locked until the end of the unit."""
+
+    def reachable(self, member_ids: Collection[int]) -> set[int]:
+        """Those who can be written to in a chat."""
 
     def waiting(self, day: date, most: int) -> list[int]:
         """Members whose review is due on a day, the longest due first."""
