@@ -1,6 +1,7 @@
 """Once per local day of the programme: streaks over all kinds of days, races, merged members."""
 
 import asyncio
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.checkins import NoCheckIn
+from domain.checkins import Day, NoCheckIn
 from domain.dates import start_of_day
 from domain.errors import MemberFrozen
 from domain.members import Member, MemberState
-from domain.points import Unit
+from domain.points import Expiry, ExpiryKind, Unit
 from domain.programme import CheckIn, Growth, Programme, Streak
 from services import checkins, erasing, merging, mydata, parting
 from services.checkins import CheckedIn
@@ -278,3 +279,39 @@ async def test_the_days_are_in_the_members_data_and_go_with_them(club: Club) -> 
     assert kept["day"] == "2026-05-20"
     await club.write(lambda w: erasing.erase(w, mei.id, NOW))
     assert await club.read(lambda w: list(w.checkins.since(mei.id, date(2026, 1, 1)))) == []
+
+
+async def test_a_check_in_lets_points_last_longer_where_expiry_slides(club: Club) -> None:
+    sliding = Expiry(ExpiryKind.SLIDING, days=30, extended_by=("checkin",))
+    await publish(club, expiry=sliding)
+    mei = await member(club)
+    await check_in(club, mei.id)
+    lasts = [(await points(club, mei.id)).expiring[0].at]
+    club.clock.now = NOW + timedelta(days=10)
+    await check_in(club, mei.id)
+    has = await points(club, mei.id)
+    assert [part.amount for part in has.expiring] == [4]
+    assert has.expiring[0].at - lasts[0] == timedelta(days=10)
+    assert await broken(club) == []
+
+
+async def test_rows_of_days_are_counted_as_one_would_by_hand(club: Club) -> None:
+    chance = random.Random(20260520)
+    first = date(2026, 1, 1).toordinal()
+    for _ in range(12):
+        mei = await member(club)
+        days = sorted(chance.sample(range(60), chance.randint(1, 59)))
+        made = [Day(0, mei.id, date.fromordinal(first + n), NOW, 0, 0, 0) for n in days]
+
+        def fill(work: Work, made: list[Day] = made) -> None:
+            for one in made:
+                work.checkins.add(replace(one, id=work.new_id()))
+
+        await club.write(fill)
+        for last in range(60):
+            there, by_hand = set(days), 0
+            while last - by_hand in there:
+                by_hand += 1
+            day = date.fromordinal(first + last)
+            found = await club.read(lambda w, m=mei.id, d=day: w.checkins.row(m, d))
+            assert found == by_hand, (days, last)
