@@ -6,7 +6,8 @@ from storage.tables import metadata
 # Columns by which a table names a member or a chat.
 NAMING = ("member_id", "address_id", "kept_id", "merged_id", "from_member", "to_member", "user")
 FREE_TEXT = ("reason", "text", "raw", "cause", "improvement", "note", "comment")
-CODES = {("level_changes", "reason")}  # a word of ours, such as `purchase`
+# Words of ours, such as `purchase`.
+CODES = {("level_changes", "reason"), ("expiry_extensions", "reason")}
 
 
 def test_every_table_that_names_a_person_is_registered() -> None:
