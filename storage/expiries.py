@@ -50,12 +50,12 @@ _put = update(_lots).where(
 _recorded = select(_extensions.c.id).where(
     _extensions.c.member_id.is_(None),
     _extensions.c.until == bindparam("until"),
-    _extensions.c.reason == bindparam("reason"),
+    _extensions.c.kind == bindparam("kind"),
 )
 _record = insert(_extensions)
 
 _NOTE = (
-    "INSERT INTO expiry_extensions (id, member_id, unit, at, until, reason, rule_version) SELECT "
+    "INSERT INTO expiry_extensions (id, member_id, unit, at, until, kind, rule_version) SELECT "
 )
 _ALIVE = ' AND "left" > 0 AND expires_at IS NOT NULL AND expires_at > {} AND expires_at < {}'
 _note_sqlite = (
@@ -100,7 +100,7 @@ class Expiries:
         for one, alive_at in extensions:  # in their order: what one saves the next finds alive
             alive, until = to_millis(alive_at), to_millis(one.until)
             mine = (one.member_id, one.unit)
-            told = (one.id, *mine, to_millis(one.at), until, one.reason, one.rule_version)
+            told = (one.id, *mine, to_millis(one.at), until, one.kind, one.rule_version)
             self._run(_note[name], (*told, *mine, alive, until))
             self._run(_extend[name], (until, *mine, alive, until))
 
@@ -112,9 +112,9 @@ class Expiries:
         return [(lot_id, member_id) for lot_id, member_id in found]
 
     def record(self, extension: Extension) -> None:
-        asked = {"until": extension.until, "reason": extension.reason}
+        asked = {"until": extension.until, "kind": extension.kind}
         if self._db.execute(_recorded, asked).first() is None:
-            names = ("id", "member_id", "unit", "at", "until", "reason", "rule_version")
+            names = ("id", "member_id", "unit", "at", "until", "kind", "rule_version")
             self._db.execute(_record, {name: getattr(extension, name) for name in names})
 
     def put(self, lot_ids: Collection[int], until: datetime) -> None:

@@ -14,7 +14,7 @@ from domain.points import Lot
 class Extension:
     """Open lots that expire in alive_at < t < until shall expire at `until`.
 
-    `member_id` None: the lots are named one by one. `reason`: the activity, or `switch_on`.
+    `member_id` None: the lots are named one by one. `kind`: the activity, or `switch_on`.
     """
 
     id: int
@@ -22,7 +22,7 @@ class Extension:
     unit: str
     at: datetime
     until: datetime
-    reason: str
+    kind: str
     rule_version: int
 
 
@@ -46,7 +46,7 @@ class Expiries(Protocol):
         """Some open lots of points that never expire, with their members, by lot."""
 
     def record(self, extension: Extension) -> None:
-        """Records an extension for everybody once: the same reason and end again do nothing."""
+        """Records an extension for everybody once: the same kind and end again do nothing."""
 
     def put(self, lot_ids: Collection[int], until: datetime) -> None:
         """Gives an expiry to lots that had none."""

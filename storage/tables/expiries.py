@@ -13,7 +13,7 @@ from storage.types import Id, Instant
 class ExpiryExtension(SQLModel, table=True):
     """Open lots of one member (None: of everybody) were given a later expiry, and why.
 
-    Append-only. `reason`: an activity under sliding expiry (`purchase`, `redemption`, `checkin`,
+    Append-only. `kind`: an activity under sliding expiry (`purchase`, `redemption`, `checkin`,
     `survey`) or `switch_on`, when a club began to let points expire. Every effective expiry of a
     lot is the posted one or the `until` of such a row.
     """
@@ -26,5 +26,5 @@ class ExpiryExtension(SQLModel, table=True):
     unit: str
     at: datetime = Field(sa_type=Instant)
     until: datetime = Field(sa_type=Instant)
-    reason: str
+    kind: str
     rule_version: int

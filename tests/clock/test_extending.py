@@ -59,7 +59,7 @@ async def proved(club: Club) -> None:
 
 
 async def extensions(club: Club) -> list[tuple[Any, ...]]:
-    asked = "SELECT member_id, unit, reason FROM expiry_extensions ORDER BY id"
+    asked = "SELECT member_id, unit, kind FROM expiry_extensions ORDER BY id"
     return [tuple(row) for row in await club.read(lambda w: w.db.exec_driver_sql(asked).all())]
 
 

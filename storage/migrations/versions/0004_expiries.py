@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(), nullable=False),
         sa.Column("at", types.Instant(), nullable=False),
         sa.Column("until", types.Instant(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("rule_version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
