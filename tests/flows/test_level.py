@@ -35,7 +35,7 @@ async def test_what_is_missing_to_the_next_level(club: Club) -> None:
                 "· or one purchase of ¥200.00",
                 "💎 <b>Diamond</b>",
                 "· 1.5 × the points",
-                "· only here: Lounge",
+                "· exclusive: Lounge",
             ),
         ),
         (
