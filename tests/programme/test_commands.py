@@ -104,7 +104,7 @@ def test_problems_are_told_with_file_line_and_column(run: Run) -> None:
     ended = run("programme", "check", name)
     lines = ended.err.splitlines()
     assert ended.code == 1
-    assert lines[0].startswith("memberbot: mine.yaml:16:3 club.curency: is not known here")
+    assert lines[0].startswith("memberbot: mine.yaml:17:3 club.curency: is not known here")
     assert "did you mean currency?" in lines[0]
     assert ":1 expiry_reminder_days: names a day twice" in lines[1]
     assert len(lines) == 2
