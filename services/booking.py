@@ -143,7 +143,7 @@ class _Batch:
                 b,
                 accounts.get(b.id) or Account(b.id),
                 basis[b.id],
-                b.level or self.programme.first_level.key,
+                self.programme.level(b.level).key,
                 [],
                 growth.get(b.id) or Account(b.id, Unit.GROWTH) if growing_too else None,
             )

@@ -197,7 +197,7 @@ class Climb:
         self, work: Work, programme: Programme, counting: Mapping[int, str], since: dict[int, date]
     ) -> None:
         self._work, self._programme = work, programme
-        self._counting = {m: level or programme.first_level.key for m, level in counting.items()}
+        self._counting = {m: programme.level(level).key for m, level in counting.items()}
         kept = work.standings.of(counting)
         self._kept = {
             member_id: kept.get(member_id)

@@ -131,7 +131,7 @@ def award(work: Work, purchase: Purchase, member_id: int, now: datetime, why: st
     programme = work.programmes.current()
     member = work.members.get(member_id)
     require_active(member.state)
-    level = member.level or programme.first_level.key
+    level = programme.level(member.level).key
     account = work.ledger.account(member_id, Unit.POINTS)
     limiting = Limiting(work, programme, [member_id], [purchase.day], now)
     limits = _limits(work, limiting, member, purchase, account, matched=why == "matched")
