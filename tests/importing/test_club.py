@@ -463,3 +463,39 @@ async def test_the_guide_shows_what_the_command_prints(
     shown = [line for line in block.strip("\n").splitlines() if line.strip() != "…"]
     assert len(shown) > 15
     assert [line for line in shown if line not in printed] == []
+
+
+# -- breaking off -----------------------------------------------------------------------
+
+
+class Breaking:
+    """Units whose machine stops at the n-th write."""
+
+    def __init__(self, club: Club, at: int) -> None:
+        self._units, self._left = club.units, at
+
+    async def read_long(self, use: Any) -> Any:
+        return await self._units.read_long(use)
+
+    async def write(self, use: Any) -> Any:
+        self._left -= 1
+        if not self._left:
+            raise ConnectionError
+        return await self._units.write(use)
+
+
+async def test_it_goes_on_wherever_it_broke(
+    ready: Club, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.importing.club._SMALLEST", 2)
+    monkeypatch.setattr("services.importing.club._LARGEST", 2)
+    monkeypatch.setattr("services.importing.purchases._SMALLEST", 2)
+    monkeypatch.setattr("services.importing.purchases._LARGEST", 2)
+    for at in range(1, 8):
+        with pytest.raises(ConnectionError):
+            await import_club(Breaking(ready, 2 if at > 1 else 1), folder, NOW, lambda _: True)
+    job = await move_in(ready, folder)
+    assert not club_tally.unexplained(job.proof())
+    assert job.proof() == job.plan()
+    assert (await rows(ready))["members"] == 8
+    assert await broken(ready) == []
