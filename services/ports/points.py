@@ -113,9 +113,6 @@ class Ledger(Protocol):
     ) -> list[HistoryRow]:
         """The newest postings first, those before an id."""
 
-    def activity(self, member_id: int, since: datetime) -> list[tuple[datetime, int]]:
-        """Bonus points by moment: what was given for other things than purchases."""
-
 
 class Levels(Protocol):
     """The record of changes of level."""

@@ -193,7 +193,7 @@ async def test_the_points_are_activity_and_lift_to_a_level_at_once(
     mei = await member(four, level="member")
     done = await check_in(four, mei.id)
     since = NOW - timedelta(days=1)
-    found = await four.read(lambda w: w.ledger.activity(mei.id, since))
+    found = await four.read(lambda w: w.standings.activity([mei.id], since)[mei.id])
     assert sum(amount for _, amount in found) == done.today.points == 5
     await four.close()
 
