@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import Connection as Db
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 from services.ports.proofs import Part, Proof
@@ -73,7 +73,7 @@ class Proofs:
         return Proof(part.name, checked, broken, tuple(map(str, examples)))
 
     def _ask(self, query: str, part: Part) -> list[Any]:
-        statement = text(query)
+        statement = _statement(query)
         values = {"first": part.first, "last": part.last} if ":first" in query else {}
         return list(self._db.execute(statement, values).scalars())
 
@@ -87,6 +87,11 @@ class Proofs:
             needed = 2
         names = list(self._db.execute(text(sql)).scalars())
         return [table for table in APPEND_ONLY if names.count(table) < needed]
+
+
+@lru_cache(maxsize=512)
+def _statement(query: str) -> TextClause:
+    return text(query)
 
 
 def _hash(content: str | None) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import Any, ClassVar
 
@@ -50,9 +51,14 @@ class Person:
     into: int | None = None
 
 
+@cache
+def _retail() -> Programme:
+    return programme("retail")
+
+
 def rules_of(policy: RefundPolicy, expires: bool, version: int) -> Programme:
     """One point for every yuan; everything else is plain."""
-    base = programme("retail")
+    base = _retail()
     kind = ExpiryKind.AFTER if expires else ExpiryKind.NONE
     return replace(
         base,
