@@ -14,6 +14,7 @@ from domain.points import Unit
 from services.ports.earning import Paid, RuleUse
 from services.ports.sales import BOOKED, Purchase
 from storage.bulk import Bulk
+from storage.listed import Listed
 from storage.tables import adjustments, ledger
 from storage.tables import purchases as tables
 from storage.types import to_millis
@@ -44,7 +45,7 @@ _used = select(_uses.c.member_id, _uses.c.rule, _uses.c.day).where(
     _uses.c.member_id.in_(_ids), _uses.c.rule.in_(bindparam("rules", expanding=True))
 )
 _drop = delete(_uses).where(_uses.c.purchase_id == bindparam("of"))
-_earned = (
+_earned = Listed(
     select(
         _purchases.c.member_id,
         _purchases.c.day,
@@ -143,7 +144,7 @@ class Earnings:
     ) -> dict[int, dict[date, int]]:
         found: dict[int, dict[date, int]] = {member_id: {} for member_id in member_ids}
         days = {"first": first.toordinal(), "last": last.toordinal()}
-        for member_id, day, points in self._db.execute(_earned, {"ids": list(member_ids), **days}):
+        for member_id, day, points in _earned.rows(self._db, member_ids, **days):
             found[member_id][date.fromordinal(day)] = int(points)
         return found
 

@@ -25,7 +25,8 @@ from domain.ledger import Account, Booked, Posting
 from domain.points import Lot, Portion, Take
 from services.ports.points import HistoryRow, Summary
 from storage import posting_rows as rows
-from storage.bulk import Bulk
+from storage.bulk import Bulk, run_all
+from storage.listed import Listed
 from storage.prepared import Prepared
 from storage.tables import ledger as tables
 from storage.types import from_millis, to_millis
@@ -90,9 +91,12 @@ _account = Prepared(
         _accounts.c.member_id == bindparam("member"), _accounts.c.unit == bindparam("unit")
     )
 )
-_some_accounts = select(_accounts).where(
-    _accounts.c.member_id.in_(bindparam("members", expanding=True)),
-    _accounts.c.unit == bindparam("unit"),
+_some_accounts = Listed(
+    select(_accounts).where(
+        _accounts.c.member_id.in_(bindparam("members", expanding=True)),
+        _accounts.c.unit == bindparam("unit"),
+    ),
+    "members",
 )
 _lot = [column for column in _lots.c if column.name != "first_expires_at"]
 _posted_lot = [_lots.c.first_expires_at if c.name == "expires_at" else c for c in _lot]
@@ -146,12 +150,6 @@ _history = (
     .order_by(_postings.c.seq.desc())
     .limit(bindparam("size"))
 )
-_activity = select(_postings.c.at, _postings.c.amount).where(
-    _postings.c.member_id == bindparam("member"),
-    _postings.c.unit == "points",
-    _postings.c.kind == "bonus",
-    _postings.c.at >= bindparam("since", type_=_postings.c.at.type),
-)
 _add_reason = insert(_reasons)
 
 _insert_postings = Bulk(tables.Posting)
@@ -198,7 +196,7 @@ class Ledger:
         return Account(*row) if row else Account(member_id, unit)
 
     def accounts(self, member_ids: Collection[int], unit: str) -> dict[int, Account]:
-        found = self._db.execute(_some_accounts, {"members": list(member_ids), "unit": unit})
+        found = _some_accounts.rows(self._db, member_ids, unit=unit)
         return {row[0]: Account(*row) for row in found}
 
     def lots(self, member_id: int, unit: str) -> list[Lot]:
@@ -239,10 +237,6 @@ class Ledger:
         values = {"member": member_id, "unit": unit, "before": before_id, "size": size}
         return [rows.history(row) for row in self._db.execute(_history, values).mappings()]
 
-    def activity(self, member_id: int, since: datetime) -> list[tuple[datetime, int]]:
-        found = self._db.execute(_activity, {"member": member_id, "since": since})
-        return [(at, amount) for at, amount in found]
-
     # -- writing ------------------------------------------------------------------------
 
     def append(self, booked: Booked, content_hash: str) -> None:
@@ -250,13 +244,18 @@ class Ledger:
 
     def append_all(self, booked: Sequence[tuple[Booked, str]]) -> None:
         postings = [one.posting for one, _ in booked]
-        _insert_postings.run(self._db, [rows.columns(one.posting, c) for one, c in booked])
-        _insert_lots.run(self._db, rows.lots(postings))
         moves = rows.moves(postings)
-        _insert_moves.run(self._db, moves)
-        self._move([(amount, lot_id) for _, _, lot_id, amount in moves])
         last = {(one.account.member_id, one.account.unit): one.account for one, _ in booked}
-        _put_accounts.run(self._db, [rows.account(account) for account in last.values()])
+        run_all(
+            self._db,
+            [
+                (_insert_postings, [rows.columns(one.posting, c) for one, c in booked]),
+                (_insert_lots, rows.lots(postings)),
+                (_insert_moves, moves),
+                (_put_accounts, [rows.account(account) for account in last.values()]),
+            ],
+        )
+        self._move([(amount, lot_id) for _, _, lot_id, amount in moves])
 
     def _move(self, parts: list[tuple[int, int]]) -> None:
         if parts:

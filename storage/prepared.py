@@ -5,17 +5,54 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import asyncpg
 from sqlalchemy import Connection as Db
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import await_only
 
 DIRECT = "memberbot_direct"
 """Option of connections outside any transaction: their reads skip SQLAlchemy's cursor."""
 
-_DIALECTS: dict[str, Any] = {
+_LOST = ("08", "57P")
+"""SQLSTATEs after which a connection is of no use."""
+
+DIALECTS: dict[str, Any] = {
     "sqlite": sqlite.dialect(paramstyle="qmark"),
     "postgresql": postgresql.dialect(paramstyle="numeric_dollar"),  # type: ignore[no-untyped-call]
 }
+
+
+def fetch(db: Db, sql: str, values: Sequence[Any]) -> list[Any]:
+    """All rows of a reading statement, past SQLAlchemy's cursor.
+
+    In a transaction on PostgreSQL errors are raised as SQLAlchemy would raise them, so that the
+    unit of work can tell a conflict from a lost connection.
+    """
+    raw: Any = db.connection.dbapi_connection
+    if db.dialect.name == "sqlite":
+        found: list[Any] = raw.execute(sql, values).fetchall()
+        return found
+    if db.get_execution_options().get(DIRECT):
+        fetched: list[Any] = await_only(raw.driver_connection.fetch(sql, *values))
+        return fetched
+    try:
+        fetched = await_only(_in_transaction(raw, sql, values))
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, raw.dbapi.Error) as error:
+        state: str = getattr(error, "sqlstate", None) or ""
+        lost = not state or state.startswith(_LOST)
+        if lost:
+            db.invalidate()
+        raise DBAPIError(sql, None, error, connection_invalidated=lost) from error
+    return fetched
+
+
+async def _in_transaction(adapter: Any, sql: str, values: Sequence[Any]) -> list[Any]:
+    """SQLAlchemy's adapter begins a transaction with its first statement; so does this."""
+    if adapter._transaction is None:
+        await adapter._start_transaction()
+    found: list[Any] = await adapter.driver_connection.fetch(sql, *values)
+    return found
 
 
 class Prepared:
@@ -30,7 +67,7 @@ class Prepared:
         self,
         statement: Any,
         columns: Sequence[str] | None = None,
-        dialects: Sequence[str] = tuple(_DIALECTS),
+        dialects: Sequence[str] = tuple(DIALECTS),
     ) -> None:
         spelled = statement if isinstance(statement, dict) else dict.fromkeys(dialects, statement)
         self._texts = {name: _Text(each, name, columns) for name, each in spelled.items()}
@@ -38,15 +75,7 @@ class Prepared:
     def rows(self, db: Db, values: dict[str, Any]) -> list[Any]:
         """All rows as tuples."""
         text = self._texts[db.dialect.name]
-        if db.dialect.name == "sqlite":
-            raw: Any = db.connection.dbapi_connection
-            found: list[Any] = raw.execute(text.sql, text.bound(values)).fetchall()
-            return found
-        if db.get_execution_options().get(DIRECT):
-            driver: Any = db.connection.driver_connection
-            fetched: list[Any] = await_only(driver.fetch(text.sql, *text.bound(values)))
-            return fetched
-        return list(db.exec_driver_sql(text.sql, tuple(text.bound(values))).fetchall())
+        return fetch(db, text.sql, text.bound(values))
 
     def row(self, db: Db, values: dict[str, Any]) -> Any | None:
         """The first row, None if there is none."""
@@ -66,7 +95,7 @@ class _Text:
     """A statement as text of one database, and how its values are bound in order."""
 
     def __init__(self, statement: Any, name: str, columns: Sequence[str] | None) -> None:
-        dialect: Any = _DIALECTS[name]
+        dialect: Any = DIALECTS[name]
         compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
         self.sql = str(compiled)
         self._constants = dict(compiled.params)

@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, bindparam, func, literal, or_, select, unio
 
 from domain.members import MemberState
 from services.ports.sales import Claim
+from storage.listed import Listed
 from storage.tables import chat, people, purchases
 from storage.vault import Vault
 
@@ -31,14 +32,15 @@ def _by(column: Any) -> Any:
 
 
 _BY = {
-    "number": _by(_members.c.number),
-    "phone": _by(_members.c.phone_index).where(_members.c.state.in_(_OPEN)),
-    "email": _by(_members.c.email_index).where(_members.c.state.in_(_OPEN)),
-    "external": _by(_members.c.external_id),
-    "telegram": (
+    "number": Listed(_by(_members.c.number), "texts"),
+    "phone": Listed(_by(_members.c.phone_index).where(_members.c.state.in_(_OPEN)), "texts"),
+    "email": Listed(_by(_members.c.email_index).where(_members.c.state.in_(_OPEN)), "texts"),
+    "external": Listed(_by(_members.c.external_id), "texts"),
+    "telegram": Listed(
         select(_addresses.c.user, _members.c.id, _members.c.state, _members.c.merged_into)
         .select_from(_addresses.join(_members, _members.c.id == _addresses.c.member_id))
-        .where(_addresses.c.channel == "telegram", _addresses.c.user.in_(_texts))
+        .where(_addresses.c.channel == "telegram", _addresses.c.user.in_(_texts)),
+        "texts",
     ),
 }
 
@@ -108,9 +110,7 @@ class Matching:
         sealed = kind in ("phone", "email")
         by_text = {self.index(claim) if sealed else claim.text: claim for claim in claims}
         members: dict[Claim, int] = {}
-        for text, member_id, state, merged_into in self._db.execute(
-            _BY[kind], {"texts": list(by_text)}
-        ):
+        for text, member_id, state, merged_into in _BY[kind].rows(self._db, by_text):
             if state == MemberState.MERGED and merged_into is not None:
                 member_id = merged_into
             if state != MemberState.CLOSED:

@@ -34,9 +34,10 @@ from services.ports.sales import (
     Purchase,
     Refund,
 )
-from storage.bulk import Bulk
+from storage.bulk import Bulk, run_all
 from storage.dialect import for_update
 from storage.ids import Ids
+from storage.listed import Listed
 from storage.purchase_matching import Matching
 from storage.tables import club, people
 from storage.tables import purchases as tables
@@ -58,8 +59,11 @@ _claim_orders = select(
         func.unnest(bindparam("numbers", type_=ARRAY(BigInteger))).column_valued("number")
     )
 )
-_stored = select(_purchases).where(
-    tuple_(_purchases.c.source, _purchases.c.order_id).in_(bindparam("keys", expanding=True))
+_stored = Listed(
+    select(_purchases).where(
+        tuple_(_purchases.c.source, _purchases.c.order_id).in_(bindparam("keys", expanding=True))
+    ),
+    "keys",
 )
 _buyers = (
     select(
@@ -73,9 +77,10 @@ _buyers = (
     .where(_members.c.id.in_(_ids))
     .order_by(_members.c.id)
 )
-_buyers_locked = _buyers.with_for_update()
+_buyers_locked = Listed(_buyers.with_for_update())
+_buyers_unlocked = Listed(_buyers)
 _kept = _purchases.c.basis_minor
-_days = (
+_days = Listed(
     select(
         _purchases.c.member_id,
         _purchases.c.day,
@@ -182,42 +187,40 @@ class Purchases:
             self._db.execute(_claim_orders, {"numbers": numbers})
 
     def stored(self, keys: Collection[Key]) -> dict[Key, Purchase]:
-        found = self._db.execute(_stored, {"keys": list(keys)}).all() if keys else ()
-        return {(row.source, row.order_id): _purchase(row) for row in found}
+        found = map(_purchase, _stored.named(self._db, keys))
+        return {(one.source, one.order_id): one for one in found}
 
     def match(self, claims: Collection[Claim]) -> dict[Claim, int]:
         return self._matching.match(claims)
 
     def lock(self, member_ids: Collection[int]) -> dict[int, Buyer]:
-        statement = _buyers_locked if for_update(self._db) else _buyers
-        found = self._db.execute(statement, {"ids": sorted(member_ids)})
+        statement = _buyers_locked if for_update(self._db) else _buyers_unlocked
+        found = statement.rows(self._db, sorted(member_ids))
         return {row[0]: Buyer(*row) for row in found}
 
     def days(self, member_ids: Collection[int]) -> dict[int, list[DayTotal]]:
         days: dict[int, list[DayTotal]] = {member_id: [] for member_id in member_ids}
-        for row in self._db.execute(_days, {"ids": list(member_ids)}):
+        for row in _days.rows(self._db, member_ids):
             day = DayTotal(date.fromordinal(row[1]), int(row[2]), int(row[3]), int(row[4]))
             days[row[0]].append(day)
         return days
 
     def add(self, purchases: Sequence[tuple[Purchase, Sequence[Line], Sequence[Claim]]]) -> None:
-        _insert_purchases.run(self._db, [_row(purchase) for purchase, _, _ in purchases])
-        _insert_lines.run(
+        lines = [
+            (purchase.id, number, *line)
+            for purchase, bought, _ in purchases
+            for number, line in enumerate(bought, start=1)
+        ]
+        claims = [
+            (purchase.id, claim.kind, self._matching.index(claim))
+            for purchase, _, made in purchases
+            if purchase.member_id is None
+            for claim in made
+        ]
+        rows = [_row(purchase) for purchase, _, _ in purchases]
+        run_all(
             self._db,
-            [
-                (purchase.id, number, *line)
-                for purchase, lines, _ in purchases
-                for number, line in enumerate(lines, start=1)
-            ],
-        )
-        _insert_claims.run(
-            self._db,
-            [
-                (purchase.id, claim.kind, self._matching.index(claim))
-                for purchase, _, claims in purchases
-                if purchase.member_id is None
-                for claim in claims
-            ],
+            [(_insert_purchases, rows), (_insert_lines, lines), (_insert_claims, claims)],
         )
 
     # -- one purchase -------------------------------------------------------------------

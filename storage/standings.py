@@ -16,6 +16,7 @@ from domain.points import Unit
 from domain.standings import Given, Held, Standing
 from services.ports.standings import Kept
 from storage.dialect import Upsert, for_update
+from storage.listed import Listed
 from storage.tables import chat, ledger, people
 from storage.tables import standings as tables
 
@@ -26,7 +27,7 @@ _postings = ledger.Posting.__table__  # type: ignore[attr-defined]
 _accounts = ledger.Account.__table__  # type: ignore[attr-defined]
 
 _ids: Any = bindparam("ids", expanding=True)
-_of = select(_standings).where(_standings.c.member_id.in_(_ids))
+_of = Listed(select(_standings).where(_standings.c.member_id.in_(_ids)))
 _save = Upsert(
     tables.Standing,
     ("member_id",),
@@ -82,7 +83,7 @@ class Standings:
         self._db = db
 
     def of(self, member_ids: Collection[int]) -> dict[int, Standing]:
-        found = self._db.execute(_of, {"ids": list(member_ids)}) if member_ids else ()
+        found = _of.named(self._db, member_ids)
         return {row.member_id: _standing(row) for row in found}
 
     def save(self, standings: Iterable[Standing]) -> None:
