@@ -65,7 +65,7 @@ def publish(file: Path, by: str) -> None:
 def _said(version: int, done: Published) -> Iterator[str]:
     if done.request is not None:
         yield f"version {version} waits for the yes of {' or '.join(done.asked)}"
-        yield "They have what changes and the dry run in their chat; one yes puts it into force."
+        yield "They see what changes and the dry run in their chat; one yes publishes it."
         yield "What is waiting: memberbot programme requests"
     elif not done.new:
         yield f"version {version} was published before; nothing changed"

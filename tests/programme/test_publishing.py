@@ -95,7 +95,7 @@ async def test_a_yes_in_the_chat_publishes_what_was_shown(club: Club) -> None:
 async def test_the_card_is_in_the_language_of_the_approver(club: Club) -> None:
     _, mei = await operator(club, "Mei", "owner", "zh")
     await asks(club, second())
-    assert "上升 2 人 · ⬇️ 下降 1 人 · 不变 12 人" in (await mei.hears())[-1].text
+    assert "上升 2 人 · ⬇️ 下降 1 人\n其余 12 人等级不变" in (await mei.hears())[-1].text
 
 
 async def test_a_no_publishes_nothing(club: Club) -> None:
