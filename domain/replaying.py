@@ -141,9 +141,8 @@ class _Life:
         self.calculator = calculator(programme)
         self.activity: dict[int, int] = {}
         self.basis = Basis(person.joined_on, self.activity)
-        self.standing: Standing = first_standing(
-            programme, person.id, programme.first_level.key, person.joined_on
-        )
+        first = programme.first_level.key
+        self.standing: Standing = first_standing(person.id, first, person.joined_on)
         self.uses: dict[str, dict[int, date]] = {}
         self.by_day: dict[date, int] = {}
         self.by_month: dict[int, int] = {}

@@ -23,6 +23,7 @@ from domain.levels import (
 from domain.programme import Condition, Downgrade, Holding, Level, Measure, Programme
 
 DAY: Final = timedelta(days=1)
+UNPROVEN: Final = 0
 
 
 class Event(StrEnum):
@@ -39,8 +40,9 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A level that was reached: `until` is the last day it holds (None: no end), `proven_on` the
-    day on which its conditions were last found met, by the rules of `version`."""
+    """A level that is held: `until` is the last day (None: no end), `proven_on` the day on which
+    its conditions were last found met, by the rules of `version`. Version UNPROVEN: it rests on
+    no purchases, it was brought from elsewhere or is where a fall by one step ended."""
 
     level: str
     since: date
@@ -78,9 +80,9 @@ class Standing:
     review_on: date | None = None
 
 
-def first_standing(programme: Programme, member_id: int, level: str, since: date) -> Standing:
+def first_standing(member_id: int, level: str, since: date) -> Standing:
     """The standing of a member of whom nothing but the level is known."""
-    return Standing(member_id, Held(level, since, None, since, programme.version))
+    return Standing(member_id, Held(level, since, None, since, UNPROVEN))
 
 
 def counting(programme: Programme, standing: Standing) -> Level:
@@ -240,7 +242,10 @@ def _without_corrected(
 
 
 def _carried(held: Held, basis: Basis, rules_of: Callable[[int], Programme]) -> bool:
-    """Whether the numbers as they are known today carried the level on the day it was proven."""
+    """Whether the numbers as they are known today carried the level on the day it was proven; one
+    that never rested on them is not touched by what is returned."""
+    if held.version == UNPROVEN:
+        return True
     level = rules_of(held.version).level(held.level)
     return holds(level, basis.upto(held.proven_on), held.proven_on)
 
@@ -260,7 +265,9 @@ def _at_the_end(programme: Programme, standing: Standing, basis: Basis, today: d
         return replace(standing, falls_on=falls_on)
     step = holding.downgrade is Downgrade.STEP
     level = programme.levels[place - 1].key if step else best.key
-    fallen = Held(level, today, last_day(programme, level, today), today, programme.version)
+    proven = rank(programme.levels, best.key) >= rank(programme.levels, level)
+    version = programme.version if proven else UNPROVEN
+    fallen = Held(level, today, last_day(programme, level, today), today, version)
     return replace(standing, held=fallen, earlier=(), falls_on=None, told_for=None)
 
 

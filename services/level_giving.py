@@ -156,7 +156,7 @@ def _standing(work: Work, programme: Programme, member_id: int, now: datetime) -
     member = work.members.get(member_id)
     since = local_day(member.joined_at, programme.zone)
     level = member.level or programme.first_level.key
-    return standings.first_standing(programme, member_id, level, since)
+    return standings.first_standing(member_id, level, since)
 
 
 def _tell(work: Work, member_id: int, key: str, values: dict[str, object], now: datetime) -> None:

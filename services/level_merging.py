@@ -69,7 +69,7 @@ def _standing(work: Work, member: Member, now: datetime) -> Standing:
     programme = work.programmes.current()
     kept = work.standings.of([member.id]).get(member.id)
     since = local_day(member.joined_at, programme.zone)
-    return kept or standings.first_standing(programme, member.id, member.level, since)
+    return kept or standings.first_standing(member.id, member.level, since)
 
 
 def _rank(work: Work, level: str) -> int:

@@ -41,7 +41,7 @@ def standing(work: Work, member_id: int, now: datetime) -> Shown:
     basis = bases(work, programme, {member_id: joined}, now)[member_id]
     today = local_day(now, programme.zone)
     kept = work.standings.of([member_id]).get(member_id)
-    kept = kept or standings.first_standing(programme, member_id, member.level, joined)
+    kept = kept or standings.first_standing(member_id, member.level, joined)
     level = programme.level(member.level)
     return Shown(
         level,
@@ -175,7 +175,7 @@ def opened(
     today = local_day(now, programme.zone)
     moves = []
     for member_id, level, since, until in begun:
-        first = standings.first_standing(programme, member_id, level, since)
+        first = standings.first_standing(member_id, level, since)
         until = until or standings.last_day(programme, level, max(since, today))
         held = replace(first.held, until=until, proven_on=today)
         change = Change(Event.JOINED, "", level, until)
@@ -201,7 +201,7 @@ class Climb:
         kept = work.standings.of(counting)
         self._kept = {
             member_id: kept.get(member_id)
-            or standings.first_standing(programme, member_id, level, since[member_id])
+            or standings.first_standing(member_id, level, since[member_id])
             for member_id, level in self._counting.items()
         }
         self._moves: list[Move] = []
@@ -346,7 +346,7 @@ def look_again(work: Work, member_id: int, now: datetime, *, corrected: bool = F
         if programme.level(member.level) is programme.first_level:
             return
         since = local_day(member.joined_at, programme.zone)
-        kept = standings.first_standing(programme, member_id, member.level, since)
+        kept = standings.first_standing(member_id, member.level, since)
     soon = min(kept.review_on or today + DAY, today + DAY)
     corrected = corrected or kept.corrected
     work.standings.save([replace(kept, corrected=corrected, review_on=soon)])

@@ -149,7 +149,7 @@ def _cases(work: Work, programme: Programme, members: Iterable[Kept]) -> list[_C
 def _first(programme: Programme, member: Kept) -> Standing:
     level = member.level or programme.first_level.key
     since = local_day(member.level_since or member.joined_at, programme.zone)
-    return standings.first_standing(programme, member.id, level, since)
+    return standings.first_standing(member.id, level, since)
 
 
 def _since(kept: Standing, day: date) -> date:

@@ -59,7 +59,7 @@ def buys(rules: Programme, standing: Standing, made: Basis, day: date) -> Standi
 
 def standing(rules: Programme, made: Basis, day: date) -> Standing:
     """Whoever bought all that on one day."""
-    return buys(rules, first_standing(rules, 1, "member", JOINED), made, day)
+    return buys(rules, first_standing(1, "member", JOINED), made, day)
 
 
 def night(rules: Programme, now: Standing, made: Basis, day: date) -> Reviewed:
@@ -329,7 +329,7 @@ def seasons(*months: tuple[int, int, int], spend: int = 1000) -> Basis:
 def test_a_rise_by_the_clock_happens_in_the_review_of_the_first_of_a_month() -> None:
     made = seasons((3, 0, 0), (2, 5, 200), (1, 5, 200), (0, 5, 200))
     may, june = date(2026, 5, 31), date(2026, 6, 1)
-    now = first_standing(SEASONS, 1, "member", JOINED)
+    now = first_standing(1, "member", JOINED)
     assert raised(SEASONS.levels, "member", made, may).key == "member"
     done = night(SEASONS, now, made, may)
     assert done.standing.review_on == june
@@ -339,7 +339,7 @@ def test_a_rise_by_the_clock_happens_in_the_review_of_the_first_of_a_month() -> 
 
 
 def test_whoever_was_not_there_for_months_is_not_looked_at_for_averages() -> None:
-    now = first_standing(SEASONS, 1, "member", JOINED)
+    now = first_standing(1, "member", JOINED)
     assert next_review(SEASONS, now, seasons((9, 3, 3)), TODAY) is None
     assert next_review(SEASONS, now, seasons((1, 1, 0)), TODAY) == date(2026, 6, 1)
 
@@ -377,7 +377,7 @@ def test_a_second_review_of_a_day_changes_nothing(
 ) -> None:
     rules = replace(RETAIL, holding=holding)
     made = basis(*bought)
-    now = first_standing(rules, 1, "member", JOINED)
+    now = first_standing(1, "member", JOINED)
     for on, _ in sorted(bought):
         now = buys(rules, now, made.upto(on), on)
     once = night(rules, replace(now, corrected=corrected), made, day)
@@ -397,7 +397,7 @@ def test_no_night_between_those_that_are_due_would_change_a_level(
     is looked at when something can change."""
     rules = replace(RETAIL, holding=holding)
     made, start = basis(*bought), date(2028, 1, 1)
-    now = first_standing(rules, 1, "member", JOINED)
+    now = first_standing(1, "member", JOINED)
     for on, _ in sorted(bought):
         now = buys(rules, now, made.upto(on), on)
     daily = due = night(rules, now, made, start).standing
@@ -444,7 +444,7 @@ def _end_of_day(
     rules: Programme, orders: list[tuple[int, bool]], events: list[tuple[int, bool]], left: Basis
 ) -> str:
     bought: dict[int, int] = {}
-    now = first_standing(rules, 1, "member", JOINED)
+    now = first_standing(1, "member", JOINED)
     for n, back in events:
         bought[n] = 0 if back else orders[n][0]
         if back:
@@ -462,8 +462,26 @@ def _end_of_day(
 def test_booking_never_lowers_a_level(holding: Holding, bought: list[tuple[date, int]]) -> None:
     rules = replace(RETAIL, holding=holding)
     made = basis(*bought)
-    now = first_standing(rules, 1, "member", JOINED)
+    now = first_standing(1, "member", JOINED)
     for on, _ in sorted(bought):
         after = buys(rules, now, made.upto(on), on)
         assert rank(rules.levels, after.held.level) >= rank(rules.levels, now.held.level)
         now = after
+
+
+def test_a_level_brought_from_elsewhere_is_not_touched_by_what_is_returned() -> None:
+    brought = first_standing(1, "gold", date(2026, 1, 1))
+    brought = replace(brought, held=replace(brought.held, until=UNTIL), corrected=True)
+    assert night(RETAIL, brought, basis((TODAY, 0)), TODAY + DAY).standing.held.level == "gold"
+
+
+def test_where_a_step_down_ended_is_not_touched_by_what_is_returned() -> None:
+    rules = club(grace_days=0)
+    rules = replace(rules, levels=tuple(_only_window(rules)))
+    made = basis((TODAY, 3000))
+    now = standing(rules, made, TODAY)
+    fall = UNTIL + DAY
+    now = night(rules, now, made, fall).standing
+    assert now.held.level == "gold"
+    corrected = replace(now, corrected=True)
+    assert night(rules, corrected, made, fall + DAY).standing.held.level == "gold"
