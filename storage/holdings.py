@@ -218,7 +218,7 @@ HOLDINGS: Final = (
         "requests_about_them",
         "approvals",
         "member_id",
-        hidden=("key", "payload_hash", "asker", "asked_by", "decider", "decided_by", "shown"),
+        hidden=("key", "payload", "payload_hash", "asker", "asked_by", "decider", "decided_by"),
         erase=Erase.BLANK,
         blank={"payload": {}, "shown": {}},
         moves=True,

@@ -9,7 +9,7 @@ import pytest
 from bot.messages import Kind, Rendered
 from domain.approvals import ApprovalNotFound, ApprovalState, NotOwnApproval
 from domain.errors import NotAllowed
-from services import approval_kinds, approvals, erasing, staffing
+from services import approval_kinds, approvals, erasing, mydata, staffing
 from services.ports.club import Actor
 from storage.work import Work
 from tests.flows.staffed import operator
@@ -332,6 +332,16 @@ async def test_a_request_about_an_erased_member_says_nothing_and_does_nothing(
     found = await club.read(lambda w: approvals.find(w, approval_id))
     assert found.state is ApprovalState.STALE
     assert await done(club) == 0
+
+
+async def test_a_members_data_say_what_was_asked_about_them_but_not_by_whom(
+    club: Club, anna: Person
+) -> None:
+    mei = await member(club)
+    await ask(club, await actor(club, "Anna"), subject=("member", mei.id))
+    [kept] = (await club.read(lambda w: mydata.export(w, mei.id, NOW)))["requests_about_them"]
+    assert (kept["kind"], kept["state"]) == ("points.adjust", "open")
+    assert "Anna" not in str(kept)
 
 
 # -- the list ---------------------------------------------------------------------------
