@@ -85,14 +85,20 @@ def match_waiting(work: Work, member_id: int, now: datetime) -> list[Purchase]:
     member = work.members.get(member_id)
     if member.state is not MemberState.ACTIVE:
         return []
-    claims = [Claim("number", member.number)]
-    claims += [Claim("phone", member.phone)] if member.phone else []
-    claims += [Claim("email", member.email.casefold())] if member.email else []
-    claims += [Claim("external", member.external_id)] if member.external_id else []
+    claims = claims_of(member)
     booked: list[Purchase] = []
     while some := _match_some(work, claims, member_id, now):
         booked += some
     return booked
+
+
+def claims_of(member: Member) -> list[Claim]:
+    """What an order may say of its buyer and mean this member."""
+    claims = [Claim("number", member.number)]
+    claims += [Claim("phone", member.phone)] if member.phone else []
+    claims += [Claim("email", member.email.casefold())] if member.email else []
+    claims += [Claim("external", member.external_id)] if member.external_id else []
+    return claims
 
 
 def _match_some(work: Work, claims: list[Claim], member_id: int, now: datetime) -> list[Purchase]:

@@ -147,6 +147,9 @@ _note_refund = (
     )
 )
 _drop_claims = delete(_claims).where(_claims.c.purchase_id == bindparam("b_id"))
+_forget = delete(_claims).where(
+    _claims.c.kind == bindparam("b_kind"), _claims.c.claim == bindparam("b_claim")
+)
 _add_refund = insert(_refunds)
 _refund = select(_refunds).where(
     _refunds.c.source == bindparam("source"), _refunds.c.refund_id == bindparam("refund_id")
@@ -250,6 +253,11 @@ class Purchases:
 
     def left(self, limit: int) -> list[tuple[int, int]]:
         return self._matching.left(limit)
+
+    def forget(self, claims: Collection[Claim]) -> None:
+        for claim in claims:
+            gone = {"b_kind": claim.kind, "b_claim": self._matching.index(claim)}
+            self._db.execute(_forget, gone)
 
     def claim_people(self, claims: Collection[Claim]) -> None:
         self.claim([(claim.kind, self._matching.index(claim)) for claim in claims])

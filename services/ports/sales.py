@@ -159,6 +159,9 @@ class Purchases(Protocol):
     def left(self, limit: int) -> list[tuple[int, int]]:
         """Waiting orders that name an active member by now, oldest first, with the member."""
 
+    def forget(self, claims: Collection[Claim]) -> None:
+        """Orders that wait for one of these wait for nobody by it."""
+
     def claim_people(self, claims: Collection[Claim]) -> None:
         """Lets one unit at a time make a member of whoever is known by one of these."""
 

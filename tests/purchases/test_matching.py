@@ -7,7 +7,7 @@ import pytest
 from domain.members import Member, MemberState
 from domain.points import Unit
 from domain.programme import Growth
-from services import history, merging, purchases
+from services import erasing, history, merging, purchases
 from services.booking import Incoming
 from services.ports.club import Actor
 from services.ports.sales import BOOKED, WAITING, Claim, Purchase
@@ -136,6 +136,18 @@ async def test_frozen_and_closed_members_are_passed_over_and_merged_ones_followe
     assert await _match_left(club) == 1
     sums = [(await has(club, who)).available for who in (kept, merged, frozen, closed)]
     assert sums == [200, 0, 0, 0]
+
+
+async def test_what_waited_for_somebody_who_left_waits_for_nobody(club: Club) -> None:
+    mei = await member(club, phone=PHONE, external_id="c-1")
+    await club.write(lambda w: w.members.change(mei.id, state=MemberState.FROZEN))
+    await _as_unmatched(club, Claim("external", "c-1"))
+    await _as_unmatched(club, Claim("phone", PHONE), "A-2")
+    await club.write(lambda w: erasing.erase(w, mei.id, NOW))
+    heir = await member(club, phone=PHONE, external_id="c-1")
+    assert await club.write(lambda w: purchases.match_waiting(w, heir.id, NOW)) == []
+    left = "SELECT count(*) FROM purchase_claims"
+    assert await club.read(lambda w: w.db.exec_driver_sql(left).scalar_one()) == 0
 
 
 async def test_it_goes_on_where_it_stopped(club: Club) -> None:
