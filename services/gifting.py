@@ -21,7 +21,7 @@ from domain.point_errors import (
 )
 from domain.points import Unit
 from domain.programme import Programme, Transfers
-from services import adjustments, finding, ledger
+from services import adjustments, charters, finding, ledger
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.operations import Gift
@@ -63,10 +63,11 @@ def allowed(work: Work) -> bool:
 
 
 def allowance(work: Work, member_id: int, now: datetime) -> Allowance:
-    """What a member may hand over. Raises GiftsOff, MemberFrozen, MemberClosed."""
+    """What a member may hand over. Raises GiftsOff, MemberFrozen, MemberClosed,
+    RulesNotAccepted."""
     programme = work.programmes.current()
     rules = _rules(programme)
-    require_active(work.members.get(member_id).state)
+    _may_give(work, member_id)
     has = work.ledger.summary(member_id, Unit.POINTS, now)
     left = None
     if rules.per_month is not None:
@@ -112,6 +113,13 @@ def _member(work: Work, text: str) -> Member | None:
         return None
 
 
+def _may_give(work: Work, giver_id: int) -> None:
+    """Asked before anything is handed over: members and, where rights have shrunk, their yes."""
+    giver = work.members.get(giver_id)
+    require_active(giver.state)
+    charters.require_accepted(work, giver)
+
+
 def _may_receive(giver_id: int, receiver: Member) -> None:
     if receiver.id == giver_id:
         raise GiftToSelf
@@ -152,7 +160,8 @@ def give(
 
 
 def check(work: Work, giver_id: int, receiver_id: int, points: int, now: datetime) -> None:
-    """Raises what `give` would, before anybody is asked to confirm."""
+    """Raises what `give` would, before anybody is asked to confirm, and RulesNotAccepted."""
+    _may_give(work, giver_id)
     _check(work, work.programmes.current(), giver_id, receiver_id, points, now)
     has = work.ledger.summary(giver_id, Unit.POINTS, now)
     if has.spendable < points:

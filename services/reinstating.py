@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -64,28 +64,38 @@ def reinstate(
     reason = adjustments.short(reason)
     if not reason:
         raise ReasonMissing("points.reinstate")
-    work.members.lock(member_id)
-    if before := work.ledger.by_key(key):
-        return before[0]
     programme = work.programmes.current()
-    parts = _parts(work, programme, member_id, points, now)
-    amount = sum(part for _, part in parts)
-    adjustments.use_limit(work, programme, amount, actor, now)
-    version = programme.version
-    shares = (Share("reinstated", version, "", amount),)
-    entry = ledger.entry_of(key, (SOURCE, ""), now, version, actor, shares)
+    entry = ledger.entry_of(key, (SOURCE, ""), now, programme.version, actor)
+    parts: list[tuple[int, int]] = []
 
     def decide(account: Account, entry: Entry) -> Booked:
-        until = _until(programme, now)
-        kind, lot_id = Kind.REINSTATED, work.new_id()
-        return bookings.give(account, entry, amount, lot_id, now, until, kind, EXPIRED)
+        parts.extend(_parts(work, programme, member_id, points, now))
+        amount = sum(part for _, part in parts)
+        adjustments.use_limit(work, programme, amount, actor, now)
+        why = replace(entry, explanation=(Share("reinstated", entry.rule_version, "", amount),))
+        until, kind, lot_id = _until(programme, now), Kind.REINSTATED, work.new_id()
+        return bookings.give(account, why, amount, lot_id, now, until, kind, EXPIRED)
 
-    posting = ledger.book(work, member_id, entry, (Kind.REINSTATED, amount), decide)
+    posting = ledger.book(work, member_id, entry, (Kind.REINSTATED, points, reason), decide)
+    if parts:
+        _record(work, posting, parts, reason, actor, now)
+    return posting
+
+
+def _record(
+    work: Work,
+    posting: Posting,
+    parts: list[tuple[int, int]],
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Which expiries it came from, why, and who did it."""
+    member_id, amount = posting.member_id, posting.amount
     work.adjustments.reinstated(posting.id, parts)
     work.ledger.add_reason(posting.id, member_id, reason)
     detail = {"points": amount, "posting": str(posting.id)}
     work.audit.add(actor, "points.reinstate", ("member", member_id), now, detail, reason)
-    return posting
 
 
 def _parts(

@@ -8,7 +8,7 @@ from bot.markup import problems
 from domain.programme import Transfers
 from services import gifting
 from tests.flows.staffed import operator
-from tests.flows.talk import HOSTILE, HUGE, buys, freeze, labels, member, points
+from tests.flows.talk import HOSTILE, HUGE, buys, freeze, labels, member, new_rules, points
 from tests.support.club import Club, Person
 
 
@@ -132,6 +132,20 @@ async def test_who_has_nothing_is_told_so(mei: Person) -> None:
 async def test_a_frozen_member_gives_nothing(mei: Person) -> None:
     await freeze(mei)
     assert (await mei.says("/gift")).key == "member.frozen"
+
+
+async def test_new_rules_come_first(mei: Person, li: Person) -> None:
+    await new_rules(mei.club, version=3, shrink=True)
+    assert (await mei.says(f"/gift {await number(li)} 20")).key == "gift.off"
+    await new_rules_with_gifts(mei.club)
+    assert (await mei.says(f"/gift {await number(li)} 20")).key == "rules.not_accepted"
+    assert await points(mei) == 50
+
+
+async def new_rules_with_gifts(club: Club) -> None:
+    newest = await club.read(lambda w: w.programmes.current())
+    rules = replace(newest, version=4, transfers=Transfers(10, 1000))
+    await club.write(lambda w: w.programmes.publish(rules, club.clock(), None))
 
 
 async def test_the_way_out(mei: Person, li: Person) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from domain.errors import AdjustmentOverLimit, ReasonMissing
+from domain.errors import AdjustmentOverLimit, KeyConflict, ReasonMissing
 from domain.ledger import Kind, Posting
 from domain.point_errors import ReinstatementOff, ReinstateTooMuch
 from domain.programme import Reinstatement
@@ -91,6 +91,8 @@ async def test_the_same_again_changes_nothing(club: Club) -> None:
     mei = await member(club)
     await lapsed(club, mei.id, 120)
     assert (await again(club, mei.id, 50)).id == (await again(club, mei.id, 50)).id
+    with pytest.raises(KeyConflict):
+        await again(club, mei.id, 51, key="r50")
     assert (await has(club, mei.id, now=GONE)).available == 50
 
 
