@@ -263,6 +263,7 @@ class _Batch:
         minor = purchase.basis_minor
         standing.basis.add(purchase.day, minor, int(minor > 0))
         if purchase.channel == HISTORY:
+            self.climbing.wait_for_night(standing.buyer.id, self.now)
             return None
         live = purchase.channel != "import"
         today = local_day(self.now, self.programme.zone) if live else purchase.day

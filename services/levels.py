@@ -239,6 +239,14 @@ class Climb:
             before = self._counting[member_id]
             self._move(Move(replace(kept, review_on=day), before, (), at, ""))
 
+    def wait_for_night(self, member_id: int, now: datetime) -> None:
+        """Lets the next night look at a member who was brought purchases of the past."""
+        day = local_day(now, self._programme.zone) + DAY
+        kept = self._kept[member_id]
+        if kept.review_on is None or day < kept.review_on:
+            before = self._counting[member_id]
+            self._move(Move(replace(kept, review_on=day), before, (), now, ""))
+
     def _move(self, move: Move) -> None:
         self._moves.append(move)
         self._kept[move.standing.member_id] = move.standing

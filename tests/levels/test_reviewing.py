@@ -225,3 +225,11 @@ async def test_nobody_is_due_who_has_nothing_to_lose(club: Club) -> None:
     await buys(mei, 10, "A-1")
     assert await kept(mei) is None
     assert await club.read(lambda w: reviewing.nothing_due(w, date(2040, 1, 1)))
+
+
+async def test_purchases_of_the_past_count_from_the_next_night_on(club: Club) -> None:
+    mei = await club.person().joins()
+    await buys(mei, 1000, "A-1", channel="history")
+    assert await level(mei) == "member"
+    await night(club, TODAY + DAY)
+    assert await level(mei) == "gold"
