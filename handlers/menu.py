@@ -49,6 +49,7 @@ STAFF: tuple[tuple[str, Button], ...] = (
 # What a club may have or not, by its programme.
 BY_CHOICE: Mapping[str, Callable[[Programme], bool]] = {
     "checkin": lambda programme: programme.checkin is not None,
+    "gift": lambda programme: programme.transfers is not None,
 }
 
 STRANGER: Rows = ((JOIN,), (RULES, LANGUAGE))
