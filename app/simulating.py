@@ -128,10 +128,10 @@ def levels(simulation: Simulation) -> Iterator[tuple[dict[str, str], str, int, i
     """Each level's name and emoji with its members before and after, lowest first; levels that
     the new ladder has no more come last."""
     totals, before, after = simulation.totals, simulation.before, simulation.after
-    known = {level.key for level in after.levels}
+    known = {key for level in after.levels for key in (level.key, *level.formerly)}
     gone = [level for level in before.levels if level.key not in known]
     for level in (*after.levels, *gone):
-        old = totals.levels_before.get(level.key, 0)
+        old = sum(totals.levels_before.get(key, 0) for key in (level.key, *level.formerly))
         yield dict(level.names), level.emoji, old, totals.levels_after.get(level.key, 0)
 
 

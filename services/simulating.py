@@ -140,7 +140,7 @@ class Simulation:
     def _step(self, before: Replayed, after: Replayed) -> int:
         """A level that the new ladder knows too is compared there, else by its place."""
         ladder = self.after.levels
-        known = any(level.key == before.level for level in ladder)
+        known = any(level.is_called(before.level) for level in ladder)
         was = rank(ladder if known else self.before.levels, before.level)
         now = rank(ladder, after.level)
         return (now > was) - (now < was)

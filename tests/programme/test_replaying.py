@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.simulating import levels
 from domain.birthdays import Birthday
 from domain.dates import local_day
 from domain.members import Member
@@ -297,6 +298,18 @@ async def test_a_level_between_makes_nobody_rise_who_stays(retail: Club) -> None
         retail, replace(retail.programme, levels=(first, bronze, silver, *rest))
     )
     assert (lines[who.number].level_after, lines[who.number].step) == ("silver", 0)
+
+
+async def test_a_level_with_a_new_key_makes_nobody_rise_or_fall(retail: Club) -> None:
+    who = await member(retail, joined_at=START, level="")
+    await buys(retail, who, 25000, START)
+    first, silver, *rest = retail.programme.levels
+    moved = replace(silver, key="sterling", formerly=("silver",))
+    ladder = replace(retail.programme, levels=(first, moved, *rest))
+    simulation, lines = await replayed(retail, ladder)
+    assert (lines[who.number].level_after, lines[who.number].step) == ("sterling", 0)
+    rows = {names["en"]: (was, now) for names, _, was, now in levels(simulation)}
+    assert rows["Silver"] == (1, 1)
 
 
 async def test_points_are_counted_by_month_and_from_a_day(retail: Club) -> None:
