@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final
 
+from rich.cells import cell_len, set_cell_size
+
 from app.programme_words import condition_words, money
 from domain.points import Expiry
 from domain.programme import (
@@ -109,13 +111,15 @@ def _wrapped(head: str, told: str) -> Iterator[str]:
 def _beside(old: str, new: str) -> tuple[str, str]:
     """Two long texts, from a little before the place where they part."""
     same = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
-    start = max(same - _AROUND, 0) if max(len(old), len(new)) > _LONG else 0
+    start = max(same - _AROUND, 0) if max(map(cell_len, (old, new))) > _LONG else 0
     return f"- {_from(old, start)}", f"+ {_from(new, start)}"
 
 
 def _from(text: str, start: int) -> str:
-    begin, end = "…" if start else "", "…" if len(text) > start + _LONG else ""
-    return f"{begin}{text[start : start + _LONG]}{end}"
+    """As much of a text as fits on a line; Chinese takes two columns a character."""
+    rest = text[start:]
+    fits = set_cell_size(rest, _LONG).rstrip() if cell_len(rest) > _LONG else rest
+    return f"{'…' if start else ''}{fits}{'…' if fits != rest else ''}"
 
 
 def _name(change: Change) -> str:

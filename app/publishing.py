@@ -42,10 +42,13 @@ async def publish(club: Club, programme: Programme, by: str, report: Report) -> 
         )
         return Published(new, alone=by)
     shown = await _shown(club, programme, report)
-    request = await club.units.write(
-        lambda work: publishing.request(work, programme, shown, actor, club.clock.now())
-    )
-    return Published(False, request, asked)
+
+    def ask(work: Work) -> Approval:
+        if work.programmes.newest() != shown["newest"]:
+            raise Failed("another version was published meanwhile; look at it and try again")
+        return publishing.request(work, programme, shown, actor, club.clock.now())
+
+    return Published(False, await club.units.write(ask), asked)
 
 
 def _look(work: Work, programme: Programme, by: str) -> tuple[Actor, bool, list[str]]:

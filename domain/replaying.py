@@ -2,85 +2,18 @@
 growth, check-in, and how levels rise, hold and fall. Nothing is written.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from domain.checkins import shares
 from domain.dates import month_index
+from domain.doings import Brought, Doing, Given, Kept, Moved, Person, Sold
 from domain.earning import Facts, Sale, calculator, growth
 from domain.levels import ACTIVITY_SOURCES, AVERAGED, Basis, raised
 from domain.limits import NO_LIMITS, Limits, blocked, limited_rules, room
 from domain.programme import EarningRule, Programme
 from domain.standings import Standing, first_standing, next_review, review, rise
-
-
-class Person(NamedTuple):
-    """What rules ask of a member beside what they did."""
-
-    id: int
-    joined_on: date
-    birth_month: int | None
-
-
-class Sold(NamedTuple):
-    """A purchase: what was paid in money, in minor units, and of it by category."""
-
-    at: int
-    id: int
-    day: date
-    store: str
-    minor: int
-    by_category: Mapping[str, int]
-    waited: bool = False
-
-
-class Brought(NamedTuple):
-    """A purchase of the day `bought_on`, from before the club moved in: levels count it, its
-    points came with a balance. `day` is when it came."""
-
-    at: int
-    id: int
-    day: date
-    bought_on: date
-    minor: int
-
-
-class Kept(NamedTuple):
-    """What a refund leaves of the purchase with the id `of`."""
-
-    at: int
-    id: int
-    day: date
-    of: int
-    minor: int
-    by_category: Mapping[str, int]
-
-
-class Given(NamedTuple):
-    """Bonus points: `source` and `about` say what for, `points` how many it were; `streak` is the
-    place of a check-in in its row."""
-
-    at: int
-    id: int
-    day: date
-    source: str
-    about: str
-    points: int
-    streak: int = 0
-
-
-class Moved(NamedTuple):
-    """Points that were spent, expired, returned, adjusted … as it was: part of what is held."""
-
-    at: int
-    id: int
-    day: date
-    points: int
-
-
-Doing = Sold | Brought | Kept | Given | Moved
 
 
 @dataclass(slots=True)

@@ -12,11 +12,12 @@ from datetime import date
 from typing import ClassVar, Final, TypeVar
 
 from domain.dates import first_of_month, local_day
+from domain.doings import Doing, Person
 from domain.errors import Refused
 from domain.levels import rank
 from domain.members import mask_name
 from domain.programme import Programme
-from domain.replaying import Doing, Person, Replay, Replayed
+from domain.replaying import Replay, Replayed
 from services.ports import Work
 from services.ports.replays import Asked, Lived
 

@@ -10,11 +10,11 @@ from sqlalchemy import BigInteger, bindparam, func, select, type_coerce
 from sqlalchemy import Connection as Db
 
 from domain.dates import local_day, start_of_day
+from domain.doings import Brought, Doing, Given, Kept, Moved, Sold
 from domain.ledger import Kind
 from domain.members import MemberState
 from domain.points import Unit
 from domain.purchases import Line, Order, Returned, by_category, reduced
-from domain.replaying import Brought, Doing, Given, Kept, Moved, Sold
 from services.ports.replays import Asked, Lived
 from services.ports.sales import BOOKED
 from storage.tables import checkins, club, ledger, people

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
-from domain.replaying import Doing
+from domain.doings import Doing
 
 
 class Lived(NamedTuple):
