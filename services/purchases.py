@@ -13,7 +13,7 @@ from domain.ledger import Account, Entry
 from domain.limits import Limits, written
 from domain.members import Member, MemberState, require_active
 from domain.money import Money
-from domain.payments import check_payments
+from domain.payments import PaidBy, Payment, check_payments
 from domain.points import Lot, Unit
 from domain.programme import Programme
 from domain.purchases import Order, check_moment, check_order, reduced
@@ -45,16 +45,17 @@ def book(work: Work, incoming: Incoming, now: datetime, *, tell: bool = True) ->
     check_moment(order.occurred_at, now, programme.opened_on, programme.zone)
     outcome = book_all(work, [incoming], now, strict=True)[0]
     if tell and outcome.new and outcome.purchase.member_id is not None:
-        _tell(work, outcome, now)
+        _tell(work, outcome, incoming.payments, now)
     return outcome
 
 
-def _tell(work: Work, outcome: Outcome, now: datetime) -> None:
+def _tell(work: Work, outcome: Outcome, payments: Sequence[Payment], now: datetime) -> None:
     purchase = outcome.purchase
     assert purchase.member_id is not None
     values = {
         "points": purchase.points,
         "amount": Money(purchase.minor, purchase.currency),
+        "paid": _paid(payments, purchase.currency),
         "pending": _usable_from(work, purchase, now),
         "available": work.ledger.summary(purchase.member_id, Unit.POINTS, now).available,
     }
@@ -64,6 +65,18 @@ def _tell(work: Work, outcome: Outcome, now: datetime) -> None:
     if outcome.raised_to:
         occasion = f"purchase:{purchase.id}"
         levels.tell_risen(work, purchase.member_id, outcome.raised_to, occasion, now)
+
+
+def _paid(payments: Sequence[Payment], currency: str) -> dict[str, object] | None:
+    """What of a bill was not paid in money, None for nothing."""
+    if not payments:
+        return None
+    credit = sum(one.minor for one in payments if one.kind is PaidBy.CREDIT)
+    return {
+        "points": sum(one.points for one in payments),
+        "credit": Money(credit, currency) if credit else None,
+        "vouchers": sum(one.kind is PaidBy.VOUCHER for one in payments),
+    }
 
 
 def _usable_from(work: Work, purchase: Purchase, now: datetime) -> date | None:
