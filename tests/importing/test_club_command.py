@@ -11,7 +11,7 @@ import pytest
 
 from app import cli, logs, settings
 from services.importing.club import ClubImport
-from tests.importing.test_club import EXAMPLE, ROOT
+from tests.importing.support import EXAMPLE, ROOT
 
 
 @dataclass

@@ -9,7 +9,7 @@ import pytest
 from app.importing import import_club
 from services import content
 from services.ports.club import Actor
-from tests.importing.test_club import BENEFITS, EXAMPLE
+from tests.importing.support import BENEFITS, EXAMPLE
 from tests.membership.support import broken
 from tests.support.club import NOW, Club, Person
 
