@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection as Db
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import RowMapping, and_, bindparam, func, select
 
 from domain.seals import Head, Seal
 from storage.bulk import Bulk
@@ -20,6 +20,7 @@ _accounts = ledger.Account.__table__  # type: ignore[attr-defined]
 _postings = ledger.Posting.__table__  # type: ignore[attr-defined]
 
 _last = select(_seals).order_by(_seals.c.number.desc()).limit(1)
+_by_digest = select(_seals).where(_seals.c.digest == bindparam("digest"))
 _newest = select(func.max(_postings.c.id))
 _between: Any = and_(_postings.c.id > bindparam("after"), _postings.c.id <= bindparam("upto"))
 _batch_end = (
@@ -58,8 +59,10 @@ class Seals:
         self._db = db
 
     def last(self) -> Seal | None:
-        row = self._db.execute(_last).mappings().one_or_none()
-        return Seal(**{**row, "day": date.fromisoformat(row["day"])}) if row else None
+        return _seal(self._db.execute(_last).mappings().one_or_none())
+
+    def by_digest(self, digest: str) -> Seal | None:
+        return _seal(self._db.execute(_by_digest, {"digest": digest}).mappings().one_or_none())
 
     def newest_posting(self) -> int:
         return self._db.execute(_newest).scalar_one() or 0
@@ -80,3 +83,7 @@ class Seals:
         )
         _insert_seal.run(self._db, [row])
         _insert_heads.run(self._db, [(seal.number, *head) for head in heads])
+
+
+def _seal(row: RowMapping | None) -> Seal | None:
+    return Seal(**{**row, "day": date.fromisoformat(row["day"])}) if row else None

@@ -14,6 +14,9 @@ class Seals(Protocol):
     def last(self) -> Seal | None:
         """The newest seal."""
 
+    def by_digest(self, digest: str) -> Seal | None:
+        """The seal with that digest."""
+
     def newest_posting(self) -> int:
         """The newest posting's id, 0 without any."""
 

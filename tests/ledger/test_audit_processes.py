@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from app import auditing
-from services import audit, ledger
+from app.commands import audit as command
+from services import audit, ledger, sealing
 from services.ports.proofs import Proof
 from storage.work import Work
 from tests.purchases.support import member
@@ -31,9 +32,12 @@ async def _give(club: Club, member_id: int, key: str) -> None:
     await club.write(lambda w: ledger.bonus(w, member_id, 10, key=key, source=("x", key), now=NOW))
 
 
+def _opened(club: Club) -> Any:
+    return SimpleNamespace(units=club.units, settings=SimpleNamespace(database=club.url))
+
+
 async def _prove(club: Club, told: list[tuple[int, int]]) -> list[Proof]:
-    opened: Any = SimpleNamespace(units=club.units, settings=SimpleNamespace(database=club.url))
-    return await auditing.prove(opened, lambda done, of: told.append((done, of)))
+    return await auditing.prove(_opened(club), lambda done, of: told.append((done, of)))
 
 
 async def test_processes_prove_what_one_would(many: Club) -> None:
@@ -68,6 +72,17 @@ async def test_all_pieces_see_one_moment_while_the_club_goes_on(many: Club) -> N
     checked = {proof.checked for proof in proofs if proof.name.startswith("every posting is")}
     shares = {proof.checked for proof in proofs if proof.name.startswith("every explanation")}
     assert checked == shares
+
+
+async def test_a_digest_kept_elsewhere_tells_whether_its_seal_is_still_there(club: Club) -> None:
+    mei = await member(club)
+    await _give(club, mei.id, "k")
+    await club.write(lambda w: sealing.seal(w, NOW.date(), NOW))
+    _, last, known = await command.proofs(_opened(club), None)
+    assert last.number == 1
+    assert known
+    for digest, there in ((last.digest, True), (f" {last.digest.upper()}\n", True), ("0", False)):
+        assert (await command.proofs(_opened(club), digest))[2] is there
 
 
 def _member_ids(work: Work) -> list[int]:
