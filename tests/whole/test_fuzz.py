@@ -8,15 +8,19 @@ import random
 import resource
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import pytest
 
 from bot.messages import Address
+from domain.programme import Transfers
 from domain.staff import permissions
 from handlers.routes import FLOWS, ROUTES
-from services import audit, finding
+from services import audit, expiry, finding, gifting, ledger
+from storage.work import Work
 from tests.support.source import sources
 from tests.whole import absurd
 from tests.whole.cast import Cast, identities, number_of
@@ -128,6 +132,14 @@ STEPS: dict[str, tuple[str, ...]] = {
     "adjust.points": ("owner", "member.adjust|{victim}"),
     "adjust.reason": ("owner", "member.adjust|{victim}", "50"),
     "adjust.sure": ("owner", "member.adjust|{victim}", "50", "gift"),
+    "reinstate.points": ("owner", "member.reinstate|{victim}"),
+    "reinstate.reason": ("owner", "member.reinstate|{victim}", "5"),
+    "reinstate.sure": ("owner", "member.reinstate|{victim}", "5", "gift"),
+    "undoing.reason": ("owner", "undoing.ask|{gift}"),
+    "undoing.sure": ("owner", "undoing.ask|{gift}", "by mistake"),
+    "gift.who": ("member", "/gift"),
+    "gift.points": ("member", "/gift {number}"),
+    "gift.sure": ("member", "/gift {number} 10"),
     "lift.level": ("owner", "member.level|{victim}"),
     "lift.until": ("owner", "member.level|{victim}", "gold"),
     "lift.reason": ("owner", "member.level|{victim}", "gold", "+3"),
@@ -170,7 +182,27 @@ async def _facts(cast: Cast) -> dict[str, str]:
     first = {table: ids[0] for table, ids in (await identities(cast.stack)).items() if ids}
     victim, member = await cast.victim.member_id(), await cast.member.member_id()
     number = await number_of(cast.victim)
-    return {**first, "victim": str(victim), "member": str(member), "number": number}
+    gift = await cast.stack.write(lambda work: _handed_over(work, victim, member))
+    return {
+        "gift": str(gift),
+        **first,
+        "victim": str(victim),
+        "member": str(member),
+        "number": number,
+    }
+
+
+def _handed_over(work: Work, victim: int, member: int) -> int:
+    """Some of the victim's points have expired, and some went to the member by a gift."""
+    now = work.shared.clock()
+    hours = timedelta(hours=1)
+    programme = work.programmes.current()
+    if programme.transfers is None:
+        more = replace(programme, version=programme.version + 1, transfers=Transfers())
+        work.programmes.publish(more, now, None)
+    ledger.bonus(work, victim, 30, key="old", source=("event", 1), now=now - hours, expires_at=now)
+    expiry.expire(work, victim, now)
+    return gifting.give(work, victim, member, 10, key="handed over", now=now).id
 
 
 async def _stands(person: Person) -> str:
@@ -187,6 +219,8 @@ async def test_every_question_takes_any_text(
     # Who types so much nonsense would have to wait before looking for the next member.
     monkeypatch.setattr(finding, "MOST_WRONG", 10**6)
     monkeypatch.setattr(finding, "MOST_LOOKS", 10**6)
+    monkeypatch.setattr(gifting, "MOST_WRONG", 10**6)
+    monkeypatch.setattr(gifting, "MOST_LOOKS", 10**6)
     facts, everybody = await _facts(cast), {**vars(cast), **cast.staff}
     texts = absurd.TEXTS if database_kind == "sqlite" else absurd.TEXTS[::6]
     for step, (who, *_) in STEPS.items():
