@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from aiohttp import web
 
@@ -19,8 +20,10 @@ from app.web import Site, create_app
 from app.wiring import Club, opened
 from bot.channel import Channel
 from scheduler.clocks import Clocks
+from scheduler.making import MakingChannel
 from scheduler.worker import Worker
 from templates import catalogue
+from templates.sheets import statement
 
 log = logging.getLogger(__name__)
 SHUTDOWN_SECONDS = 5.0
@@ -97,10 +100,11 @@ def warm() -> None:
 
 def make_worker(club: Club, channels: Sequence[Channel]) -> Worker:
     """What sends, cares and campaigns for a club; it does nothing before `run`."""
+    makers = {"statement": partial(statement.pdf, club.renderer.words)}
     return Worker(
         club.units,
         club.renderer,
-        channels,
+        [MakingChannel(channel, makers) for channel in channels],
         clocks=Clocks(club.clock.now, real_now, time.monotonic),
         rate=club.settings.rate_per_second,
         holder=club.name,

@@ -100,10 +100,15 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that we made for somebody; a picture is shown as one."""
+    """A file that we made for somebody; a picture is shown as one.
+
+    With a `maker` the content is plain data (JSON), and the maker of that name turns it into the
+    file when it is sent: outside every transaction.
+    """
 
     name: str
     content: bytes
+    maker: str = ""
 
     @property
     def picture(self) -> bool:

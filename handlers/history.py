@@ -21,13 +21,15 @@ def show(turn: Turn) -> Reply:
     page = history.page(turn.work, member_id(turn), before, unit=unit)
     programme = turn.work.programmes.current()
     values = {
-        "items": [_item(item, programme.zone) for item in page.items],
+        "items": [shown(item, programme.zone) for item in page.items],
         "older": before is not None,
         "unit": str(unit),
         "growth_name": dict(programme.growth_name),
     }
     edit = bool(turn.inbound.callback and turn.arg())  # turning pages, not coming from the card
     rows = (*_under(page, unit, newest=before is None), *_units(turn, unit))
+    if page.items and unit is Unit.POINTS and before is None:
+        rows = (*rows, (menu.STATEMENT,))
     return Reply("history.shown", values, (*rows, (menu.POINTS, menu.CARD)), edit=edit)
 
 
@@ -51,7 +53,7 @@ def why(turn: Turn) -> Reply:
     ]
     back = Button("button.back", "history", _place(str(item.posting_id + 1), unit))
     values = {
-        "item": _item(item, programme.zone),
+        "item": shown(item, programme.zone),
         "lines": lines,
         "zone": programme.zone,
         "growth_name": dict(programme.growth_name),
@@ -75,7 +77,8 @@ def _place(text: str, unit: Unit) -> tuple[str, ...]:
     return (text,) if unit is Unit.POINTS else (text, str(unit))
 
 
-def _item(item: Item, zone: str) -> dict[str, Any]:
+def shown(item: Item, zone: str) -> dict[str, Any]:
+    """A posting as the texts about postings want it."""
     return {
         "kind": item.kind,
         "source": item.source,

@@ -74,8 +74,8 @@ def page(
     """A page of a member's postings in a unit with the explanation of each."""
     rows = work.ledger.history(member_id, unit, before_id, size + 1)
     shown = rows[:size]
-    items = tuple(_items(work, shown, unit))
-    return Page(items, shown[-1].posting_id if len(rows) > size else None)
+    shown_items = tuple(items(work, shown, unit))
+    return Page(shown_items, shown[-1].posting_id if len(rows) > size else None)
 
 
 def explain(work: Work, member_id: int, posting_id: int, unit: Unit = Unit.POINTS) -> Item:
@@ -83,10 +83,11 @@ def explain(work: Work, member_id: int, posting_id: int, unit: Unit = Unit.POINT
     rows = work.ledger.history(member_id, unit, posting_id + 1, 1)
     if not rows or rows[0].posting_id != posting_id:
         raise LookupError(posting_id)
-    return _items(work, rows, unit)[0]
+    return items(work, rows, unit)[0]
 
 
-def _items(work: Work, rows: list[HistoryRow], unit: Unit) -> list[Item]:
+def items(work: Work, rows: list[HistoryRow], unit: Unit) -> list[Item]:
+    """Postings as their member sees them, in the order given."""
     bought = work.purchases.by_posting([row.posting_id for row in rows]) if rows else {}
     stores = {store.id: store.name for store in work.stores.all()} if bought else {}
     return [_item(work, row, bought.get(row.posting_id), stores, unit) for row in rows]

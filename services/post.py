@@ -197,7 +197,7 @@ def _complains(work: Work, member_id: int) -> bool:
 class Begun(NamedTuple):
     """The row is marked as being sent; its file, if it has one."""
 
-    file: tuple[str, bytes] | None
+    file: tuple[str, bytes, str] | None
 
 
 def begin(work: Work, row: Waiting, by: str, until: datetime, now: datetime) -> Begun | None:

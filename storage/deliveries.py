@@ -167,6 +167,7 @@ class Deliveries:
             return None
         file_id = self._ids.next()
         file = {"id": file_id, "name": document.name, "content": document.content}
+        file["maker"] = document.maker
         self._db.execute(_keep, {**file, "member_id": None, "made_at": now})
         return file_id
 

@@ -105,7 +105,9 @@ _recover_once = (
     .where(_gone, _rows.c.state == "sending", _rows.c.surely.is_(False))
     .values(state="unknown", reason="sender_gone", claimed_until=None)
 )
-_file = select(_files.c.name, _files.c.content).where(_files.c.id == bindparam("of"))
+_file = select(_files.c.name, _files.c.content, _files.c.maker).where(
+    _files.c.id == bindparam("of")
+)
 _drop_file = delete(_files).where(_files.c.id == bindparam("of"))
 _flood = Upsert(post.Flood, ("channel", "account", "chat"), update=("until",))
 _at_flood = and_(
@@ -181,9 +183,9 @@ class Outbox:
     def begin(self, delivery_id: int, *, by: str, until: datetime) -> bool:
         return self._one(_begin, {"of": delivery_id, "by": by, "until": until})
 
-    def file(self, file_id: int) -> tuple[str, bytes] | None:
+    def file(self, file_id: int) -> tuple[str, bytes, str] | None:
         row = self._db.execute(_file, {"of": file_id}).one_or_none()
-        return (row[0], row[1]) if row else None
+        return (row[0], row[1], row[2]) if row else None
 
     def sent(self, row: Waiting, *, by: str, message_id: str, at: datetime) -> bool:
         return self._settled(row, by, "sent", "", message_id, at)

@@ -45,6 +45,7 @@ from storage.settings import Settings
 from storage.shifts import Shifts
 from storage.staff import StaffRegister
 from storage.standings import Standings
+from storage.statements import Statements
 from storage.stores import Stores
 from storage.surveys import Surveys
 from storage.tickets import Tickets
@@ -114,6 +115,10 @@ class Work:
     @cached_property
     def programmes(self) -> Programmes:
         return Programmes(self.db, self.shared.programmes)
+
+    @cached_property
+    def statements(self) -> Statements:
+        return Statements(self.db)
 
     @cached_property
     def stores(self) -> Stores:

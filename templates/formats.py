@@ -49,6 +49,20 @@ def short_day(language: str, value: str | date) -> str:
     return dates.format_date(_date(value), _SHORT_DAY[language], locale=CLDR[language])
 
 
+@lru_cache(1024)
+def month(language: str, value: str | date) -> str:
+    """A month: 2026年5月, May 2026."""
+    pattern = {"zh": "y年M月", "en": "MMMM y"}[language]
+    return dates.format_date(_date(value), pattern, locale=CLDR[language])
+
+
+@lru_cache(1024)
+def month_name(language: str, value: str | date) -> str:
+    """A month without its year: 5月, May."""
+    pattern = {"zh": "M月", "en": "MMM"}[language]
+    return dates.format_date(_date(value), pattern, locale=CLDR[language])
+
+
 def moment(language: str, value: str | datetime, zone: str = "UTC") -> str:
     """A time in a zone: 2026年5月20日 09:30."""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -74,7 +88,8 @@ def said(language: str, names: Mapping[str, str]) -> str:
 
 def filters(language: str) -> dict[str, Callable[..., str]]:
     """The filters for templates of one language."""
-    functions = (number, signed, money, day, short_day, moment, plural, bar, said)
+    dated = (day, short_day, month, month_name, moment)
+    functions = (number, signed, money, *dated, plural, bar, said)
     return {function.__name__: partial(function, language) for function in functions}
 
 

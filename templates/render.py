@@ -48,6 +48,10 @@ class Renderer:
             protect=reply.protect,
         )
 
+    def words(self, key: str, values: dict[str, Any], locale: str) -> str:
+        """A text of a paper: without markup, and nothing escaped."""
+        return unescape(self._text(key, locale, {**self._club(locale), **values}))
+
     def _key(
         self, button: Button, language: str, club: dict[str, Any], user: str, turn: int
     ) -> Key:

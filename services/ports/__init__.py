@@ -24,8 +24,9 @@ from services.ports.proofs import Proofs
 from services.ports.replays import Replays
 from services.ports.sales import Purchases
 from services.ports.seals import Seals
-from services.ports.standings import Standings
 from services.ports.shifts import Shifts
+from services.ports.standings import Standings
+from services.ports.statements import Statements
 from services.ports.voice import Surveys, Tickets
 from services.ports.webhooks import Webhooks
 
@@ -51,6 +52,8 @@ class Work(Protocol):
     def addresses(self) -> Addresses: ...
     @property
     def programmes(self) -> Programmes: ...
+    @property
+    def statements(self) -> Statements: ...
     @property
     def stores(self) -> Stores: ...
     @property

@@ -161,8 +161,8 @@ class Outbox(Protocol):
     def begin(self, delivery_id: int, *, by: str, until: datetime) -> bool:
         """Marks a claimed row as being sent; to be committed before the message leaves."""
 
-    def file(self, file_id: int) -> tuple[str, bytes] | None:
-        """A waiting file's name and content."""
+    def file(self, file_id: int) -> tuple[str, bytes, str] | None:
+        """A waiting file's name, content and maker."""
 
     def sent(self, row: Waiting, *, by: str, message_id: str, at: datetime) -> bool:
         """The message is out; its file is deleted."""

@@ -75,13 +75,14 @@ class Delivery(SQLModel, table=True):
 
 
 class File(SQLModel, table=True):
-    """A file that waits to be sent; deleted after it was."""
+    """A file that waits to be sent, or what its `maker` needs; deleted after it was sent."""
 
     __tablename__ = "files"
 
     id: int = Field(primary_key=True, sa_type=Id)
     name: str
     content: bytes = Field(sa_type=Blob)
+    maker: str = ""
     member_id: int | None = Field(default=None, sa_type=Id, index=True)
     made_at: datetime = Field(sa_type=Instant)
 

@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("id", types.Id, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("maker", sa.String(), nullable=False),
         sa.Column("member_id", types.Id, nullable=True),
         sa.Column("made_at", types.Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
