@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from app.importing import import_members
 from services.importing.report import FileRefused
 from tests.importing.support import move_in, rows
-from tests.support.club import Club
+from tests.membership.support import member
+from tests.support.club import NOW, Club
 
 BALANCE = "external_id,unit,amount,earned_on,expires_on"
 LEVEL = "external_id,level,since,until"
@@ -127,9 +129,7 @@ async def test_other_content_of_a_known_member_is_refused(ready: Club, folder: P
     assert await rows(ready) == before
 
 
-async def test_a_code_in_use_and_an_id_in_use_are_refused(
-    ready: Club, folder: Path, tmp_path: Path
-) -> None:
+async def test_a_code_in_use_is_refused(ready: Club, folder: Path, tmp_path: Path) -> None:
     await move_in(ready, folder)
     other = tmp_path / "other"
     other.mkdir()
@@ -147,3 +147,18 @@ async def test_the_order_of_rows_does_not_matter(ready: Club, folder: Path) -> N
         head, *rest = path.read_text(encoding="utf-8").splitlines()
         path.write_text("\n".join([head, *reversed(rest)]), encoding="utf-8")
     assert (await move_in(ready, folder)).result.known == 8
+
+
+async def test_the_id_of_a_member_who_is_there_already_is_refused(
+    ready: Club, tmp_path: Path
+) -> None:
+    await member(ready, external_id="Z-1")
+    path = tmp_path / "members.csv"
+    path.write_text("external_id\nZ-0\nZ-1\n")
+    for use in (move_in(ready, tmp_path), import_members(ready.units, path, NOW)):
+        with pytest.raises(FileRefused) as refused:
+            await use
+        [problem] = refused.value.findings.problems
+        assert (problem.row, problem.column) == (3, "external_id")
+        assert problem.advice.startswith("belongs to a member of the club already")
+    assert (await rows(ready))["members"] == 1
