@@ -1,4 +1,4 @@
-"""Table of holds: points that are set aside for something not yet decided, and what became of it."""
+"""Table of holds: points set aside for something not yet decided, and what became of it."""
 
 from __future__ import annotations
 
