@@ -10,6 +10,7 @@ from sqlalchemy import event
 from bench import long_ledger
 from domain.points import Unit
 from services import history, ledger
+from storage import prepared
 from storage.engines import is_postgres
 from storage.work import Work
 from tests.support.club import NOW, Club
@@ -53,8 +54,16 @@ def _plans(work: Work, use: Callable[[Work], object]) -> dict[str, list[str]]:
 
         # What is empty here (purchases) would be read whole for that reason alone.
         work.db.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        run = prepared._in_transaction
+
+        async def noted(adapter: Any, statement: str, values: Any) -> Any:
+            asked.append((statement, tuple(values)))
+            return await run(adapter, statement, values)
+
         event.listen(work.db, "before_cursor_execute", note)
-        use(work)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(prepared, "_in_transaction", noted)
+            use(work)
         event.remove(work.db, "before_cursor_execute", note)
         explain = "EXPLAIN "
     return {
