@@ -329,8 +329,8 @@ async def test_nobody_reaches_what_is_anothers(sqlite_cast: Cast) -> None:
 
 async def test_a_till_cannot_do_what_is_not_its_own(sqlite_cast: Cast) -> None:
     stack, till = sqlite_cast.stack, sqlite_cast.staff["till"]
-    before = await stack.everything("inbox", "conversations", "addresses", "deliveries")
     ids = (await _facts(sqlite_cast)).values()
+    before = await stack.everything("inbox", "conversations", "addresses", "deliveries")
     for route in ROUTES:
         if route.needs and route.needs not in permissions("till"):
             for one in ids:
