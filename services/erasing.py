@@ -67,7 +67,7 @@ def erase(work: Work, member_id: int, now: datetime) -> Losses:
     everyone = work.mydata.memberships(member_id)
     _remember(work, everyone, now)
     for one in everyone:  # what waited for them (they were frozen) waits for nobody any more
-        work.purchases.forget(purchases.claims_of(work.members.get(one)))
+        work.purchases.forget(purchases.claims_of(work, work.members.get(one)))
     levels.left(work, member_id, member.level, now)
     for channel, _account, user in work.mydata.erase(everyone, now):
         work.addresses.entomb(address_key(work, channel, user), _until(work, now))

@@ -98,17 +98,19 @@ def match_waiting(work: Work, member_id: int, now: datetime) -> list[Purchase]:
     member = work.members.get(member_id)
     if member.state is not MemberState.ACTIVE:
         return []
-    claims = claims_of(member)
+    claims = claims_of(work, member)
     booked: list[Purchase] = []
     while some := _match_some(work, claims, member_id, now):
         booked += some
     return booked
 
 
-def claims_of(member: Member) -> list[Claim]:
-    """What an order may say of its buyer and mean this member."""
+def claims_of(work: Work, member: Member) -> list[Claim]:
+    """What an order may say of its buyer and mean this member; a phone that they only typed may
+    be anybody's and is not among it."""
     claims = [Claim("number", member.number)]
-    claims += [Claim("phone", member.phone)] if member.phone else []
+    if member.phone and work.members.extras(member.id)["phone_index"]:
+        claims.append(Claim("phone", member.phone))
     claims += [Claim("email", member.email.casefold())] if member.email else []
     claims += [Claim("external", member.external_id)] if member.external_id else []
     return claims

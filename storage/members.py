@@ -24,6 +24,7 @@ _consents = people.Consent.__table__  # type: ignore[attr-defined]
 _OPEN = (MemberState.ACTIVE.value, MemberState.FROZEN.value)
 _EXTRAS = (
     "phone_verified",
+    "phone_index",
     "claimed_at",
     "closed_at",
     "level_since",

@@ -109,7 +109,11 @@ _waiting = (
     select(_purchases.c.id)
     .distinct()
     .join(_claims, _claims.c.purchase_id == _purchases.c.id)
-    .where(_claims.c.claim.in_(bindparam("claims", expanding=True)))
+    .where(
+        _claims.c.claim.in_(bindparam("claims", expanding=True)),
+        # By an index through the first; a number and an external id may be spelled alike.
+        (_claims.c.kind + ":" + _claims.c.claim).in_(bindparam("named", expanding=True)),
+    )
     .order_by(_purchases.c.id)
     .limit(bindparam("size"))
 )
@@ -246,10 +250,12 @@ class Purchases:
         return [_purchase(row) for row in found]
 
     def waiting(self, claims: Iterable[Claim], limit: int) -> list[int]:
-        wanted = [self._matching.index(claim) for claim in claims]
+        wanted = [(claim.kind, self._matching.index(claim)) for claim in claims]
         if not wanted:
             return []
-        return list(self._db.execute(_waiting, {"claims": wanted, "size": limit}).scalars())
+        named = [f"{kind}:{text}" for kind, text in wanted]
+        asked = {"claims": [text for _, text in wanted], "named": named, "size": limit}
+        return list(self._db.execute(_waiting, asked).scalars())
 
     def left(self, limit: int) -> list[tuple[int, int]]:
         return self._matching.left(limit)

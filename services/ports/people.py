@@ -45,7 +45,8 @@ class Members(Protocol):
         """The member and whether their phone is verified, in one read; raises LookupError."""
 
     def extras(self, member_id: int) -> dict[str, Any]:
-        """The columns that Member does not carry."""
+        """The columns that Member does not carry; `phone_index` is None for a phone that was only
+        typed."""
 
     def lock(self, member_id: int) -> None:
         """Locks the member's row until the end of the unit (nothing to do on SQLite)."""

@@ -7,7 +7,7 @@ import pytest
 from domain.members import Member, MemberState
 from domain.points import Unit
 from domain.programme import Growth
-from services import erasing, history, merging, purchases
+from services import erasing, history, merging, profiles, purchases
 from services.booking import Incoming
 from services.ports.club import Actor
 from services.ports.sales import BOOKED, WAITING, Claim, Purchase
@@ -156,3 +156,32 @@ async def test_it_goes_on_where_it_stopped(club: Club) -> None:
         await _as_unmatched(club, Claim("external", "c-1"), f"A-{number}")
     assert [await _match_left(club, 2) for _ in range(4)] == [2, 2, 1, 0]
     assert (await has(club, mei)).available == 500
+
+
+async def test_a_phone_that_was_only_typed_gets_nobodys_purchases(club: Club) -> None:
+    waiting = await _waits(club, "A-1")
+    mei, twin = await member(club), await member(club)
+    await club.write(lambda w: profiles.tell_phone(w, mei.id, PHONE, NOW, own=False))
+    assert await club.write(lambda w: purchases.match_waiting(w, mei.id, NOW)) == []
+    await club.write(lambda w: merging.merge(w, mei.id, twin.id, CLERK, NOW))
+    assert (await _stored(club, waiting)).state == WAITING
+    owner = await member(club, phone=PHONE)
+    await club.write(lambda w: purchases.match_waiting(w, owner.id, NOW))
+    assert (await _stored(club, waiting)).member_id == owner.id
+
+
+async def test_who_only_typed_a_phone_and_leaves_forgets_nothing_of_its_owner(club: Club) -> None:
+    waiting = await _waits(club, "A-1")
+    mei = await member(club)
+    await club.write(lambda w: profiles.tell_phone(w, mei.id, PHONE, NOW, own=False))
+    await club.write(lambda w: erasing.erase(w, mei.id, NOW))
+    owner = await member(club, phone=PHONE)
+    await club.write(lambda w: purchases.match_waiting(w, owner.id, NOW))
+    assert (await _stored(club, waiting)).member_id == owner.id
+
+
+async def test_an_external_id_that_is_spelled_like_a_number_is_another_person(club: Club) -> None:
+    mei = await member(club)
+    waiting = await _waits(club, "A-1", Claim("external", mei.number))
+    assert await club.write(lambda w: purchases.match_waiting(w, mei.id, NOW)) == []
+    assert (await _stored(club, waiting)).state == WAITING
