@@ -111,7 +111,7 @@ async def test_a_newcomers_first_hour(journey: Journey) -> None:
     await journey.taps("My card")
     await journey.sees(number)
     await journey.taps("My points")
-    await journey.sees("You have 50 fresh points")
+    await journey.sees("50 fresh points to use")
     await _tells_name_and_birthday(journey)
     await _speaks_chinese_for_a_while(journey)
     await _is_greeted_on_the_birthday(journey)
@@ -149,11 +149,11 @@ async def _speaks_chinese_for_a_while(journey: Journey) -> None:
 async def _is_greeted_on_the_birthday(journey: Journey) -> None:
     await journey.travels("+7 days")
     await journey.says("/points")
-    await journey.sees("You have 80 fresh points")  # 50, a name for 10, a birthday for 20
+    await journey.sees("80 fresh points to use")  # 50, a name for 10, a birthday for 20
     await journey.travels("2018-01-13T12:00")
     await journey.hears("birthday, Zoe Miller")
     await journey.says("/points")
-    await journey.sees("You have 180 fresh points")
+    await journey.sees("180 fresh points to use")
     await journey.says("/history")
     await journey.sees("Birthday")
 
@@ -194,4 +194,4 @@ async def _voids(journey: Journey, number: str) -> None:
     await journey.taps("1")
     await journey.sees("−84 fresh points")
     await journey.says("/points")
-    await journey.sees("You have 180 fresh points")
+    await journey.sees("180 fresh points to use")
