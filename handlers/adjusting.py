@@ -183,7 +183,7 @@ def undo(turn: Turn) -> Reply:
     """Asks why a gift is to be taken back."""
     gift = gifting.gift(turn.work, number(turn))
     for member_id in (gift.giver, gift.receiver):
-        portraits.not_own(turn.person.member_id, member_id)
+        _others(turn, member_id)
     turn.start(UNDOING, gift=gift.posting_id)
     return Reply("undoing.reason", {"points": gift.points}, ((CANCEL,),))
 
@@ -214,7 +214,7 @@ def undo_do(turn: Turn) -> Reply:
     """Takes the gift back from both."""
     gift = gifting.gift(turn.work, int(turn.data["gift"]))
     for member_id in (gift.giver, gift.receiver):
-        portraits.not_own(turn.person.member_id, member_id)
+        _others(turn, member_id)
     done = gifting.undo(
         turn.work,
         gift.posting_id,

@@ -21,7 +21,7 @@ from domain.point_errors import (
 )
 from domain.points import Unit
 from domain.programme import Programme, Transfers
-from services import adjustments, charters, finding, ledger
+from services import adjustments, charters, finding, ledger, transfers
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.operations import Gift
@@ -243,7 +243,8 @@ def gift(work: Work, posting_id: int) -> Gift:
 
 
 def undo(work: Work, posting_id: int, *, reason: str, actor: Actor, now: datetime) -> Gift:
-    """Takes a gift back by reversing both its postings; both members are told.
+    """Takes a gift back by reversing both its postings; both members are told. A giver's
+    membership that was merged since hands the points on to the kept one.
 
     Raises GiftNotFound, ReasonMissing, AlreadyReversed, CannotReverse (some of it is used).
     """
@@ -254,6 +255,7 @@ def undo(work: Work, posting_id: int, *, reason: str, actor: Actor, now: datetim
         work.members.lock(member_id)
     back = [_reversed(work, one, now, actor) for one in (into, out)]
     work.ledger.append_all([(one, "") for one in back])
+    transfers.follow(work, out.member_id, now)
     detail = {"points": -out.amount, "to": str(into.member_id), "posting": str(out.id)}
     work.audit.add(actor, "gift.undo", ("member", out.member_id), now, detail, reason)
     for one in back:
@@ -263,10 +265,11 @@ def undo(work: Work, posting_id: int, *, reason: str, actor: Actor, now: datetim
 
 def _tell_undone(work: Work, back: Posting, reason: str, now: datetime) -> None:
     work.ledger.add_reason(back.id, back.member_id, reason)
-    has = work.ledger.summary(back.member_id, Unit.POINTS, now).available
+    told = finding.standing(work, back.member_id).id
+    has = work.ledger.summary(told, Unit.POINTS, now).available
     values = {"points": back.amount, "reason": reason, "available": has}
     notice = Notice("gift.told_undone", values, dedupe=f"gift:{back.id}")
-    work.deliveries.to_member(back.member_id, notice, now)
+    work.deliveries.to_member(told, notice, now)
 
 
 def _pair(work: Work, posting_id: int) -> tuple[Posting, Posting]:

@@ -197,6 +197,19 @@ async def test_an_operator_takes_a_gift_back(club: Club) -> None:
     await whole(club)
 
 
+async def test_points_of_an_undone_gift_follow_a_giver_who_was_merged(club: Club) -> None:
+    await allow(club)
+    kept = await member(club, joined_at=NOW - timedelta(days=9))
+    mei, li = await member(club), await member(club)
+    await given(club, mei.id, 100)
+    gift = await give(club, mei, li, 70)
+    await club.write(lambda w: merging.merge(w, kept.id, mei.id, LI, NOW))
+    assert (await has(club, kept.id)).available == 30
+    await club.write(lambda w: gifting.undo(w, gift.id, reason="r", actor=LI, now=NOW))
+    assert [(await has(club, one.id)).available for one in (kept, mei, li)] == [100, 0, 0]
+    await whole(club)
+
+
 async def test_what_is_used_cannot_be_taken_back(club: Club) -> None:
     await allow(club)
     mei, li = await member(club), await member(club)
