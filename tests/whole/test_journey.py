@@ -190,7 +190,7 @@ async def _voids(journey: Journey, number: str) -> None:
     await journey.taps("Yes, correct it", 1)
     await journey.sees("void", 1)
     await journey.says("/history")
-    await journey.sees("−84 Purchase returned")
+    await journey.sees("−84 Purchase made void")
     await journey.taps("1")
     await journey.sees("−84 fresh points")
     await journey.says("/points")
