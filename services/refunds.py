@@ -89,15 +89,16 @@ def _book(
     order = purchases.order_of(work, purchase)
     returns = work.purchases.returns(purchase.id)
     after = _after(order, returns, asked)
-    minor, key = _sum(after) - _sum(returns), f"refund:{purchase.id}:{asked.refund_id}"
+    number, minor = work.new_id(), _sum(after) - _sum(returns)
+    key = f"refund:{number}"
     back = paying.give_back(work, purchase, minor, key=key, now=now)
     left = reduced(order, after, purchase.off_minor)
-    taken = _take_back(work, purchase, left, asked, now)
+    taken = _take_back(work, purchase, left, asked, now, key)
     grown = growing.take(
         work, purchase, growing.kept(work, purchase, left.minor), key=key, now=now
     )
     row = replace(
-        _row(work, asked, purchase, (minor, after), taken, fingerprint, now), back=asdict(back)
+        _row(number, asked, purchase, (minor, after), taken, fingerprint, now), back=asdict(back)
     )
     work.purchases.add_refund(row)
     basis = min(purchase.basis_minor, left.minor)
@@ -132,7 +133,7 @@ def _after(order: Order, before: Returns, asked: Asked) -> dict[int, Returned]:
 
 
 def _take_back(
-    work: Work, purchase: Purchase, left: Order, asked: Asked, now: datetime
+    work: Work, purchase: Purchase, left: Order, asked: Asked, now: datetime, key: str
 ) -> Refunded | None:
     """The posting of what the points' arithmetic asks back; None when it asks nothing. `left`:
     what of the order still earns, under the rules and facts of the purchase."""
@@ -145,7 +146,7 @@ def _take_back(
     lots = work.ledger.lots(purchase.member_id, Unit.POINTS)
     entry = Entry(
         work.new_id(),
-        f"refund:{purchase.id}:{asked.refund_id}",
+        key,
         now,
         "refund",
         str(purchase.id),
@@ -170,7 +171,7 @@ def _take_back(
 
 
 def _row(
-    work: Work,
+    number: int,
     asked: Asked,
     purchase: Purchase,
     returned: tuple[int, Returns],
@@ -180,7 +181,7 @@ def _row(
 ) -> Refund:
     sums = taken.arithmetic if taken else None
     return Refund(
-        id=work.new_id(),
+        id=number,
         source=asked.source,
         refund_id=asked.refund_id,
         content_hash=fingerprint,

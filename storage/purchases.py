@@ -158,12 +158,7 @@ _add_refund = insert(_refunds)
 _refund = select(_refunds).where(
     _refunds.c.source == bindparam("source"), _refunds.c.refund_id == bindparam("refund_id")
 )
-_last_refund = (
-    select(_refunds.c.returns)
-    .where(_refunds.c.purchase_id == bindparam("id"))
-    .order_by(_refunds.c.id.desc())
-    .limit(1)
-)
+_refunds_of = select(_refunds.c.returns).where(_refunds.c.purchase_id == bindparam("id"))
 _add_change = insert(_changes)
 _some_imported = select(_imported).where(
     _imported.c.external_id.in_(bindparam("ids", expanding=True))
@@ -294,8 +289,13 @@ class Purchases:
         return Refund(**{**values, "returns": _returns(row["returns"])})
 
     def returns(self, purchase_id: int) -> Mapping[int, Returned]:
-        last = self._db.execute(_last_refund, {"id": purchase_id}).scalar_one_or_none()
-        return _returns(last or [])
+        # Each refund has the state after it, and that only grows; ids of several processes need
+        # not come in the order of the refunds.
+        found: dict[int, Returned] = {}
+        for rows in self._db.execute(_refunds_of, {"id": purchase_id}).scalars():
+            for line, back in _returns(rows).items():
+                found[line] = Returned(*map(max, back, found.get(line, back)))
+        return found
 
     def add_change(self, change: Change) -> None:
         values = {name: getattr(change, name) for name in Change.__dataclass_fields__}

@@ -14,10 +14,12 @@ from domain.errors import (
     RefundTooLarge,
 )
 from domain.points import Unit
-from domain.programme import Programme, Refunds
+from domain.programme import Growth, Programme, Refunds
 from domain.purchases import Line, RefundLine
 from domain.refunds import RefundPolicy
 from services import history, ledger, purchases, refunds
+from storage.work import Work
+from tests.membership.support import broken
 from tests.purchases.support import member, of, order
 from tests.support.club import NOW, Club
 
@@ -197,3 +199,29 @@ async def test_an_unmatched_order_is_refunded_before_its_member_comes(club: Club
     rest = await _refund(club, asked("R-2"))
     assert rest.arithmetic is not None
     assert rest.arithmetic.taken == 60
+
+
+async def test_refunds_add_up_whatever_the_order_of_their_ids(club: Club) -> None:
+    """Another process, whose clock is behind, books the second one."""
+    await _bought(club, *LINES)
+    await _refund(club, asked("R-1", minor=4000))
+
+    def behind(work: Work) -> refunds.Outcome:
+        first = work.purchases.refund(("pos-1", "R-1"))
+        assert first is not None
+        work.new_id = iter(range(first.id - 99, first.id)).__next__  # type: ignore[method-assign]
+        return refunds.refund(work, asked("R-2", minor=5000), NOW)
+
+    await club.write(behind)
+    with pytest.raises(RefundTooLarge):
+        await _refund(club, asked("R-3", minor=1001))
+    assert (await _refund(club, asked("R-3", minor=1000))).purchase.is_returned
+
+
+async def test_refund_ids_that_look_like_parts_of_another_stand_for_themselves(club: Club) -> None:
+    programme = replace(club.programme, version=2, growth=Growth(1, 100))
+    await club.write(lambda w: w.programmes.publish(programme, NOW, None))
+    await _bought(club, *LINES)
+    for refund_id in ("R", "R:growth", "R:growth:growth"):
+        assert (await _refund(club, asked(refund_id, minor=1000))).new
+    assert await broken(club) == []
