@@ -17,7 +17,7 @@ from domain.approvals import (
     NotOwnApproval,
     payload_hash,
 )
-from domain.errors import NotAllowed
+from domain.errors import KeyConflict, NotAllowed
 from domain.staff import ROLES, permissions
 from services import approval_kinds
 from services.ports import Work
@@ -45,9 +45,12 @@ def ask(
 
     `subject` is (kind, id); a member is named by id only, here and in the payload (plain JSON
     data, which is carried out as it is now or not at all). `summary` is the text that shows what
-    is asked, with its values and `approval` (see `card`). The same `key` again changes nothing.
+    is asked, with its values and `approval` (see `card`). The same `key` again changes nothing;
+    with another payload raises KeyConflict.
     """
     if key and (before := work.approvals.by_key(key)):
+        if before.payload_hash != payload_hash(payload):
+            raise KeyConflict(key)
         return before
     approval = Approval(
         id=work.new_id(),

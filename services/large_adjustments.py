@@ -39,7 +39,8 @@ def adjust(
     `tell`: the member hears of it once it is booked. The same key again changes nothing. Raises
     as adjustments.adjust.
     """
-    if not needs_second(work, points) or work.ledger.by_key(key):
+    asked = work.approvals.by_key(key) is not None
+    if work.ledger.by_key(key) or not (asked or needs_second(work, points)):
         posting = adjustments.adjust(
             work, member_id, points, reason=reason, key=key, actor=actor, now=now
         )

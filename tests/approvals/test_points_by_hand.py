@@ -3,6 +3,7 @@
 import pytest
 
 from domain.approvals import Approval, ApprovalState
+from domain.errors import KeyConflict
 from services import approval_kinds, approvals, large_adjustments, merging
 from services.ports.club import Actor
 from tests.flows.staffed import operator
@@ -51,3 +52,19 @@ async def test_after_a_merge_it_goes_to_the_membership_that_was_kept(club: Club)
     assert found.state is ApprovalState.APPROVED
     assert (await points(club, old.id)).available == 1500
     assert await broken(club) == []
+
+
+@pytest.mark.parametrize("points_", [1501, 10])
+async def test_a_key_that_waits_for_a_yes_stands_for_its_points_alone(
+    club: Club, points_: int
+) -> None:
+    mei = await member(club)
+    asked = await _asked(club, mei.id)
+    with pytest.raises(KeyConflict):
+        await club.write(
+            lambda w: large_adjustments.adjust(
+                w, mei.id, points_, reason="goodwill", key="k:1", actor=CLI, now=NOW
+            )
+        )
+    assert await _asked(club, mei.id) == asked
+    assert (await points(club, mei.id)).available == 0
