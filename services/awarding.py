@@ -135,11 +135,13 @@ def award(work: Work, receipt: Receipt, actor: Actor, now: datetime) -> Booked:
     Raises OwnMembership, ReceiptTaken, ReceiptOverLimit, ShiftReceiptsUsed, ShiftMoneyUsed,
     MemberFrozen, MemberClosed.
     """
-    not_own(receipt.own, receipt.member_id)
+    member = finding.standing(work, receipt.member_id)  # it may have been merged since
+    not_own(receipt.own, member.id)
+    member.may_move_points()
     programme = work.programmes.current()
     _check_receipt(programme, receipt.amount)
     order_id, _ = _order_id(work, actor, receipt.number)
-    incoming = _incoming(work, receipt, order_id, actor, now)
+    incoming = _incoming(work, receipt, member.number, order_id, actor, now)
     key = (incoming.order.source, order_id)
     try:
         outcome = purchases.book(work, incoming, now)
@@ -153,10 +155,9 @@ def award(work: Work, receipt: Receipt, actor: Actor, now: datetime) -> Booked:
 
 
 def _incoming(
-    work: Work, receipt: Receipt, order_id: str, actor: Actor, now: datetime
+    work: Work, receipt: Receipt, member: str, order_id: str, actor: Actor, now: datetime
 ) -> Incoming:
     store, amount = _store(work, actor), receipt.amount
-    number = work.members.get(receipt.member_id).number
     order = Order(
         source(work, actor),
         order_id,
@@ -166,7 +167,7 @@ def _incoming(
         (Line(amount.minor),),
         store.code if store else "",
     )
-    return Incoming(order, (Claim("number", number),), CHANNEL, actor.staff_id, actor.store_id)
+    return Incoming(order, (Claim("number", member),), CHANNEL, actor.staff_id, actor.store_id)
 
 
 def source(work: Work, actor: Actor) -> str:

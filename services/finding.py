@@ -20,6 +20,7 @@ from services.ports import Work
 from services.ports.club import Actor
 
 _GONE = (MemberState.CLOSED, MemberState.MERGED)
+_KINDS = frozenset({"phone", "email", "telegram", "ext"})
 _LONGEST = 100
 MOST_LOOKS: Final = 120
 LOOKS_WITHIN: Final = timedelta(hours=1)
@@ -92,7 +93,8 @@ def _audit(work: Work, text: str, found: Look, actor: Actor, now: datetime) -> N
 
 def _kind(work: Work, text: str) -> str:
     if ":" in text or "：" in text:
-        return text.replace("：", ":").partition(":")[0].strip().casefold()[:10]
+        kind = text.replace("：", ":").partition(":")[0].strip().casefold()
+        return kind if kind in _KINDS else "other"
     if "@" in text:
         return "email"
     if _is(check_number, text):

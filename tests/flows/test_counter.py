@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from bot.messages import Kind
+from domain.club_errors import OwnMembership
+from domain.errors import MemberClosed
 from domain.programme import Counter
-from services import awarding, benefits, finding, stores
+from services import awarding, benefits, erasing, finding, merging, stores
 from services.awarding import Receipt
 from services.ports.club import Actor
 from storage.work import Work
@@ -120,6 +122,28 @@ async def test_nobody_books_for_themselves(club: Club) -> None:
     assert answer.key == "staff.own_membership"
     with pytest.raises(Exception, match=r"own_membership"):
         await book(club, await actor(club, "Anna"), me, 10, "A-1", own=me)
+
+
+async def test_nobody_books_for_a_membership_that_has_become_their_own(club: Club) -> None:
+    till = await operator(club, "till")
+    await till.joins()
+    me = await till.member_id()
+    mei, _ = await customer(club)
+    by, other = await actor(club, "Anna"), await mei.member_id()
+    await club.write(lambda w: merging.merge(w, me, other, by, NOW))
+    kept = await club.read(lambda w: finding.standing(w, me).id)
+    gone = other if kept == me else me
+    with pytest.raises(OwnMembership):
+        await book(club, by, gone, 10, "A-1", own=kept)
+
+
+async def test_who_left_meanwhile_leaves_no_receipt_behind(club: Club) -> None:
+    await operator(club, "till")
+    mei, _ = await customer(club)
+    by, gone = await actor(club, "Anna"), await mei.member_id()
+    await club.write(lambda w: erasing.erase(w, gone, NOW))
+    with pytest.raises(MemberClosed):
+        await book(club, by, gone, 10, "A-1")
 
 
 # -- the shift --------------------------------------------------------------------------
@@ -336,6 +360,16 @@ async def test_every_look_is_audited_without_what_was_typed(club: Club, command:
     found, missed = await looks(club)
     assert found == (str(await mei.member_id()), '{"by":"number","outcome":"found"}')
     assert missed == ("", '{"by":"phone","outcome":"member.not_found"}')
+
+
+async def test_a_phone_before_a_colon_is_not_kept_either(club: Club) -> None:
+    till = await operator(club, "till")
+    await till.says("/member 13900139000: who is it?")
+    await till.says("/member phone:13900139000")
+    assert [detail.split(",")[0] for _, detail in await looks(club)] == [
+        '{"by":"other"',
+        '{"by":"phone"',
+    ]
 
 
 async def test_who_tries_wrong_numbers_has_to_wait(club: Club) -> None:
