@@ -6,7 +6,16 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, delete, func, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy import Connection as Db
 
 from domain.ledger import Kind
@@ -64,7 +73,7 @@ _lapsed = (
     .where(
         _lots.c.member_id.in_(_ids),
         _lots.c.unit == Unit.POINTS.value,
-        _lots.c.left > 0,
+        _lots.c.left > literal_column("0"),
         type_coerce(_lots.c.expires_at, BigInteger) <= bindparam("now", type_=BigInteger),
     )
     .group_by(_lots.c.member_id)
