@@ -118,7 +118,7 @@ def _with_voucher(
         raise PaymentInvalid("unknown", number)
     if voucher.member_id != purchase.member_id:
         raise PaymentInvalid("foreign", number)
-    key, who = _voucher_key(purchase.id), (purchase.staff_id, purchase.store_id)
+    key, who = _voucher_key(purchase.id, number), (purchase.staff_id, purchase.store_id)
     if not work.vouchers.use(voucher.id, key, now, *who):
         found = work.vouchers.get(voucher.id)
         raise PaymentInvalid(str(found.state_at(now)) if found else "unknown", number)
@@ -128,8 +128,9 @@ def _with_voucher(
     return Paid(purchase.id, number, payment.kind, payment.minor, voucher_id=voucher.id)
 
 
-def _voucher_key(purchase_id: int) -> str:
-    return f"purchase:{purchase_id}"
+def _voucher_key(purchase_id: int, number: int) -> str:
+    """The effect that used a voucher: each payment of a bill has its own."""
+    return f"purchase:{purchase_id}:{number}"
 
 
 def _entry(work: Work, purchase: Purchase, key: str, amount: int, now: datetime) -> Entry:
@@ -179,7 +180,7 @@ def give_back(work: Work, purchase: Purchase, minor: int, *, key: str, now: date
         if row.posting_id is not None and part:
             _return(work, purchase, row, part, key, now, back)
         elif row.voucher_id is not None and minor == left:
-            _open(work, purchase, row.voucher_id, now, back)
+            _open(work, row, now, back)
     return back
 
 
@@ -245,14 +246,14 @@ def _book(
     transfers.follow(work, paid.member_id, now, unit)
 
 
-def _open(work: Work, purchase: Purchase, voucher_id: int, now: datetime, back: CameBack) -> None:
+def _open(work: Work, row: Paid, now: datetime, back: CameBack) -> None:
     """A voucher that is still valid can be used again."""
-    voucher = work.vouchers.get(voucher_id)
+    voucher = work.vouchers.get(row.voucher_id) if row.voucher_id is not None else None
     if voucher is None or voucher.state is not VoucherState.USED:
         return
-    if work.vouchers.reopen(voucher_id, _voucher_key(purchase.id), now):
-        detail = {"purchase": str(purchase.id)}
-        work.audit.add(Actor("system"), "voucher.reopen", ("voucher", voucher_id), now, detail)
+    if work.vouchers.reopen(voucher.id, _voucher_key(row.purchase_id, row.position), now):
+        detail = {"purchase": str(row.purchase_id)}
+        work.audit.add(Actor("system"), "voucher.reopen", ("voucher", voucher.id), now, detail)
         back.opened.append(dict(voucher.names))
     else:
         back.expired.append(dict(voucher.names))

@@ -69,7 +69,7 @@ async def test_points_are_earned_on_what_is_paid_in_money_and_principal(club: Cl
     assert (await has(club, mei)).available == 600 - 500 + 80
     assert await _lots(club, mei) == {"topup_bonus": 500}
     used = await club.read(lambda w: w.vouchers.get(voucher_id))
-    assert (used.state, used.use_key) == (VoucherState.USED, f"purchase:{done.purchase.id}")
+    assert (used.state, used.use_key) == (VoucherState.USED, f"purchase:{done.purchase.id}:3")
     rows = await club.read(lambda w: w.audit.about(("voucher", voucher_id)))
     assert [row["action"] for row in rows] == ["voucher.use"]
     standing = await club.read(lambda w: levels.standing(w, mei.id, NOW))
@@ -182,6 +182,20 @@ async def test_parts_return_pro_rata_and_exactly(club: Club) -> None:
     assert len(rest.back.opened) == 1
     assert rest.purchase.returned_points == rest.purchase.points == 80
     assert (await has(club, mei)).available == 600
+    assert await broken(club) == []
+
+
+async def test_two_vouchers_pay_one_bill_and_both_open_again(club: Club) -> None:
+    mei = await member(club)
+    used = [await voucher_of(club, mei) for _ in range(2)]
+    done = await buys(club, mei, order(), *(voucher(code) for _, code in used))
+    assert done.purchase.off_minor == 2000
+    found = [await club.read(lambda w, of=one: w.vouchers.get(of)) for one, _ in used]
+    assert [one.state for one in found] == [VoucherState.USED] * 2
+    assert await broken(club) == []
+    assert len((await returns(club)).back.opened) == 2
+    found = [await club.read(lambda w, of=one: w.vouchers.get(of)) for one, _ in used]
+    assert [one.state for one in found] == [VoucherState.ISSUED] * 2
     assert await broken(club) == []
 
 
