@@ -78,7 +78,7 @@ def refund(work: Work, asked: Asked, now: datetime, *, tell: bool = True) -> Out
         return Outcome(before, purchase, new=False, back=CameBack(**before.back))
     if purchase.state == VOID:
         raise PurchaseInvalid("void", given=asked.order_id)
-    if asked.member_id is not None and asked.member_id != purchase.member_id:
+    if asked.member_id is not None and asked.member_id != (purchase.member_id or 0):
         raise RefundInvalid("member")
     return _book(work, purchase, asked, fingerprint, now, tell=tell)
 

@@ -18,6 +18,8 @@ from domain.programme import Growth, Programme, Refunds
 from domain.purchases import Line, RefundLine
 from domain.refunds import RefundPolicy
 from services import history, ledger, purchases, refunds
+from services.booking import Incoming
+from services.ports.sales import Claim
 from storage.work import Work
 from tests.membership.support import broken
 from tests.purchases.support import member, of, order
@@ -225,3 +227,12 @@ async def test_refund_ids_that_look_like_parts_of_another_stand_for_themselves(c
     for refund_id in ("R", "R:growth", "R:growth:growth"):
         assert (await _refund(club, asked(refund_id, minor=1000))).new
     assert await broken(club) == []
+
+
+async def test_a_waiting_purchase_is_nobodys_so_far(club: Club) -> None:
+    mei = await member(club)
+    waits = Incoming(order("A-1"), (Claim("phone", "+8613800138000"),))
+    await club.write(lambda w: purchases.book(w, waits, NOW))
+    with pytest.raises(RefundInvalid):
+        await _refund(club, asked("R-1", minor=1000, member_id=mei.id))
+    assert (await _refund(club, asked("R-1", minor=1000, member_id=0))).new
