@@ -9,7 +9,7 @@ from bot.messages import Button, Reply
 from handlers import menu
 from handlers.parts import CANCEL, whole
 from handlers.turns import Turn, member_id
-from services import gifting
+from services import finding, gifting
 
 GIFT = Flow("gift", (Step("who"), Step("points"), Step("sure")))
 
@@ -24,9 +24,15 @@ def begin(turn: Turn) -> Reply:
         return Reply("gift.nothing", _limits(has), menu.SHORT)
     turn.start(GIFT)
     if turn.args:
-        *who, points = turn.args if len(turn.args) > 1 else (*turn.args, "")
-        return _found(turn, " ".join(who), points)
+        return _found(turn, *_split(turn))
     return Reply("gift.who", _limits(has), ((CANCEL,),))
+
+
+def _split(turn: Turn) -> tuple[str, str]:
+    """To whom, and how many if that is said: numbers and phones may hold spaces themselves."""
+    every, who = " ".join(turn.args), " ".join(turn.args[:-1])
+    one = finding.names_one(turn.work, every) and not finding.is_number(turn.work, who)
+    return (every, "") if one or not who else (who, turn.args[-1])
 
 
 def take_who(turn: Turn) -> Reply:

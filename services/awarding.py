@@ -77,11 +77,13 @@ def split(work: Work, text: str) -> tuple[str, str]:
     Numbers and phones may hold spaces, so what is one as a whole is not taken apart.
     """
     words = text.split()
-    if not finding.names_one(work, text):
-        for size in (2, 1):
-            who = " ".join(words[:-size])
-            if len(who) >= _SHORTEST_WHO and _is_amount(work, words[-size]):
-                return who, " ".join(words[-size:])
+    one = finding.names_one(work, text)
+    for size in (2, 1):
+        who = " ".join(words[:-size])
+        if len(who) < _SHORTEST_WHO or (one and not finding.is_number(work, who)):
+            continue
+        if _is_amount(work, words[-size]):
+            return who, " ".join(words[-size:])
     return " ".join(words), ""
 
 

@@ -111,6 +111,12 @@ def names_one(work: Work, text: str) -> bool:
     )
 
 
+def is_number(work: Work, text: str) -> bool:
+    """Whether a text is the number of a member: such a one ends where it ends, though with what
+    is typed behind it it may look like a phone."""
+    return _is(check_number, text) and work.members.by_number(check_number(text)) is not None
+
+
 def _is(read: Callable[[str], object], text: str) -> bool:
     try:
         read(text)

@@ -99,6 +99,15 @@ async def test_what_is_missing_or_wrong_is_asked_alone(
     assert keys == answered
 
 
+async def test_a_number_with_an_amount_behind_it_is_no_phone(club: Club) -> None:
+    till = await operator(club, "till")
+    mei, _ = await customer(club)
+    me = await mei.member_id()
+    await club.write(lambda w: w.members.change(me, number="139001384"))  # 13900138420: a phone
+    assert (await till.says("/award 139001384 20")).key == "award.receipt"
+    assert (await till.says("/award 1390013 8420")).key == "member.not_found"
+
+
 async def test_a_voucher_code_or_its_link_finds_its_owner(club: Club) -> None:
     till = await operator(club, "till")
     mei, _ = await customer(club)

@@ -57,6 +57,20 @@ async def test_two_taps_are_one_gift(mei: Person, li: Person) -> None:
     assert await points(mei) == 150
 
 
+async def test_a_number_is_understood_as_it_is_shown(mei: Person, li: Person) -> None:
+    await buys(mei, 200)
+    spaced = (await member(li)).shown_number
+    assert (await mei.says(f"/gift {spaced}")).key == "gift.points"
+    assert (await mei.says(f"/gift {spaced} 100")).key == "gift.sure"
+
+
+async def test_a_number_with_points_behind_it_is_no_phone(mei: Person, li: Person) -> None:
+    me = (await member(li)).id
+    await li.club.write(lambda w: w.members.change(me, number="139001384"))  # 13900138420: a phone
+    assert (await mei.says("/gift 139001384 20")).key == "gift.sure"
+    assert (await mei.says("/gift 139 0013 8420")).key == "gift.not_found"
+
+
 async def test_both_histories_say_with_whom(mei: Person, li: Person) -> None:
     await buys(mei, 200)
     await mei.says(f"/gift {await number(li)} 100")
