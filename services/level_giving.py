@@ -103,7 +103,7 @@ def give(
     after = replace(kept, given=made, told_for=None, review_on=min(d for d in days if d > today))
     before = programme.level(member.level).key
     change = Change(Event.GIVEN, before, level, until)
-    move = Move(after, member.level, (change,), now, "manual", actor.name)
+    move = Move(after, member.level, (change,), now, "manual", _who(actor))
     levels.keep(work, programme, [move])
     detail = {"level": level, "until": until.isoformat()}
     work.audit.add(actor, "level.give", ("member", member_id), now, detail, reason)
@@ -125,13 +125,20 @@ def end(work: Work, member_id: int, *, reason: str, actor: Actor, now: datetime)
     today = local_day(now, programme.zone)
     after = replace(kept, given=None, told_for=None, review_on=kept.review_on or today + _DAY)
     change = Change(Event.ENDED, was.level, kept.held.level)
-    levels.keep(work, programme, [Move(after, member.level, (change,), now, "manual", actor.name)])
+    levels.keep(
+        work, programme, [Move(after, member.level, (change,), now, "manual", _who(actor))]
+    )
     work.audit.add(actor, "level.end", ("member", member_id), now, {"level": was.level}, reason)
     counts = standings.counting(programme, after)
     names = levels.named(programme, was.level)["names"]
     values = {**levels.named(programme, counts.key), "until": None, "given_names": names}
     _tell(work, member_id, "level.ended", values, now)
     return counts
+
+
+def _who(actor: Actor) -> str:
+    """Who it was, for a history that the member may export: staff by their number there."""
+    return actor.name if actor.staff_id is None else str(actor.staff_id)
 
 
 def _reason(text: str) -> str:

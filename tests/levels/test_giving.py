@@ -244,3 +244,12 @@ async def test_tills_give_no_levels_and_nobody_gives_themselves_one(club: Club) 
     me = await anna.member_id()
     mine = (await club.read(lambda w: w.members.get(me))).number
     assert (await anna.says(f"/member {mine}")).rows == ()
+
+
+async def test_the_history_does_not_name_who_gave_it(club: Club) -> None:
+    mei = await club.person().joins()
+    await buys(mei, 200, "A-1")
+    await gives(mei)
+    me = await mei.member_id()
+    steps = await club.read(lambda w: w.levels.changes(me))
+    assert [step.source_id for step in steps if step.reason == "manual"] == ["7"]
