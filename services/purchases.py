@@ -92,8 +92,8 @@ def _usable_from(work: Work, purchase: Purchase, now: datetime) -> date | None:
 def match_waiting(work: Work, member_id: int, now: datetime) -> list[Purchase]:
     """Books the purchases that waited for this member (by number, phone, e-mail, file id).
 
-    Called when a member appears, is claimed, or verifies a phone. Nothing is told here: the
-    caller says what came of it. Frozen members' purchases go on waiting.
+    Called when a member appears, is claimed, or verifies a phone. Only a rise is told here: the
+    caller says what else came of it. Frozen members' purchases go on waiting.
     """
     member = work.members.get(member_id)
     if member.state is not MemberState.ACTIVE:
@@ -120,7 +120,9 @@ def _match_some(work: Work, claims: list[Claim], member_id: int, now: datetime) 
     return _take(work, work.purchases.waiting(claims, MATCHED_AT_ONCE), member_id, now)
 
 
-def _take(work: Work, waiting: list[int], member_id: int, now: datetime) -> list[Purchase]:
+def _take(
+    work: Work, waiting: list[int], member_id: int, now: datetime, *, tell: bool = True
+) -> list[Purchase]:
     """Books those of the orders that still wait, unless the member may not earn any more."""
     work.members.lock(member_id)
     if work.members.get(member_id).state is not MemberState.ACTIVE:
@@ -128,20 +130,25 @@ def _take(work: Work, waiting: list[int], member_id: int, now: datetime) -> list
     found = [work.purchases.get(one) for one in waiting]
     work.purchases.claim([(one.source, one.order_id) for one in found])
     found = [work.purchases.get(one.id) for one in found]
-    return [award(work, one, member_id, now, "matched") for one in found if one.state == WAITING]
+    left = [one for one in found if one.state == WAITING]
+    return [award(work, one, member_id, now, "matched", tell=tell) for one in left]
 
 
 def match_left(work: Work, now: datetime, most: int) -> int:
     """Books waiting purchases that name an active member by now (one was imported beside the
-    member's joining); how many were booked. Only claims that wait and have a member are read."""
+    member's joining); how many were booked. Only claims that wait and have a member are read, and
+    nobody is woken by it."""
     left: dict[int, list[int]] = {}
     for purchase_id, member_id in work.purchases.left(most):
         left.setdefault(member_id, []).append(purchase_id)
-    return sum(len(_take(work, left[one], one, now)) for one in sorted(left))
+    return sum(len(_take(work, left[one], one, now, tell=False)) for one in sorted(left))
 
 
-def award(work: Work, purchase: Purchase, member_id: int, now: datetime, why: str) -> Purchase:
-    """Gives a stored purchase that has no member to one: earns, raises the level.
+def award(
+    work: Work, purchase: Purchase, member_id: int, now: datetime, why: str, *, tell: bool = True
+) -> Purchase:
+    """Gives a stored purchase that has no member to one: earns, raises the level, of which the
+    member is told.
 
     Earns what is left of the purchase after refunds, under the current programme; a waiting one
     from before the window for late matching earns nothing. The member is locked by the caller.
@@ -182,7 +189,9 @@ def award(work: Work, purchase: Purchase, member_id: int, now: datetime, why: st
     limiting.note(given, earned)
     work.earnings.add_uses(limiting.uses)
     expiry.extend_all(work, programme, [(member_id, purchase.occurred_at)], SOURCE, now)
-    levels.climb(work, member_id, now, why, str(purchase.id))
+    raised = levels.climb(work, member_id, now, why, str(purchase.id))
+    if raised and tell:
+        levels.tell_risen(work, member_id, raised, f"purchase:{why}:{purchase.id}", now)
     return given
 
 

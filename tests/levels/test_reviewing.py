@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from services import portraits, reviewing
+from domain.purchases import Line, Order
+from services import portraits, purchases, reviewing
+from services.booking import Incoming
 from services.ports.club import Actor
+from services.ports.sales import Claim
 from storage.work import Work
 from tests.levels.support import (
     DAY,
@@ -17,7 +20,7 @@ from tests.levels.support import (
     publishes,
     returns,
 )
-from tests.support.club import Club, Person
+from tests.support.club import NOW, Club, Person
 
 TODAY = date(2026, 5, 20)
 UNTIL = date(2027, 5, 31)
@@ -233,3 +236,19 @@ async def test_purchases_of_the_past_count_from_the_next_night_on(club: Club) ->
     assert await level(mei) == "member"
     await night(club, TODAY + DAY)
     assert await level(mei) == "gold"
+
+
+async def test_purchases_that_waited_or_were_moved_tell_of_the_rise(club: Club) -> None:
+    mei, li = await club.person().joins(), await club.person().joins()
+    bought = Order("pos-1", "A-1", NOW, "CNY", 20000, (Line(20000),), "")
+    waits = Incoming(bought, (Claim("phone", "+8613800138000"),))
+    done = await club.write(lambda w: purchases.book(w, waits, club.clock()))
+    await mei.shares("+8613800138000")
+    assert [one.key for one in await mei.hears()].count("level.risen") == 1
+    other, by = await li.member_id(), Actor("cli")
+    await club.write(
+        lambda w: purchases.move(
+            w, done.purchase.id, other, reason="hers", actor=by, now=club.clock()
+        )
+    )
+    assert [one.key for one in await li.hears()] == ["level.risen"]
