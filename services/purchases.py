@@ -374,12 +374,19 @@ def _take_all(
         kept=0,
         own_lot_ids=own_lots(purchase, lots),
         lots=lots,
-        policy=RefundPolicy.UNLIMITED,
+        policy=reach(work, purchase.member_id, RefundPolicy.UNLIMITED),
         lapsed=lapsed(work, purchase, lots, now),
     )
     work.ledger.append(result.booked, "")
     work.ledger.add_reason(number, purchase.member_id, why[1])
     return result.arithmetic
+
+
+def reach(work: Work, member_id: int, policy: RefundPolicy) -> RefundPolicy:
+    """How far points may be taken back from a member: who has left owes nothing."""
+    if work.members.get(member_id).state is MemberState.CLOSED:
+        return RefundPolicy.WITHIN_BALANCE
+    return policy
 
 
 def lapsed(work: Work, purchase: Purchase, lots: Iterable[Lot], now: datetime) -> int:

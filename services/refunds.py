@@ -163,7 +163,7 @@ def _take_back(
         kept=kept,
         own_lot_ids=purchases.own_lots(purchase, lots),
         lots=lots,
-        policy=programme.refunds.policy,
+        policy=purchases.reach(work, purchase.member_id, programme.refunds.policy),
         lapsed=purchases.lapsed(work, purchase, lots, now),
     )
     work.ledger.append(result.booked, "")

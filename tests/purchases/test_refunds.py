@@ -17,8 +17,9 @@ from domain.points import Unit
 from domain.programme import Growth, Programme, Refunds
 from domain.purchases import Line, RefundLine
 from domain.refunds import RefundPolicy
-from services import history, ledger, purchases, refunds
+from services import erasing, history, ledger, purchases, refunds
 from services.booking import Incoming
+from services.ports.club import Actor
 from services.ports.sales import Claim
 from storage.work import Work
 from tests.membership.support import broken
@@ -236,3 +237,23 @@ async def test_a_waiting_purchase_is_nobodys_so_far(club: Club) -> None:
     with pytest.raises(RefundInvalid):
         await _refund(club, asked("R-1", minor=1000, member_id=mei.id))
     assert (await _refund(club, asked("R-1", minor=1000, member_id=0))).new
+
+
+@pytest.mark.parametrize("void", [False, True])
+async def test_who_has_left_owes_nothing_for_what_comes_back(club: Club, void: bool) -> None:
+    mei = await _bought(club)
+    bought = await club.read(lambda w: purchases.newest(w, mei.id)[0])
+    has = (await club.read(lambda w: ledger.balance(w, mei.id, NOW))).available
+    await club.write(
+        lambda w: ledger.spend(w, mei.id, has - 10, key="s", source=("x", 1), now=NOW)
+    )
+    await club.write(lambda w: erasing.erase(w, mei.id, NOW))
+    if void:
+        why = {"reason": "r", "actor": Actor("cli"), "now": NOW}
+        taken = (await club.write(lambda w: purchases.void(w, bought.id, **why))).taken
+    else:
+        taken = (await _refund(club, asked())).arithmetic
+    assert taken is not None
+    assert (taken.lapsed, taken.forgone, taken.debt) == (10, has - 10, 0)
+    assert (await club.read(lambda w: ledger.balance(w, mei.id, NOW))).debt == 0
+    assert await broken(club) == []
