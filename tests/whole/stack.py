@@ -122,8 +122,19 @@ class Stack:
         return int(await self.read(lambda work: work.db.execute(wanted).scalar_one()))
 
     async def everything(self, *but: str) -> dict[str, set[str]]:
-        """All rows of all tables, apart from those named: what an effect would show in."""
+        """All rows of all tables, apart from those named: what an effect would show in.
 
+        Read when what is on its way has been sent and its row settled."""
+        found = await self._everything(but)
+        for _ in range(50):
+            await asyncio.sleep(0.2)
+            again = await self._everything(but)
+            if again == found:
+                break
+            found = again
+        return found
+
+    async def _everything(self, but: tuple[str, ...]) -> dict[str, set[str]]:
         def rows(work: Work) -> dict[str, set[str]]:
             return {
                 table.name: {repr(tuple(row)) for row in work.db.execute(select(table))}
