@@ -3,6 +3,7 @@ for the Bot API. What the bot answers is checked as Telegram would check it."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
