@@ -6,7 +6,7 @@ from domain import points
 from tests.proof import running
 from tests.support.databases import Kind
 
-EXAMPLES, STEPS = 40, 30
+EXAMPLES, STEPS = 25, 30
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -23,4 +23,5 @@ async def test_a_ledger_that_takes_the_newest_points_first_would_be_noticed(
 ) -> None:
     monkeypatch.setattr(points, "spending_order", lambda lot: -lot.id)
     with pytest.raises(AssertionError):
-        await running.run(sqlite_url, EXAMPLES, STEPS, shrink=False)
+        # It stops at the first that notices; few examples at random may all miss it.
+        await running.run(sqlite_url, EXAMPLES * 10, STEPS, shrink=False)
