@@ -10,7 +10,7 @@ from tests.support.club import Clock, Club
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-HOUSEHOLDS = 12
+HOUSEHOLDS = 6
 
 
 async def test_a_year_of_purchases_and_returns_adds_up_at_every_months_end(
