@@ -69,7 +69,7 @@ def _machine(task: Task, result: Result) -> None:
 
     migrations.upgrade(task.url)
     while result.operations < task.operations:
-        result.operations += asyncio.run(running.run(task.url, ROUND, STEPS))
+        result.operations += asyncio.run(running.run(task.url, ROUND, STEPS, chance=True))
         print(f"{task.name}: {result.operations:,} operations", file=sys.stderr, flush=True)
 
 

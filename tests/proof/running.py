@@ -15,24 +15,29 @@ from tests.proof.point_rules import LedgerMachine
 _QUIET = list(HealthCheck)
 
 
-async def run(url: str, examples: int, steps: int, *, shrink: bool = True) -> int:
+async def run(
+    url: str, examples: int, steps: int, *, shrink: bool = True, chance: bool = False
+) -> int:
     """So many examples of so many operations at most; how many operations were done.
 
     Raises AssertionError with an example that breaks something, the shortest if `shrink`.
+    By `chance`, other examples every time; else always the same.
     """
     if not engines.is_postgres(url):
         engine = engines.sqlite_engine(url)
         with engine.connect() as db:
-            return _run(db, examples, steps, shrink)
+            return _run(db, examples, steps, shrink, chance)
     asynchronous = engines.postgres_engine(url, 1)
     try:
         async with asynchronous.connect() as found:
-            return int(await greenlet_spawn(_run, found.sync_connection, examples, steps, shrink))
+            return int(
+                await greenlet_spawn(_run, found.sync_connection, examples, steps, shrink, chance)
+            )
     finally:
         await asynchronous.dispose()
 
 
-def _run(db: Connection, examples: int, steps: int, shrink: bool) -> int:
+def _run(db: Connection, examples: int, steps: int, shrink: bool, chance: bool) -> int:
     class Machine(LedgerMachine):
         connect = staticmethod(lambda: Stage(db))
 
@@ -46,6 +51,7 @@ def _run(db: Connection, examples: int, steps: int, shrink: bool) -> int:
             suppress_health_check=_QUIET,
             phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
             database=None,
+            derandomize=not chance,
             print_blob=False,
             report_multiple_bugs=False,
         ),
