@@ -87,6 +87,9 @@ class Stage:
         Proofs(db)  # teaches SQLite the hash function that the audit's questions use
         if self._sqlite:
             db.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # To plan the long question of the audit anew at every step takes most of the time.
+            db.exec_driver_sql("SET plan_cache_mode = force_generic_plan")
         ticks = count(int(NOW.timestamp() * 1000))
         vault = Vault(b"test secret key of the club")
         self._shared = Shared(vault, Ids(lambda: next(ticks)), lambda: self.now)
