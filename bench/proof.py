@@ -23,7 +23,7 @@ from rich.table import Table
 
 STEPS = 60
 SHARES = {"SQLite": 80, "PostgreSQL": 20}
-"""Per cent of the operations: with its round trips a step takes six times as long on PostgreSQL."""
+"""Per cent of the operations: on PostgreSQL a step takes six times as long, by its round trips."""
 ROUND = 200
 """Examples in a round: between rounds the database is thrown away and progress is told."""
 
