@@ -19,8 +19,8 @@ _numbers = count()
 class Lot:
     """So much is left of an earning, usable from a moment until before another.
 
-    `origin` is the purchase it came from and `booking` which booking of that; `lapsed` is what
-    expired unspent; `bonus` is credit that the club gave on top.
+    `origin` is the purchase it came from and `booking` which booking of that; `bonus` is credit
+    that the club gave on top.
     """
 
     left: int
@@ -30,7 +30,6 @@ class Lot:
     origin: str = ""
     booking: int = 0
     bonus: bool = False
-    lapsed: int = 0
     number: int = field(default_factory=lambda: next(_numbers))
 
     def open(self, now: datetime) -> bool:
@@ -49,13 +48,26 @@ class Lot:
 
 
 @dataclass
+class Ended:
+    """What one night found expired, of which lots, and how much of it was not given again."""
+
+    at: datetime
+    parts: Takes
+    left: int
+
+    def of(self, own: list[Lot]) -> int:
+        """What of it came from some lots and has not been given again."""
+        return min(sum(amount for lot, amount in self.parts if lot in own), self.left)
+
+
+@dataclass
 class Purse:
     """One member in one unit."""
 
     lots: list[Lot] = field(default_factory=list)
     debt: int = 0
     held: dict[int, Takes] = field(default_factory=dict)
-    expiries: list[tuple[datetime, int]] = field(default_factory=list)
+    expiries: list[Ended] = field(default_factory=list)
 
     # -- what is shown ------------------------------------------------------------------
 
@@ -130,11 +142,9 @@ class Purse:
         amount = self._less(amount, [lot for lot in own if lot.waits(now)])
         if policy != "only_pending":
             amount = self._less(amount, [lot for lot in own if lot.open(now)])
-        gone = sum(
-            lot.lapsed + (lot.left if lot.over(now) else 0)
-            for lot in own
-            if lot.booking == booking
-        )
+        mine = [lot for lot in own if lot.booking == booking]
+        gone = sum(lot.left for lot in mine if lot.over(now))
+        gone += sum(ended.of(mine) for ended in self.expiries)
         lapsed = min(amount, max(gone - counted, 0))
         amount -= lapsed
         if policy != "only_pending":
@@ -149,24 +159,22 @@ class Purse:
 
     def expire(self, now: datetime, origin: str | None = None) -> None:
         """What the clock has ended is gone; of one purchase if `origin` says so."""
-        gone = 0
-        for lot in self.lots:
-            if lot.over(now) and origin in (None, lot.origin):
-                gone += lot.left
-                lot.lapsed += lot.left
-                lot.left = 0
-        if gone:
-            self.expiries.append((now, gone))
+        over = [lot for lot in self.lots if lot.over(now) and origin in (None, lot.origin)]
+        parts = [(lot, lot.left) for lot in over if lot.left]
+        for lot in over:
+            lot.left = 0
+        if parts:
+            self.expiries.append(Ended(now, parts, sum(amount for _, amount in parts)))
 
     def reinstate(self, since: datetime, amount: int) -> None:
         """Takes from what expired since, the oldest first."""
-        for place, (at, left) in enumerate(self.expiries):
-            part = min(left, amount) if at >= since else 0
-            self.expiries[place] = (at, left - part)
+        for ended in self.expiries:
+            part = min(ended.left, amount) if ended.at >= since else 0
+            ended.left -= part
             amount -= part
 
     def expired_since(self, since: datetime) -> int:
-        return sum(left for at, left in self.expiries if at >= since)
+        return sum(ended.left for ended in self.expiries if ended.at >= since)
 
 
 def _order(lot: Lot) -> tuple[bool, datetime, datetime, int]:

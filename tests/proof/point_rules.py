@@ -236,7 +236,7 @@ class LedgerMachine(PurchaseRules):
                 lot.number = Lot(0, self.now, None, self.now).number
             theirs.lots += mine.lots
             theirs.debt += mine.debt
-            theirs.expiries = sorted([*theirs.expiries, *mine.expiries])
+            theirs.expiries = sorted([*theirs.expiries, *mine.expiries], key=lambda one: one.at)
             mine.lots, mine.debt, mine.expiries = [], 0, []
         new.growth += old.growth
         old.growth, old.active, old.into = 0, False, kept
