@@ -257,6 +257,8 @@ def rejected(work: Work, row: Waiting, by: str, now: datetime, reason: str) -> N
     work.outbox.close(row, by=by, state="dead", reason=kept)
     if row.campaign_id is None:
         return
+    # Those that are refused at this moment see each other: the last one sees them all.
+    work.campaigns.lock(row.campaign_id)
     if work.outbox.states(row.campaign_id).get(("dead", kept), 0) < SAME_REFUSALS:
         return
     running = (CampaignState.RUNNING.value,)

@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, exists, func, select, update
 from domain.members import MemberState
 from services.ports.care import Campaign
 from services.ports.post import Recipient
-from storage.dialect import Upsert
+from storage.dialect import Upsert, for_update
 from storage.tables import campaigns, chat, people
 
 _campaigns = campaigns.Campaign.__table__  # type: ignore[attr-defined]
@@ -22,6 +22,7 @@ _addresses = chat.Address.__table__  # type: ignore[attr-defined]
 _add = Upsert(campaigns.Campaign, ("id",))
 _all = select(*(_campaigns.c[name] for name in Campaign.__dataclass_fields__))
 _get = _all.where(_campaigns.c.id == bindparam("of"))
+_lock = select(_campaigns.c.id).where(_campaigns.c.id == bindparam("of")).with_for_update()
 _open = _all.where(_campaigns.c.finished_at.is_(None)).order_by(_campaigns.c.id)
 _move = (
     update(_campaigns)
@@ -118,6 +119,10 @@ class Campaigns:
         if row is None:
             raise LookupError(campaign_id)
         return Campaign(*row)
+
+    def lock(self, campaign_id: int) -> None:
+        if for_update(self._db):
+            self._db.execute(_lock, {"of": campaign_id})
 
     def open(self) -> list[Campaign]:
         return [Campaign(*row) for row in self._db.execute(_open)]

@@ -58,6 +58,9 @@ class Campaigns(Protocol):
     def get(self, campaign_id: int) -> Campaign:
         """The campaign; raises LookupError."""
 
+    def lock(self, campaign_id: int) -> None:
+        """Nobody else counts or changes what became of its messages until this commits."""
+
     def open(self) -> list[Campaign]:
         """Campaigns that are not finished."""
 

@@ -1,13 +1,16 @@
 """A message to all members: write, look, try, count, send, watch, stop."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from bot.messages import Kind
+from domain.campaigns import SAME_REFUSALS
 from scheduler.worker import Worker
 from services.broadcasts import BATCH
 from tests.support.club import Club, Person
@@ -241,6 +244,27 @@ async def test_a_text_that_the_platform_refuses_pauses_it(hall: Hall) -> None:
     members = await hall.club.read(lambda work: work.campaigns.count("promotions"))
     assert members == 11  # nobody is blamed
     assert "Paused" in (await ann.taps("broadcast.progress")).text
+
+
+async def test_refusals_at_the_same_moment_count_together(hall: Hall) -> None:
+    for number in range(4, 4 + SAME_REFUSALS - 3):
+        await hall.agree(await hall.club.person(f"M{number}").joins())
+    ann = await operator(hall.club)
+    await written(ann)
+    await ann.taps("broadcast.count")
+    await ann.taps("broadcast.send")
+    all_there = asyncio.Barrier(SAME_REFUSALS)
+    hall.channel.before = partial(_together, all_there)
+    hall.channel.faults["*"] = "bad message"
+    await hall.worker.drain()
+    hall.channel.before = None
+    hall.channel.faults.clear()
+    await hall.drained()
+    assert hall.channel.to(ann.user) == ["broadcast.paused"]
+
+
+async def _together(barrier: asyncio.Barrier) -> None:
+    await barrier.wait()
 
 
 async def test_many_recipients_are_written_in_batches_each_once(hall: Hall) -> None:
