@@ -7,43 +7,64 @@ from enum import StrEnum
 from typing import Final
 
 from domain.dates import local_day, start_of_day
+from domain.programme import Per
 
 NEAR_SHARE: Final = 0.5  # who has half of the price sees how many points are left to go
+LOW_STOCK: Final = 20  # from here on a member is told how many are left
 
 
-class Kind(StrEnum):
-    """What a member gets. SEMANTICS: Benefits. Further kinds come with what they need."""
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A shelf of the catalogue; texts per language."""
 
-    GIFT = "gift"
-    DISCOUNT = "discount"
-    SERVICE = "service"
-    VOUCHER = "voucher"
+    key: str
+    names: Mapping[str, str]
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Benefit:
     """Something to have for `price` points; texts per language.
 
-    `stock` is what is left (None: unlimited), `per_member` how often one member may have it,
-    `levels` who may (empty: everybody). Visible and redeemable from (inclusive) until
-    (exclusive). A voucher is valid for `valid_days`, the last day included.
+    `kind` is a key of services.kinds, `detail` what that kind keeps (money in minor units).
+    `stock` is what is left (None: unlimited), `per_member` how often one member may have it in
+    each period `per`, `levels` who may (empty: everybody). `level_prices` replace the price for
+    members of a level. Visible and redeemable from (inclusive) until (exclusive); members of a
+    level in `early_hours` may redeem so many hours earlier. A voucher is valid for `valid_days`,
+    the last day included, can be given back for `cancel_hours` (0: never) and handed to another
+    member if `giftable`. `ready_days`: in how many days a gift or service is ready (None: nothing
+    has to be made ready). `offer_hours`: how long somebody from the waiting list has to take it
+    (0: there is no list). `imported_codes`: its vouchers bear codes that a partner gave us.
+    `stopped`: nobody can redeem it now.
     """
 
     id: int
     key: str
-    kind: Kind
+    kind: str
     names: Mapping[str, str]
     price: int
     valid_days: int
     terms: Mapping[str, str] = field(default_factory=dict)
     detail: Mapping[str, object] = field(default_factory=dict)
     levels: tuple[str, ...] = ()
+    level_prices: Mapping[str, int] = field(default_factory=dict)
+    early_hours: Mapping[str, int] = field(default_factory=dict)
+    category: str = ""
+    picture: str = ""
     stock: int | None = None
     per_member: int | None = None
+    per: Per = Per.EVER
     visible_from: datetime | None = None
     visible_until: datetime | None = None
     redeem_from: datetime | None = None
     redeem_until: datetime | None = None
+    cancel_hours: int = 0
+    giftable: bool = False
+    ready_days: int | None = None
+    offer_hours: int = 24
+    imported_codes: bool = False
+    partner: str = ""
+    stopped: bool = False
     place: int = 0
 
     def visible(self, now: datetime) -> bool:
@@ -52,10 +73,15 @@ class Benefit:
     def promise(self) -> dict[str, object]:
         """What a voucher keeps of its benefit, whatever becomes of that later."""
         return {
-            "kind": str(self.kind),
+            "kind": self.kind,
             "names": dict(self.names),
             "terms": dict(self.terms),
             "detail": dict(self.detail),
+            "cancel_hours": self.cancel_hours,
+            "giftable": self.giftable,
+            "ready_days": self.ready_days,
+            "picture": self.picture,
+            "partner": self.partner,
         }
 
 
@@ -69,15 +95,18 @@ class Why(StrEnum):
     LIMIT = "limit"
     NOT_YET = "not_yet"
     NO_LONGER = "no_longer"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a member stands to a benefit. `missing` points where that is what is lacking."""
+    """How a member stands to a benefit: what it costs them, and `missing` points where that is
+    what is lacking."""
 
     why: Why
     missing: int = 0
     near: bool = False
+    price: int = 0
 
     @property
     def place(self) -> int:
@@ -89,26 +118,52 @@ class Standing:
         return 2 if self.why is Why.POINTS else 3
 
 
-def standing(benefit: Benefit, *, points: int, level: str, used: int, now: datetime) -> Standing:
-    """How somebody with so many points, of that level, who had it `used` times, stands to it.
+def price_for(benefit: Benefit, level: str, percent: int) -> int:
+    """What a benefit costs at a level: its own price for that level, else the level's share of
+    the price in percent, rounded up."""
+    own = benefit.level_prices.get(level)
+    return own if own is not None else -(-benefit.price * percent // 100)
+
+
+def standing(
+    benefit: Benefit, *, points: int, level: str, used: int, now: datetime, percent: int = 100
+) -> Standing:
+    """How somebody with so many points, of that level, who had it `used` times in the running
+    period, stands to it. `percent`: the level's share of prices in points.
 
     What cannot be mended by waiting is told first, the points last: they are the member's to
     collect.
     """
-    if benefit.redeem_until and now >= benefit.redeem_until:
-        return Standing(Why.NO_LONGER)
-    if benefit.levels and level not in benefit.levels:
-        return Standing(Why.LEVEL)
-    if benefit.per_member is not None and used >= benefit.per_member:
-        return Standing(Why.LIMIT)
-    if benefit.stock is not None and benefit.stock <= 0:
-        return Standing(Why.SOLD_OUT)
-    if benefit.redeem_from and now < benefit.redeem_from:
-        return Standing(Why.NOT_YET)
-    missing = benefit.price - points
+    price = price_for(benefit, level, percent)
+    if why := _barred(benefit, level, used, now):
+        return Standing(why, price=price)
+    missing = price - points
     if missing > 0:
-        return Standing(Why.POINTS, missing, points >= benefit.price * NEAR_SHARE)
-    return Standing(Why.NOTHING)
+        return Standing(Why.POINTS, missing, points >= price * NEAR_SHARE, price)
+    return Standing(Why.NOTHING, price=price)
+
+
+def _barred(benefit: Benefit, level: str, used: int, now: datetime) -> Why | None:
+    if benefit.redeem_until and now >= benefit.redeem_until:
+        return Why.NO_LONGER
+    if benefit.stopped:
+        return Why.STOPPED
+    if benefit.levels and level not in benefit.levels:
+        return Why.LEVEL
+    if benefit.per_member is not None and used >= benefit.per_member:
+        return Why.LIMIT
+    if benefit.stock is not None and benefit.stock <= 0:
+        return Why.SOLD_OUT
+    if (opens := opens_at(benefit, level)) and now < opens:
+        return Why.NOT_YET
+    return None
+
+
+def opens_at(benefit: Benefit, level: str) -> datetime | None:
+    """From when members of a level may redeem it (None: always); some levels earlier."""
+    if benefit.redeem_from is None:
+        return None
+    return benefit.redeem_from - timedelta(hours=benefit.early_hours.get(level, 0))
 
 
 def voucher_expires(now: datetime, days: int, zone: str) -> datetime:

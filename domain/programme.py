@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from domain.bill_rules import BillRules, ReceiptPhotos, StoredValue, TillRules
 from domain.birthdays import Feb29
 from domain.points import Expiry
 from domain.refunds import RefundPolicy
@@ -203,14 +204,17 @@ class Need(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Level:
     """One step of the ladder; without conditions it is given at joining. `multiplier` is in
-    hundredths (125 = 1.25 points where others get one). `formerly`: keys of levels of earlier
-    versions whose members go on here."""
+    hundredths (125 = 1.25 points where others get one). `discount`: so many percent off every
+    bill; `price_percent`: what of a benefit's price in points its members pay. `formerly`: keys of
+    levels of earlier versions whose members go on here."""
 
     key: str
     names: Names
     conditions: tuple[Condition, ...] = ()
     need: Need = Need.ANY
     multiplier: int = 100
+    discount: int = 0
+    price_percent: int = 100
     colour: str = "#888888"
     emoji: str = ""
     formerly: tuple[str, ...] = ()
@@ -331,6 +335,10 @@ class Programme:
     reinstatement: Reinstatement = Reinstatement()
     transfers: Transfers | None = None
     counter: Counter = Counter()
+    bill: BillRules = field(default_factory=BillRules)
+    stored_value: StoredValue | None = None
+    till: TillRules = field(default_factory=TillRules)
+    receipt_photos: ReceiptPhotos | None = None
     match_days: int = 365  # how far back purchases from before joining are credited
     zero_lines: Names = field(default_factory=dict)
 

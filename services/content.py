@@ -15,8 +15,10 @@ from pydantic import BaseModel, ValidationError
 from domain import benefits, events, surveys
 from domain.dates import start_of_day, zone_of
 from domain.errors import Problem
+from domain.programme import Per, Programme
 from domain.refusals import ContentInvalid
 from services import content_schema as schema
+from services.kinds import KINDS
 from services.ports import Work
 from services.ports.club import Actor
 from services.programme_problems import from_error
@@ -24,6 +26,10 @@ from services.programme_yaml import load
 
 M = TypeVar("M", bound=BaseModel)
 Save = Callable[[int, Any], str]
+_AS_WRITTEN = (
+    *("key", "kind", "picture", "price", "level_prices", "early_hours", "stock", "per_member"),
+    *("valid_days", "cancel_hours", "giftable", "ready_days", "offer_hours", "imported_codes"),
+)
 
 
 class Done(NamedTuple):
@@ -51,10 +57,11 @@ def import_benefits(work: Work, text: str, actor: Actor, now: datetime) -> list[
     levels = [level.key for level in programme.levels]
     problems = [*_doubled("benefits", file.benefits), *_levels(file.benefits, levels)]
     problems += _days("benefits", file.benefits, ("visible", "redeemable"))
+    problems += _kinds(file.benefits, programme.currency)
     _require(problems)
 
     def save(number: int, entry: schema.Benefit) -> str:
-        benefit = _benefit(number, entry, programme.zone)
+        benefit = _benefit(number, entry, programme)
         outcome = work.benefits.save(benefit, _hash(number, entry, programme.zone), now)
         if outcome == "gone":
             advice = "more than that have gone already; give a larger number"
@@ -127,8 +134,6 @@ def _read(text: str, model: type[M]) -> M:
 def _problem(found: Any) -> Problem:
     if found["type"] in ("datetime_type", "datetime_parsing"):
         return Problem(from_error(found).path, f"must be {schema.WRITTEN}")
-    if found["type"] in ("enum", "is_instance_of") and found["loc"][-1] == "kind":
-        return Problem(from_error(found).path, f"must be one of {', '.join(benefits.Kind)}")
     return from_error(found)
 
 
@@ -151,6 +156,21 @@ def _levels(entries: list[schema.Benefit], known: list[str]) -> Iterator[Problem
             if level not in known:
                 advice = f"{level} is no level; there are {', '.join(known)}"
                 yield _Place("benefits", number).problem("levels", advice)
+
+
+def _kinds(entries: list[schema.Benefit], currency: str) -> Iterator[Problem]:
+    for number, entry in enumerate(entries):
+        place, kind = _Place("benefits", number), KINDS[entry.kind]
+        if not kind.free and not entry.price:
+            yield place.problem("price", f"a {kind.key} must cost points; give at least 1")
+        try:
+            detail = kind.detail.model_validate(entry.detail)
+        except ValidationError as error:
+            for wrong in map(from_error, error.errors()):
+                yield place.problem(f"detail.{wrong.path}", wrong.advice)
+            continue
+        for part, advice in kind.problems(detail, currency):
+            yield place.problem(part, advice)
 
 
 def _days(section: str, entries: Sequence[Any], parts: tuple[str, ...]) -> Iterator[Problem]:
@@ -197,18 +217,19 @@ def _exists(local: datetime, zone: str) -> bool:
 # -- entries become what the club works with --------------------------------------------
 
 
-def _benefit(number: int, entry: schema.Benefit, zone: str) -> benefits.Benefit:
+def _benefit(number: int, entry: schema.Benefit, programme: Programme) -> benefits.Benefit:
+    zone, kind = programme.zone, KINDS[entry.kind]
+    detail = kind.detail.model_validate(entry.detail)
     return benefits.Benefit(
         id=0,
-        key=entry.key,
-        kind=entry.kind,
+        **{name: getattr(entry, name) for name in _AS_WRITTEN},
         names=_texts(entry.name),
         terms=_texts(entry.terms),
-        price=entry.price,
-        valid_days=entry.valid_days,
+        detail=kind.kept(detail, programme.currency),
         levels=tuple(entry.levels),
-        stock=entry.stock,
-        per_member=entry.per_member,
+        category=entry.category or "",
+        partner=entry.partner or "",
+        per=Per(entry.per),
         visible_from=_from(entry.visible, zone),
         visible_until=_until(entry.visible, zone),
         redeem_from=_from(entry.redeemable, zone),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
-from domain.benefits import Kind
+from services.kinds import KINDS
 from services.programme_schema import Key, Points, Section, Text
 
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?")
@@ -24,12 +25,16 @@ def _moment(value: Any) -> Any:
     return value
 
 
-def _kind(value: Any) -> Any:
-    return Kind(value) if isinstance(value, str) and value in tuple(Kind) else value
-
-
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Count = Annotated[int, Field(ge=1, le=10**9)]
+Hours = Annotated[int, Field(ge=0, le=8784)]
+
+
+def _kind(key: str) -> str:
+    if key not in KINDS:
+        advice = f"must be one of {', '.join(KINDS)}"
+        raise PydanticCustomError("kind", "{advice}", {"advice": advice})
+    return key
 
 
 class Name(Section):
@@ -53,22 +58,41 @@ class Days(Section):
     last: Annotated[date | None, Field(alias="until")] = None
 
 
-class Benefit(Section):
+class Category(Text):
     key: Key
-    kind: Annotated[Kind, BeforeValidator(_kind)] = Kind.GIFT
+
+
+class Benefit(Section):
+    """`detail` is checked by the kind, see services.kinds."""
+
+    key: Key
+    kind: Annotated[str, AfterValidator(_kind)] = "gift"
     name: Name
     terms: Long | None = None
+    detail: Annotated[dict[str, Any], Field(default_factory=dict)]
+    category: Key | None = None
+    picture: Annotated[str, StringConstraints(max_length=200)] = ""
     price: Points
+    level_prices: Annotated[dict[str, Points], Field(default_factory=dict)]
     stock: Annotated[int, Field(ge=0, le=10**9)] | None = None
     per_member: Count | None = None
+    per: Literal["day", "week", "month", "year", "ever"] = "ever"
     levels: Annotated[list[str], Field(default_factory=list)]
+    early_hours: Annotated[dict[str, Hours], Field(default_factory=dict)]
     visible: Days | None = None
     redeemable: Days | None = None
     valid_days: Annotated[int, Field(ge=0, le=3660)] = 30
+    cancel_hours: Hours = 0
+    giftable: bool = False
+    ready_days: Annotated[int, Field(ge=0, le=366)] | None = None
+    offer_hours: Hours = 24
+    imported_codes: bool = False
+    partner: Key | None = None
 
 
 class Benefits(Section):
-    benefits: Annotated[list[Benefit], Field(min_length=1, max_length=1000)]
+    benefits: Annotated[list[Benefit], Field(min_length=1, max_length=5000)]
+    categories: Annotated[list[Category], Field(default_factory=list, max_length=100)]
 
 
 class Option(Text):

@@ -5,6 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from domain.bill_rules import (
+    BillRules,
+    BillStep,
+    PointsAtTill,
+    ReceiptPhotos,
+    StoredValue,
+    TillRules,
+    TopUpBonus,
+)
 from domain.birthdays import Feb29
 from domain.money import exponent
 from domain.points import Expiry, ExpiryKind
@@ -83,6 +92,10 @@ def build(file: schema.File) -> Programme:
         reinstatement=Reinstatement(**file.reinstatement.model_dump()),
         transfers=Transfers(**file.transfers.model_dump()) if file.transfers else None,
         counter=_counter(file.counter, club.currency),
+        bill=_bill(file.bill, club.currency),
+        stored_value=_stored_value(file.stored_value, club.currency),
+        till=TillRules(**file.till.model_dump()),
+        receipt_photos=_receipt_photos(file.receipt_photos),
         match_days=file.match_days,
         zero_lines=_names(file.zero_lines),
     )
@@ -167,6 +180,28 @@ def _counter(counter: schema.Counter, currency: str) -> Counter:
     )
 
 
+def _bill(bill: schema.Bill, currency: str) -> BillRules:
+    points, given = None, bill.points
+    if given:
+        points = PointsAtTill(given.step, _minor(given.pays, currency), given.most_percent)
+    return BillRules(tuple(map(BillStep, bill.order)), points, bill.vouchers)
+
+
+def _stored_value(given: schema.StoredValue | None, currency: str) -> StoredValue | None:
+    if given is None:
+        return None
+    bonuses = tuple(
+        TopUpBonus(_minor(one.pays, currency), _minor(one.gives, currency))
+        for one in given.bonuses
+    )
+    ceiling, least = _minor(given.ceiling, currency), _minor(given.least, currency)
+    return StoredValue(ceiling, least, bonuses, given.earns)
+
+
+def _receipt_photos(given: schema.ReceiptPhotos | None) -> ReceiptPhotos | None:
+    return ReceiptPhotos(**given.model_dump()) if given else None
+
+
 def expiry_of(expiry: schema.Expiry) -> Expiry:
     """When points expire."""
     return Expiry(
@@ -189,6 +224,8 @@ def _level(level: schema.Level, currency: str) -> Level:
         conditions=tuple(condition_of(c, currency) for c in level.all or level.any or ()),
         need=need,
         multiplier=int(level.multiplier * 100),
+        discount=level.discount,
+        price_percent=level.price_percent,
         colour=level.colour,
         emoji=level.emoji,
         formerly=tuple(level.formerly),

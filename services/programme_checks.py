@@ -74,6 +74,32 @@ def _limits(file: schema.File) -> Iterator[Found]:
             yield from _amount(file, amount, ("counter", name))
 
 
+def _bill(file: schema.File) -> Iterator[Found]:
+    order, points = file.bill.order, file.bill.points
+    if len(set(order)) != len(order):
+        yield ("bill", "order"), "names a step twice; keep each once"
+    if points:
+        yield from _amount(file, points.pays, ("bill", "points", "pays"))
+        if points.pays <= 0:
+            yield ("bill", "points", "pays"), 'must be more than zero, such as "1.00"'
+
+
+def _stored_value(file: schema.File) -> Iterator[Found]:
+    given = file.stored_value
+    if given is None:
+        return
+    place: Place = ("stored_value",)
+    for name in ("ceiling", "least"):
+        yield from _amount(file, getattr(given, name), (*place, name))
+    if given.least > given.ceiling:
+        yield (*place, "least"), "is more than the ceiling; nobody could top up"
+    for number, bonus in enumerate(given.bonuses):
+        for name in ("pays", "gives"):
+            yield from _amount(file, getattr(bonus, name), (*place, "bonuses", number, name))
+    if len({bonus.pays for bonus in given.bonuses}) != len(given.bonuses):
+        yield (*place, "bonuses"), "has the same amount twice; keep each once"
+
+
 def _amount(file: schema.File, amount: Decimal, place: Place) -> Iterator[Found]:
     places = exponent(file.club.currency)
     if amount.scaleb(places) % 1:
@@ -152,6 +178,8 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("club", _zone),
     ("club earning growth", _rates),
     ("club counter", _limits),
+    ("club bill", _bill),
+    ("club stored_value", _stored_value),
     ("earning levels", rules),
     ("earning", _groups),
     ("earning", caps),

@@ -21,6 +21,7 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "birthday": ("birthday",),
     "transfers": ("transfers",),
     "operators": ("adjustments", "counter"),
+    "till": ("bill", "stored_value", "till", "receipt_photos"),
     "texts": ("zero_lines",),
 }
 """The fields of a programme as a person groups them; the version itself is no difference."""

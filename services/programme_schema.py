@@ -33,6 +33,7 @@ Short = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Points = Annotated[int, Field(ge=0, le=10**9)]
 Days = Annotated[int, Field(ge=0, le=3660)]
 Months = Annotated[int, Field(ge=1, le=120)]
+Percent = Annotated[int, Field(ge=0, le=100)]
 
 
 class Section(BaseModel):
@@ -192,6 +193,8 @@ class Level(Section):
     all: Annotated[list[Condition], Field(min_length=1)] | None = None
     any: Annotated[list[Condition], Field(min_length=1)] | None = None
     multiplier: Factor = Decimal(1)
+    discount: Percent = 0
+    price_percent: Annotated[int, Field(ge=1, le=100)] = 100
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#888888"
     emoji: Annotated[str, StringConstraints(max_length=8)] = ""
     formerly: list[Key] = []
@@ -233,6 +236,46 @@ class Counter(Section):
     undo_minutes: Annotated[int, Field(ge=0, le=1440)] = 15
 
 
+class PointsAtTill(Section):
+    step: Limit
+    pays: Amount
+    most_percent: Annotated[int, Field(ge=1, le=100)] = 100
+
+
+class Bill(Section):
+    order: list[Literal["level", "voucher", "points", "credit"]] = [
+        "level",
+        "voucher",
+        "points",
+        "credit",
+    ]
+    points: PointsAtTill | None = None
+    vouchers: Annotated[int, Field(ge=0, le=10)] = 1
+
+
+class TopUpBonus(Section):
+    pays: Amount
+    gives: Amount
+
+
+class StoredValue(Section):
+    ceiling: Amount = Decimal(5000)
+    least: Amount = Decimal(10)
+    bonuses: list[TopUpBonus] = []
+    earns: Literal["spending", "topup"] = "spending"
+
+
+class TillRules(Section):
+    hold_seconds: Annotated[int, Field(ge=30, le=900)] = 120
+    code_seconds: Annotated[int, Field(ge=30, le=3600)] = 300
+    undo_minutes: Annotated[int, Field(ge=0, le=1440)] = 30
+
+
+class ReceiptPhotos(Section):
+    per_day: Annotated[int, Field(ge=1, le=100)] = 3
+    within_days: Annotated[int, Field(ge=0, le=366)] = 30
+
+
 class File(Section):
     version: Annotated[int, Field(ge=1, le=10**6)]
     club: Club
@@ -253,6 +296,10 @@ class File(Section):
     reinstatement: Reinstatement = Reinstatement()
     transfers: Transfers | None = None
     counter: Counter = Counter()
+    bill: Bill = Bill()
+    stored_value: StoredValue | None = None
+    till: TillRules = TillRules()
+    receipt_photos: ReceiptPhotos | None = None
     other_activity_points: Points = 0
     match_days: Days = 365
     zero_lines: Text | None = None

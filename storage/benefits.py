@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Db
 from sqlalchemy import bindparam, or_, select, update
 
-from domain.benefits import Benefit, Kind
+from domain.benefits import Benefit
+from domain.programme import Per
 from storage.dialect import Upsert
 from storage.ids import Ids
 from storage.tables import benefits
@@ -17,6 +18,7 @@ from storage.tables import benefits
 _benefits = benefits.Benefit.__table__  # type: ignore[attr-defined]
 _uses = benefits.BenefitUse.__table__  # type: ignore[attr-defined]
 _FIELDS = tuple(field.name for field in fields(Benefit))
+_MAPS = ("names", "terms", "detail", "level_prices", "early_hours")
 
 _all = select(_benefits).order_by(_benefits.c.place, _benefits.c.price, _benefits.c.id)
 _get = select(_benefits).where(_benefits.c.id == bindparam("id"))
@@ -63,7 +65,7 @@ class Benefits:
             return "same"
         row = {**_columns(benefit), "content_hash": content_hash, "changed_at": now}
         if old is None:
-            new = {"id": self._ids.next(), "stock_given": benefit.stock, "period": ""}
+            new = {"id": self._ids.next(), "stock_given": benefit.stock}
             _add.run(self._db, {**row, **new})
             return "added"
         left = _left(benefit.stock, old)
@@ -98,10 +100,10 @@ def _left(given: int | None, old: Any) -> int | None:
 
 def _columns(benefit: Benefit) -> dict[str, Any]:
     row = {name: getattr(benefit, name) for name in _FIELDS if name != "id"}
-    texts = {name: dict(row[name]) for name in ("names", "terms", "detail")}
-    return {**row, **texts, "kind": str(benefit.kind), "levels": list(benefit.levels)}
+    maps = {name: dict(row[name]) for name in _MAPS}
+    return {**row, **maps, "levels": list(benefit.levels), "per": str(benefit.per)}
 
 
 def _benefit(row: Any) -> Benefit:
-    benefit = Benefit(**{name: row[name] for name in _FIELDS})
-    return replace(benefit, kind=Kind(row["kind"]), levels=tuple(row["levels"]))
+    values = {name: row[name] for name in _FIELDS}
+    return Benefit(**{**values, "levels": tuple(row["levels"]), "per": Per(row["per"])})

@@ -11,11 +11,21 @@ from sqlmodel import Field, SQLModel
 from storage.types import Id, Instant, Json
 
 
-class Benefit(SQLModel, table=True):
-    """Something a member can have for points. `names` and `terms` are texts per language.
+class BenefitCategory(SQLModel, table=True):
+    """A shelf of the catalogue; `names` are texts per language."""
 
-    `stock` is what is left, None for unlimited; it falls by one conditional UPDATE. `levels`:
-    keys of the levels that may redeem, empty for all. `period`: "" counts `per_member` for ever.
+    __tablename__ = "benefit_categories"
+
+    key: str = Field(primary_key=True)
+    names: Any = Field(sa_type=Json)
+    place: int
+
+
+class Benefit(SQLModel, table=True):
+    """Something a member can have for points; domain.benefits.Benefit says what each field is.
+
+    `stock` is what is left, None for unlimited; it falls by one conditional UPDATE. `stock_given`
+    is all there ever was.
     """
 
     __tablename__ = "benefits"
@@ -27,23 +37,35 @@ class Benefit(SQLModel, table=True):
     terms: Any = Field(sa_type=Json)
     detail: Any = Field(sa_type=Json)
     price: int
+    level_prices: Any = Field(sa_type=Json)
     levels: Any = Field(sa_type=Json)
+    early_hours: Any = Field(sa_type=Json)
+    category: str = ""
+    picture: str = ""
     stock: int | None = None
     stock_given: int | None = None
     per_member: int | None = None
-    period: str = ""
+    per: str
     visible_from: datetime | None = Field(default=None, sa_type=Instant)
     visible_until: datetime | None = Field(default=None, sa_type=Instant)
     redeem_from: datetime | None = Field(default=None, sa_type=Instant)
     redeem_until: datetime | None = Field(default=None, sa_type=Instant)
     valid_days: int
+    cancel_hours: int
+    giftable: bool
+    ready_days: int | None = None
+    offer_hours: int
+    imported_codes: bool
+    partner: str
+    stopped: bool
     place: int = 0
     content_hash: str
     changed_at: datetime = Field(sa_type=Instant)
 
 
 class BenefitUse(SQLModel, table=True):
-    """How often a member has redeemed a benefit in a period; rises by a conditional UPDATE."""
+    """How often a member has redeemed a benefit in a period (`2026-03`, `2026-W12`, "" for ever);
+    rises by a conditional UPDATE."""
 
     __tablename__ = "benefit_uses"
 
@@ -57,7 +79,8 @@ class Voucher(SQLModel, table=True):
     """A benefit that somebody has: `issued → held → used | expired | cancelled`.
 
     `code` is sealed, `code_index` its keyed hash; `promise` keeps what was promised when it was
-    issued. `key` is the effect that issued it, `use_key` the one that used it.
+    issued. `key` is the effect that issued it, `use_key` the one that used it, `hold_key` the till
+    that looks at it until `held_until`.
     """
 
     __tablename__ = "vouchers"
@@ -77,6 +100,7 @@ class Voucher(SQLModel, table=True):
     issued_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)
     held_until: datetime | None = Field(default=None, sa_type=Instant)
+    hold_key: str | None = None
     used_at: datetime | None = Field(default=None, sa_type=Instant)
     used_by: int | None = Field(default=None, sa_type=Id)
     used_store: int | None = Field(default=None, sa_type=Id)

@@ -12,7 +12,7 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 
 from api.table import OPERATIONS, SIGNED, problems
-from domain.benefits import Benefit, Kind
+from domain.benefits import Benefit
 from domain.members import Member, MemberState
 from services import api_keys, joining
 from services.api_keys import SCOPES
@@ -130,7 +130,7 @@ async def add_benefit(club: Club, key: str = "free-tea", price: int = 100, **mor
 
     def save(work: Work) -> Benefit:
         names = {"zh": "一杯茶", "en": "A cup of tea"}
-        benefit = Benefit(work.new_id(), key, Kind.GIFT, names, price, 30, **more)
+        benefit = Benefit(work.new_id(), key, "gift", names, price, 30, **more)
         work.benefits.save(benefit, key, club.clock())
         return next(one for one in work.benefits.all() if one.key == key)
 

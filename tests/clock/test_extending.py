@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from domain.benefits import Benefit, Kind
+from domain.benefits import Benefit
 from domain.points import Expiry, ExpiryKind, Unit
 from domain.programme import Programme
 from domain.purchases import Line
@@ -151,7 +151,7 @@ async def test_a_redemption_extends_what_is_left_and_what_it_took(club: Club) ->
     await publishes(club, SLIDING)
     mei = await member(club, charter_version=club.programme.charter.version)
     await earns(club, mei.id, 50, NOW)
-    cake = Benefit(1, "cake", Kind.GIFT, {"en": "Cake"}, 20, 30)
+    cake = Benefit(1, "cake", "gift", {"en": "Cake"}, 20, 30)
     later = NOW + 20 * DAY
 
     def redeem(work: Work) -> None:

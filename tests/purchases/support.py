@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from domain.benefits import Benefit
-from domain.benefits import Kind as BenefitKind
 from domain.codes import BITS, make_code
 from domain.ledger import Kind
 from domain.members import Member, MemberState
@@ -117,7 +116,7 @@ async def voucher_of(club: Club, who: Member, *, days: int = 30) -> tuple[int, s
 
     def issue(work: Work) -> int:
         names = {"zh": "10 元代金券", "en": "10 yuan off"}
-        work.benefits.save(Benefit(1, "ten", BenefitKind.VOUCHER, names, 0, 30), "h", NOW)
+        work.benefits.save(Benefit(1, "ten", "voucher", names, 0, 30), "h", NOW)
         (benefit,) = work.benefits.all()
         voucher = Voucher(
             work.new_id(),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from domain.benefits import Benefit, Kind
+from domain.benefits import Benefit
 from domain.events import Event
 from domain.surveys import Option, Question, QuestionKind, Survey
 from services import ledger
@@ -18,7 +18,7 @@ from tests.support.club import Club, Person
 COFFEE = Benefit(
     id=0,
     key="coffee",
-    kind=Kind.GIFT,
+    kind="gift",
     names={"zh": "咖啡", "en": "Coffee"},
     terms={"zh": "任意门店可用。", "en": "In every store."},
     price=150,

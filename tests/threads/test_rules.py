@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain.benefits import Benefit, Kind, Why, standing, voucher_expires
+from domain.benefits import Benefit, Why, standing, voucher_expires
 from domain.codes import BITS, LENGTH, check_code, make_code, show_code
 from domain.refusals import BadCode, BadText
 from domain.surveys import average
@@ -23,7 +23,7 @@ def benefit(**changes: object) -> Benefit:
     values: dict[str, object] = {
         "id": 1,
         "key": "coffee",
-        "kind": Kind.GIFT,
+        "kind": "gift",
         "names": {"en": "Coffee"},
         "price": 100,
         "valid_days": 30,

@@ -1,0 +1,45 @@
+"""Tables of what members do in the catalogue: favourites and the waiting list."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from storage.types import Id, Instant
+
+
+class Favourite(SQLModel, table=True):
+    """A benefit that a member has marked."""
+
+    __tablename__ = "benefit_favourites"
+
+    member_id: int = Field(primary_key=True, sa_type=Id, foreign_key="members.id")
+    benefit_id: int = Field(primary_key=True, sa_type=Id, foreign_key="benefits.id", index=True)
+    at: datetime = Field(sa_type=Instant)
+
+
+class BenefitWait(SQLModel, table=True):
+    """A place on the waiting list of a benefit: `waiting → offered → taken | lapsed | left`.
+
+    An offer holds one of the stock until `offered_until`; that one is out of `benefits.stock`.
+    """
+
+    __tablename__ = "benefit_waits"
+    __table_args__ = (
+        Index("ix_benefit_waits_next", "benefit_id", "state", "id"),
+        Index("ix_benefit_waits_member", "member_id", "benefit_id"),
+        Index("ix_benefit_waits_due", "state", "offered_until"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=Id)
+    benefit_id: int = Field(sa_type=Id, foreign_key="benefits.id")
+    member_id: int = Field(sa_type=Id, foreign_key="members.id")
+    open_key: str | None = Field(default=None, unique=True)
+    """`benefit:member` while it waits or is offered, so that nobody waits twice."""
+    state: str
+    since: datetime = Field(sa_type=Instant)
+    offered_at: datetime | None = Field(default=None, sa_type=Instant)
+    offered_until: datetime | None = Field(default=None, sa_type=Instant)
+    voucher_id: int | None = Field(default=None, sa_type=Id)
