@@ -35,6 +35,10 @@ TRIES = 20
 DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError)
 """What a direct read raises."""
 AGAIN = frozenset({"40001", "40P01"})
+NEW_IDS = 3
+"""So often a unit is run whose ids another process had made in the same millisecond."""
+KEY_TAKEN = frozenset({1555, 2579})
+"""SQLite's CONSTRAINT_PRIMARYKEY and CONSTRAINT_ROWID."""
 UNAVAILABLE = ("08", "25006", "53", "57", "58")
 """PostgreSQL's SQLSTATEs and classes of them: connection lost, read-only (a standby), resources
 exhausted, operator intervention (starting, shutting down), system error."""
@@ -196,16 +200,20 @@ class SqliteUnits:
 
     def _unit(self, db: Connection, raw: Any, waiting: _Waiting) -> None:
         raw.execute("SAVEPOINT unit")
-        work = Work(db, self.shared)
-        try:
-            waiting.result = waiting.use(work)
-        except Exception as error:
-            if _store_failed(error):
-                raise
-            raw.execute("ROLLBACK TO unit")
-            waiting.error = error
-        else:
-            waiting.written = work.written
+        for attempt in range(1, NEW_IDS + 1):
+            work = Work(db, self.shared)
+            try:
+                waiting.result = waiting.use(work)
+            except Exception as error:
+                if _store_failed(error):
+                    raise
+                raw.execute("ROLLBACK TO unit")
+                waiting.error = error
+                if attempt < NEW_IDS and _id_taken(error):
+                    continue
+            else:
+                waiting.written, waiting.error = work.written, None
+            break
         raw.execute("RELEASE unit")
 
     def _reset(self, db: Connection | None) -> None:
@@ -233,6 +241,15 @@ def _store_failed(error: Exception) -> bool:
     """Whether SQLite itself failed (disk, lock, memory), not the statement."""
     code = getattr(getattr(error, "orig", error), "sqlite_errorcode", None)
     return code is not None and code & 0xFF in STORE_FAILURES
+
+
+def _id_taken(error: Exception) -> bool:
+    """Whether a row of that primary key was there: by chance, another process had made the id."""
+    orig = getattr(error, "orig", error)
+    if getattr(orig, "sqlite_errorcode", None) in KEY_TAKEN:
+        return True
+    name: str = getattr(getattr(orig, "__cause__", None), "constraint_name", None) or ""
+    return name.endswith("_pkey")
 
 
 def _unavailable(error: DBAPIError) -> bool:
@@ -309,7 +326,10 @@ class PostgresUnits:
                     self.committed += 1
                     return result
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in AGAIN or attempt == TRIES - 1:
+                again = getattr(error.orig, "sqlstate", None) in AGAIN
+                if not again and not (attempt + 1 < NEW_IDS and _id_taken(error)):
+                    raise
+                if attempt == TRIES - 1:
                     raise
                 await asyncio.sleep(0.005 * attempt)
         raise AssertionError("unreachable")
