@@ -24,6 +24,7 @@ from sqlalchemy.util import greenlet_spawn
 
 from bot.state import StoreUnavailable
 from storage import engines
+from storage.tables import metadata
 from storage.work import Shared, Work
 
 log = logging.getLogger(__name__)
@@ -37,8 +38,10 @@ DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError)
 AGAIN = frozenset({"40001", "40P01"})
 NEW_IDS = 3
 """So often a unit is run whose ids another process had made in the same millisecond."""
-KEY_TAKEN = frozenset({1555, 2579})
-"""SQLite's CONSTRAINT_PRIMARYKEY and CONSTRAINT_ROWID."""
+KEYS = tuple(
+    f"{table.name}.{key.name}" for table in metadata.sorted_tables for key in table.primary_key
+)
+"""The columns that SQLite names when a row's primary key is taken."""
 UNAVAILABLE = ("08", "25006", "53", "57", "58")
 """PostgreSQL's SQLSTATEs and classes of them: connection lost, read-only (a standby), resources
 exhausted, operator intervention (starting, shutting down), system error."""
@@ -246,7 +249,7 @@ def _store_failed(error: Exception) -> bool:
 def _id_taken(error: Exception) -> bool:
     """Whether a row of that primary key was there: by chance, another process had made the id."""
     orig = getattr(error, "orig", error)
-    if getattr(orig, "sqlite_errorcode", None) in KEY_TAKEN:
+    if str(orig).endswith(KEYS):
         return True
     name: str = getattr(getattr(orig, "__cause__", None), "constraint_name", None) or ""
     return name.endswith("_pkey")
