@@ -25,6 +25,7 @@ from storage.deliveries import Deliveries
 from storage.earning import Earnings
 from storage.events import Events
 from storage.expiries import Expiries
+from storage.fulfilments import Fulfilments
 from storage.gifts import Gifts
 from storage.holds import Holds
 from storage.ids import Ids, random_id
@@ -239,6 +240,10 @@ class Work:
     @cached_property
     def vouchers(self) -> Vouchers:
         return Vouchers(self.db, self.vault)
+
+    @cached_property
+    def fulfilments(self) -> Fulfilments:
+        return Fulfilments(self.db)
 
     @cached_property
     def surveys(self) -> Surveys:

@@ -13,6 +13,7 @@ from services.ports.club import Audit, Programmes, Settings, StaffRegister, Stor
 from services.ports.earning import Earnings
 from services.ports.events import Events
 from services.ports.expiries import Expiries
+from services.ports.fulfilments import Fulfilments
 from services.ports.keys import ApiKeys
 from services.ports.membership import Merges, MyData
 from services.ports.openings import Openings
@@ -104,6 +105,8 @@ class Work(Protocol):
     def benefits(self) -> Benefits: ...
     @property
     def vouchers(self) -> Vouchers: ...
+    @property
+    def fulfilments(self) -> Fulfilments: ...
     @property
     def surveys(self) -> Surveys: ...
     @property
