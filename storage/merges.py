@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Column, Table, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy import Connection as Db
-from sqlalchemy import Table, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import PrimaryKeyConstraint as Primary
 from sqlalchemy import UniqueConstraint as Unique
 
 from domain.members import MemberState
@@ -84,7 +85,7 @@ class Merges:
         moved: Moved = {}
         for name in _MOVED:
             table = metadata.tables[name]
-            free = select(table.c.id).where(table.c.member_id == from_id, *_free(table, to_id))
+            free = select(_mark(table)).where(table.c.member_id == from_id, *_free(table, to_id))
             ids = list(self._db.execute(free).scalars())
             if ids:
                 moved[name] = ids
@@ -98,7 +99,10 @@ class Merges:
         self._add_uses(to_id, from_id, -1)
 
     def _give(self, table: Table, ids: list[int], from_id: int, to_id: int) -> None:
-        mine = and_(table.c.id.in_(ids), table.c.member_id == from_id)
+        mark = _mark(table)
+        # Where a member has one row at most, its mark is the member.
+        these = () if mark.name == "member_id" else (mark.in_(ids),)
+        mine = and_(table.c.member_id == from_id, *these)
         self._db.execute(update(table).where(mine).values(member_id=to_id))
 
     def _add_uses(self, of: int, to_id: int, sign: int) -> None:
@@ -117,12 +121,20 @@ class Merges:
         self._db.execute(delete(_uses).where(_uses.c.member_id == to_id, _uses.c.used <= 0))
 
 
+def _mark(table: Table) -> Column[Any]:
+    """What tells a member's rows of a table apart: the id, else what else is in the key."""
+    if "id" in table.c:
+        return table.c.id
+    others = (column for column in table.primary_key if column.name != "member_id")
+    return next(others, table.c.member_id)
+
+
 def _free(table: Table, to_id: int) -> list[Any]:
     """Conditions that moving a row breaks no UNIQUE of the table."""
     other = table.alias()
     found = []
     for key in table.constraints:
-        if isinstance(key, Unique) and "member_id" in key.columns:
+        if isinstance(key, Unique | Primary) and "member_id" in key.columns:
             same = [
                 other.c[c.name] == table.c[c.name] for c in key.columns if c.name != "member_id"
             ]
