@@ -38,6 +38,8 @@ from storage.merges import Merges
 from storage.mydata import MyData
 from storage.openings import Openings
 from storage.outbox import Outbox
+from storage.partners import Partners
+from storage.pictures import Pictures
 from storage.programmes import ProgrammeCache, Programmes
 from storage.purchases import Purchases
 from storage.replays import Replays
@@ -244,6 +246,14 @@ class Work:
     @cached_property
     def fulfilments(self) -> Fulfilments:
         return Fulfilments(self.db)
+
+    @cached_property
+    def partners(self) -> Partners:
+        return Partners(self.db, self.shared.ids, self.vault)
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        return Pictures(self.db)
 
     @cached_property
     def surveys(self) -> Surveys:

@@ -18,7 +18,9 @@ from services.ports.keys import ApiKeys
 from services.ports.membership import Merges, MyData
 from services.ports.openings import Openings
 from services.ports.operations import Adjustments, Gifts, Holds
+from services.ports.partners import Partners
 from services.ports.people import Addresses, Members
+from services.ports.pictures import Pictures
 from services.ports.points import Ledger, Levels
 from services.ports.post import Deliveries, Inbox, Leases, Outbox, Ticks
 from services.ports.proofs import Proofs
@@ -107,6 +109,10 @@ class Work(Protocol):
     def vouchers(self) -> Vouchers: ...
     @property
     def fulfilments(self) -> Fulfilments: ...
+    @property
+    def partners(self) -> Partners: ...
+    @property
+    def pictures(self) -> Pictures: ...
     @property
     def surveys(self) -> Surveys: ...
     @property
