@@ -6,8 +6,8 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
 from sqlalchemy import Connection as Db
-from sqlalchemy import bindparam, select, update
 
 from domain.vouchers import Voucher, VoucherState
 from storage.dialect import Upsert
@@ -27,19 +27,48 @@ _of_member = _columns.where(_vouchers.c.member_id == bindparam("member")).order_
 )
 _code = select(_vouchers.c.code).where(_vouchers.c.id == bindparam("id"))
 _issue = Upsert(benefits.Voucher, ("key",))
-_use = (
+_now = bindparam("now", type_=_vouchers.c.expires_at.type)
+
+
+def open_to(holder: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Issued and still valid, looked at by nobody else than a holder (bind `now`, too). What
+    changes an open voucher asks this in its UPDATE."""
+    held = and_(
+        _vouchers.c.state == VoucherState.HELD.value,
+        or_(_vouchers.c.held_until <= _now, _vouchers.c.hold_key == holder),
+    )
+    issued = _vouchers.c.state == VoucherState.ISSUED.value
+    return and_(or_(issued, held), _vouchers.c.expires_at > _now)
+
+
+_HOLDER = bindparam("holder", type_=_vouchers.c.hold_key.type)
+_hold = (
+    update(_vouchers)
+    .where(_vouchers.c.id == bindparam("of"), open_to(_HOLDER))
+    .values(
+        state=VoucherState.HELD.value, held_until=bindparam("until"), hold_key=bindparam("holder")
+    )
+)
+_NOT_HELD: dict[str, Any] = {"held_until": None, "hold_key": None}
+_release = (
     update(_vouchers)
     .where(
         _vouchers.c.id == bindparam("of"),
-        _vouchers.c.state == VoucherState.ISSUED.value,
-        _vouchers.c.expires_at > bindparam("now"),
+        _vouchers.c.state == VoucherState.HELD.value,
+        _vouchers.c.hold_key == bindparam("by"),
     )
+    .values(state=VoucherState.ISSUED.value, **_NOT_HELD)
+)
+_use = (
+    update(_vouchers)
+    .where(_vouchers.c.id == bindparam("of"), open_to(_HOLDER))
     .values(
         state=VoucherState.USED.value,
         used_at=bindparam("now"),
         used_by=bindparam("staff"),
         used_store=bindparam("store"),
         use_key=bindparam("by_key"),
+        **_NOT_HELD,
     )
 )
 _reopen = (
@@ -48,7 +77,7 @@ _reopen = (
         _vouchers.c.id == bindparam("of"),
         _vouchers.c.state == VoucherState.USED.value,
         _vouchers.c.use_key == bindparam("by_key"),
-        _vouchers.c.expires_at > bindparam("now"),
+        _vouchers.c.expires_at > _now,
     )
     .values(
         state=VoucherState.ISSUED.value, used_at=None, used_by=None, used_store=None, use_key=None
@@ -72,11 +101,18 @@ class Vouchers:
         self._vault = vault
 
     def issue(
-        self, voucher: Voucher, code: str, *, key: str, posting_id: int | None, source: str
+        self,
+        voucher: Voucher,
+        code: str,
+        *,
+        key: str,
+        posting_id: int | None,
+        source: str,
+        stocked: bool = False,
     ) -> bool:
         row: dict[str, Any] = {name: getattr(voucher, name) for name in _FIELDS}
         row |= {"state": str(voucher.state), "promise": dict(voucher.promise)}
-        row |= {"key": key, "posting_id": posting_id, "source": source}
+        row |= {"key": key, "posting_id": posting_id, "source": source, "stocked": stocked}
         row |= {"code": self._vault.seal(code), "code_index": self._index(code)}
         return _issue.run(self._db, row) == 1
 
@@ -99,10 +135,24 @@ class Vouchers:
         rows = self._db.execute(_of_member, {"member": member_id})
         return [_voucher(row) for row in rows.mappings()]
 
+    def hold(self, voucher_id: int, holder: str, until: datetime, now: datetime) -> bool:
+        values = {"of": voucher_id, "holder": holder, "until": until, "now": now}
+        return bool(self._db.execute(_hold, values).rowcount == 1)
+
+    def release(self, voucher_id: int, holder: str) -> bool:
+        values = {"of": voucher_id, "by": holder}
+        return bool(self._db.execute(_release, values).rowcount == 1)
+
     def use(
-        self, voucher_id: int, key: str, now: datetime, staff_id: int | None, store_id: int | None
+        self,
+        voucher_id: int,
+        key: str,
+        now: datetime,
+        staff_id: int | None,
+        store_id: int | None,
+        holder: str = "",
     ) -> bool:
-        who = {"staff": staff_id, "store": store_id, "by_key": key}
+        who = {"staff": staff_id, "store": store_id, "by_key": key, "holder": holder}
         return bool(self._db.execute(_use, {"of": voucher_id, "now": now, **who}).rowcount == 1)
 
     def reopen(self, voucher_id: int, key: str, now: datetime) -> bool:

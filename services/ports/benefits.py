@@ -35,9 +35,16 @@ class Vouchers(Protocol):
     """Vouchers. Codes are sealed and found by keyed hash here; callers see plain codes."""
 
     def issue(
-        self, voucher: Voucher, code: str, *, key: str, posting_id: int | None, source: str
+        self,
+        voucher: Voucher,
+        code: str,
+        *,
+        key: str,
+        posting_id: int | None,
+        source: str,
+        stocked: bool = False,
     ) -> bool:
-        """Adds a voucher; False if the key or the code exists."""
+        """Adds a voucher; False if the key exists. `stocked`: one of the stock went into it."""
 
     def get(self, voucher_id: int) -> Voucher | None: ...
     def by_key(self, key: str) -> Voucher | None:
@@ -50,10 +57,24 @@ class Vouchers(Protocol):
     def of_member(self, member_id: int) -> list[Voucher]:
         """The member's vouchers, newest first."""
 
+    def hold(self, voucher_id: int, holder: str, until: datetime, now: datetime) -> bool:
+        """Holds it for a till until a time, if it is valid and no other till holds it now; the
+        same holder holds it anew."""
+
+    def release(self, voucher_id: int, holder: str) -> bool:
+        """Ends the hold of a till; False if it holds it no more."""
+
     def use(
-        self, voucher_id: int, key: str, now: datetime, staff_id: int | None, store_id: int | None
+        self,
+        voucher_id: int,
+        key: str,
+        now: datetime,
+        staff_id: int | None,
+        store_id: int | None,
+        holder: str = "",
     ) -> bool:
-        """Uses it, if it is issued and still valid; True for exactly one caller."""
+        """Uses it, if it is valid and no other till than the holder's holds it now; True for
+        exactly one caller."""
 
     def reopen(self, voucher_id: int, key: str, now: datetime) -> bool:
         """Lets a voucher that was used under a key be used again, if it is still valid."""

@@ -80,7 +80,7 @@ class Voucher(SQLModel, table=True):
 
     `code` is sealed, `code_index` its keyed hash; `promise` keeps what was promised when it was
     issued. `key` is the effect that issued it, `use_key` the one that used it, `hold_key` the till
-    that looks at it until `held_until`.
+    that looks at it until `held_until`. `stocked`: one of its benefit's stock went into it.
     """
 
     __tablename__ = "vouchers"
@@ -97,6 +97,7 @@ class Voucher(SQLModel, table=True):
     price: int
     posting_id: int | None = Field(default=None, sa_type=Id)
     source: str
+    stocked: bool = False
     issued_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)
     held_until: datetime | None = Field(default=None, sa_type=Instant)

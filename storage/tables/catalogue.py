@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from storage.types import Id, Instant
@@ -24,20 +24,20 @@ class BenefitWait(SQLModel, table=True):
     """A place on the waiting list of a benefit: `waiting → offered → taken | lapsed | left`.
 
     An offer holds one of the stock until `offered_until`; that one is out of `benefits.stock`.
+    `active` is 1 while it waits or is offered, else empty, so that nobody waits twice.
     """
 
     __tablename__ = "benefit_waits"
     __table_args__ = (
+        UniqueConstraint("member_id", "benefit_id", "active"),
         Index("ix_benefit_waits_next", "benefit_id", "state", "id"),
-        Index("ix_benefit_waits_member", "member_id", "benefit_id"),
         Index("ix_benefit_waits_due", "state", "offered_until"),
     )
 
     id: int = Field(primary_key=True, sa_type=Id)
     benefit_id: int = Field(sa_type=Id, foreign_key="benefits.id")
     member_id: int = Field(sa_type=Id, foreign_key="members.id")
-    open_key: str | None = Field(default=None, unique=True)
-    """`benefit:member` while it waits or is offered, so that nobody waits twice."""
+    active: int | None = None
     state: str
     since: datetime = Field(sa_type=Instant)
     offered_at: datetime | None = Field(default=None, sa_type=Instant)

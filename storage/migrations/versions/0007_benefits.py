@@ -94,6 +94,7 @@ def upgrade() -> None:
         sa.Column("price", sa.Integer(), nullable=False),
         sa.Column("posting_id", types.Id, nullable=True),
         sa.Column("source", sa.String(), nullable=False),
+        sa.Column("stocked", sa.Boolean(), nullable=False),
         sa.Column("issued_at", types.Instant(), nullable=False),
         sa.Column("expires_at", types.Instant(), nullable=False),
         sa.Column("held_until", types.Instant(), nullable=True),

@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column("id", types.Id, nullable=False),
         sa.Column("benefit_id", types.Id, nullable=False),
         sa.Column("member_id", types.Id, nullable=False),
-        sa.Column("open_key", sa.String(), nullable=True),
+        sa.Column("active", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("since", types.Instant(), nullable=False),
         sa.Column("offered_at", types.Instant(), nullable=True),
@@ -55,13 +55,10 @@ def upgrade() -> None:
             ["members.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("open_key"),
+        sa.UniqueConstraint("member_id", "benefit_id", "active"),
     )
     op.create_index(
         "ix_benefit_waits_due", "benefit_waits", ["state", "offered_until"], unique=False
-    )
-    op.create_index(
-        "ix_benefit_waits_member", "benefit_waits", ["member_id", "benefit_id"], unique=False
     )
     op.create_index(
         "ix_benefit_waits_next", "benefit_waits", ["benefit_id", "state", "id"], unique=False
