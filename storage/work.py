@@ -19,6 +19,7 @@ from storage.audit_queries import Proofs
 from storage.benefits import Benefits
 from storage.campaigns import Campaigns
 from storage.care import CareQueries
+from storage.categories import Categories
 from storage.checkins import CheckIns
 from storage.conversations import Conversations
 from storage.deliveries import Deliveries
@@ -246,6 +247,10 @@ class Work:
     @cached_property
     def fulfilments(self) -> Fulfilments:
         return Fulfilments(self.db)
+
+    @cached_property
+    def categories(self) -> Categories:
+        return Categories(self.db)
 
     @cached_property
     def partners(self) -> Partners:

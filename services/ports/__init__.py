@@ -8,6 +8,7 @@ from services.ports.answers import Answers
 from services.ports.approvals import Approvals
 from services.ports.benefits import Benefits, Vouchers
 from services.ports.care import Campaigns, Care
+from services.ports.categories import Categories
 from services.ports.checkins import CheckIns
 from services.ports.club import Audit, Programmes, Settings, StaffRegister, Stores
 from services.ports.earning import Earnings
@@ -109,6 +110,8 @@ class Work(Protocol):
     def vouchers(self) -> Vouchers: ...
     @property
     def fulfilments(self) -> Fulfilments: ...
+    @property
+    def categories(self) -> Categories: ...
     @property
     def partners(self) -> Partners: ...
     @property
