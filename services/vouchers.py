@@ -7,11 +7,14 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from domain.codes import check_code, foreign_code, show_code
-from domain.errors import MemberFrozen
+from domain.errors import MemberFrozen, Refused
 from domain.members import MemberState
 from domain.points import day_before
 from domain.refusals import BadCode, VoucherNotFound, VoucherNotUsable
-from domain.vouchers import Voucher, VoucherState
+from domain.till import TillKind
+from domain.till_errors import VoucherHeld, VoucherTaken
+from domain.vouchers import OPEN, Voucher, VoucherState
+from services import fulfilling, till_events
 from services.masks import Masked, masked
 from services.ports import Work
 from services.ports.club import Actor
@@ -59,7 +62,7 @@ def of_member(work: Work, member_id: int, now: datetime) -> list[Mine]:
     """The member's vouchers: valid ones first, then the newest."""
     zone = work.programmes.current().zone
     mine = [_mine(voucher, zone, now) for voucher in work.vouchers.of_member(member_id)]
-    return sorted(mine, key=lambda one: one.state is not VoucherState.ISSUED)
+    return sorted(mine, key=lambda one: one.state not in OPEN)
 
 
 def show(work: Work, member_id: int, voucher_id: int, now: datetime) -> Shown:
@@ -68,7 +71,7 @@ def show(work: Work, member_id: int, voucher_id: int, now: datetime) -> Shown:
     if voucher is None or voucher.member_id != member_id:
         raise VoucherNotFound
     mine = _mine(voucher, work.programmes.current().zone, now)
-    if mine.state is not VoucherState.ISSUED:
+    if mine.state not in OPEN:
         return Shown(mine, "", "")
     code = work.vouchers.code(voucher_id)
     return Shown(mine, show_code(code), link(work, code))
@@ -108,21 +111,54 @@ def by_code(work: Work, text: str) -> tuple[Voucher | None, str]:
     return voucher, "" if voucher else wrong
 
 
-def use(work: Work, voucher_id: int, staff: Actor, *, key: str, now: datetime) -> Voucher:
-    """Marks a voucher as used, for exactly one caller, with receipts and audit.
+def holder_of(actor: Actor) -> str:
+    """What a till's hold is kept under: the operator, or the till system's key."""
+    return f"staff:{actor.staff_id}" if actor.staff_id is not None else actor.name
 
-    The same key again changes nothing. Raises VoucherNotFound, VoucherNotUsable, MemberFrozen.
+
+def hold(work: Work, voucher_id: int, holder_key: str, now: datetime) -> Voucher:
+    """Keeps a voucher for one till for the seconds that the programme says; the same till keeps
+    it anew. Raises VoucherNotFound, VoucherHeld, VoucherTaken, VoucherNotUsable."""
+    seconds = work.programmes.current().till.hold_seconds
+    until = now + timedelta(seconds=seconds)
+    if not work.vouchers.hold(voucher_id, holder_key, until, now):
+        raise _refusal(work, _get(work, voucher_id), holder_key, now)
+    return _get(work, voucher_id)
+
+
+def release(work: Work, voucher_id: int, holder_key: str, now: datetime) -> bool:
+    """Ends the till's hold; False if it had none any more. Raises VoucherNotFound."""
+    return work.vouchers.release(_get(work, voucher_id).id, holder_key)
+
+
+def use(work: Work, voucher_id: int, staff: Actor, *, key: str, now: datetime) -> Voucher:
+    """Marks a voucher as used, for exactly one caller, with receipt, journal and audit.
+
+    The same key again changes nothing. Raises VoucherNotFound, VoucherHeld, VoucherTaken,
+    VoucherNotUsable, MemberFrozen.
     """
     voucher = _get(work, voucher_id)
-    owner = work.members.get(voucher.member_id)
-    if owner.state is MemberState.FROZEN and voucher.use_key != key:
+    if voucher.use_key == key:
+        return voucher
+    if work.members.get(voucher.member_id).state is MemberState.FROZEN:
         raise MemberFrozen()
-    if not work.vouchers.use(voucher_id, key, now, staff.staff_id, staff.store_id):
+    holder = holder_of(staff)
+    if not work.vouchers.use(voucher_id, key, now, staff.staff_id, staff.store_id, holder):
         voucher = _get(work, voucher_id)
         if voucher.use_key == key:
             return voucher
-        raise _not_usable(work, voucher, now)
+        raise _refusal(work, voucher, holder, now)
     work.audit.add(staff, "voucher.use", ("voucher", voucher_id), now, {})
+    till_events.record(
+        work,
+        TillKind.USE,
+        staff,
+        now,
+        key=f"use:{key}",
+        member_id=voucher.member_id,
+        voucher_id=voucher_id,
+    )
+    fulfilling.handed_over(work, voucher_id, staff, now)
     receipt = Notice(
         "voucher.receipt", {"names": dict(voucher.names), "store": _store(work, staff)}
     )
@@ -144,10 +180,50 @@ def _get(work: Work, voucher_id: int) -> Voucher:
     return voucher
 
 
-def _not_usable(work: Work, voucher: Voucher, now: datetime) -> VoucherNotUsable:
-    zone = work.programmes.current().zone
+def _refusal(work: Work, voucher: Voucher, holder: str, now: datetime) -> Refused:
+    """Why a till cannot have a voucher: who has it, or had it, and since when."""
+    zone, names = work.programmes.current().zone, dict(voucher.names)
+    if voucher.held_by_another(holder, now):
+        held = held_by(work, voucher)
+        return VoucherHeld(names, held.by, held.store, held.at.isoformat(), zone)
+    if voucher.state is VoucherState.USED and (used := used_by(work, voucher)):
+        return VoucherTaken(names, used.by, used.store, used.at.isoformat(), zone)
     at = voucher.used_at.isoformat() if voucher.used_at else None
-    return VoucherNotUsable(str(voucher.state_at(now)), dict(voucher.names), at, zone)
+    return VoucherNotUsable(str(voucher.state_at(now)), names, at, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Who had a voucher in hand, where and when. `by` and `store` may be ""."""
+
+    by: str
+    store: str
+    at: datetime
+
+
+def held_by(work: Work, voucher: Voucher) -> Seen:
+    """The till that looks at a held voucher, and since when."""
+    assert voucher.held_until is not None
+    since = voucher.held_until - timedelta(seconds=work.programmes.current().till.hold_seconds)
+    kind, _, who = (voucher.hold_key or "").partition(":")
+    if kind != "staff":
+        return Seen(who, "", since)
+    staff = next((one for one in work.staff.all() if str(one.id) == who), None)
+    name = staff.name if staff else ""
+    return Seen(name, _store_name(work, staff.store_id if staff else None), since)
+
+
+def used_by(work: Work, voucher: Voucher) -> Seen | None:
+    """Who used a voucher; None where that is not known."""
+    if voucher.used_at is None:
+        return None
+    store = _store_name(work, voucher.used_store)
+    staff = next((one for one in work.staff.all() if one.id == voucher.used_by), None)
+    if staff is not None:
+        return Seen(staff.name, store, voucher.used_at)
+    rows = work.audit.about(("voucher", voucher.id))
+    by = next((row["staff_name"] for row in rows if row["action"] == "voucher.use"), "")
+    return Seen(by.removeprefix("api:"), store, voucher.used_at)
 
 
 def _mine(voucher: Voucher, zone: str, now: datetime) -> Mine:
@@ -155,7 +231,11 @@ def _mine(voucher: Voucher, zone: str, now: datetime) -> Mine:
 
 
 def _store(work: Work, staff: Actor) -> str:
-    store = work.stores.by_id(staff.store_id) if staff.store_id else None
+    return _store_name(work, staff.store_id)
+
+
+def _store_name(work: Work, store_id: int | None) -> str:
+    store = work.stores.by_id(store_id) if store_id else None
     return store.name if store else ""
 
 

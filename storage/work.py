@@ -19,7 +19,6 @@ from storage.audit_queries import Proofs
 from storage.benefits import Benefits
 from storage.campaigns import Campaigns
 from storage.care import CareQueries
-from storage.categories import Categories
 from storage.checkins import CheckIns
 from storage.conversations import Conversations
 from storage.deliveries import Deliveries
@@ -54,6 +53,7 @@ from storage.stores import Stores
 from storage.surveys import Surveys
 from storage.tickets import Tickets
 from storage.ticks import Ticks
+from storage.till_events import TillEvents
 from storage.vault import Vault
 from storage.vouchers import Vouchers
 from storage.webhooks import Webhooks
@@ -249,10 +249,6 @@ class Work:
         return Fulfilments(self.db)
 
     @cached_property
-    def categories(self) -> Categories:
-        return Categories(self.db)
-
-    @cached_property
     def partners(self) -> Partners:
         return Partners(self.db, self.shared.ids, self.vault)
 
@@ -283,6 +279,10 @@ class Work:
     @cached_property
     def shifts(self) -> Shifts:
         return Shifts(self.db)
+
+    @cached_property
+    def till_events(self) -> TillEvents:
+        return TillEvents(self.db)
 
     @property
     def outgoing(self) -> Deliveries:

@@ -8,7 +8,6 @@ from services.ports.answers import Answers
 from services.ports.approvals import Approvals
 from services.ports.benefits import Benefits, Vouchers
 from services.ports.care import Campaigns, Care
-from services.ports.categories import Categories
 from services.ports.checkins import CheckIns
 from services.ports.club import Audit, Programmes, Settings, StaffRegister, Stores
 from services.ports.earning import Earnings
@@ -31,6 +30,7 @@ from services.ports.seals import Seals
 from services.ports.shifts import Shifts
 from services.ports.standings import Standings
 from services.ports.statements import Statements
+from services.ports.till import TillEvents
 from services.ports.voice import Surveys, Tickets
 from services.ports.webhooks import Webhooks
 
@@ -111,8 +111,6 @@ class Work(Protocol):
     @property
     def fulfilments(self) -> Fulfilments: ...
     @property
-    def categories(self) -> Categories: ...
-    @property
     def partners(self) -> Partners: ...
     @property
     def pictures(self) -> Pictures: ...
@@ -140,6 +138,8 @@ class Work(Protocol):
     def checkins(self) -> CheckIns: ...
     @property
     def shifts(self) -> Shifts: ...
+    @property
+    def till_events(self) -> TillEvents: ...
 
     def new_id(self) -> int:
         """A fresh time-ordered id."""

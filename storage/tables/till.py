@@ -12,7 +12,8 @@ from storage.types import Id, Instant, Json
 
 
 class MemberCode(SQLModel, table=True):
-    """A code that names its member at the till, once, for some minutes."""
+    """A code that names its member at the till, once, for some minutes; then whoever used it may
+    serve that member until `session_until`."""
 
     __tablename__ = "member_codes"
     __table_args__ = (Index("ix_member_codes_member", "member_id", "expires_at"),)
@@ -24,6 +25,7 @@ class MemberCode(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=Instant)
     used_at: datetime | None = Field(default=None, sa_type=Instant)
     used_by: int | None = Field(default=None, sa_type=Id)
+    session_until: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class TillEvent(SQLModel, table=True):

@@ -79,6 +79,7 @@ def upgrade() -> None:
         sa.Column("expires_at", types.Instant(), nullable=False),
         sa.Column("used_at", types.Instant(), nullable=True),
         sa.Column("used_by", types.Id, nullable=True),
+        sa.Column("session_until", types.Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["member_id"],
             ["members.id"],

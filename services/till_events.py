@@ -1,0 +1,96 @@
+"""The till's journal: who did what at which counter, for the day's closing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from domain.dates import local_day
+from domain.till import TillEvent, TillKind
+from services.ports import Work
+from services.ports.club import Actor
+
+API: Final = "api"
+STAFF: Final = "staff"
+SYSTEM: Final = "system"
+
+
+def record(
+    work: Work,
+    kind: TillKind,
+    actor: Actor,
+    now: datetime,
+    *,
+    key: str,
+    member_id: int | None = None,
+    voucher_id: int | None = None,
+    purchase_id: int | None = None,
+    posting_id: int | None = None,
+    amount_minor: int = 0,
+    points: int = 0,
+    credit_minor: int = 0,
+    undoes: int | None = None,
+) -> TillEvent:
+    """Writes a line down, on the local day of the operator's store, once for each key: the same
+    key again gives the line that is there.
+
+    Raises ValueError when another line has taken the same one back before.
+    """
+    event = TillEvent(
+        id=work.new_id(),
+        key=key,
+        kind=kind,
+        day=local_day(now, zone_at(work, actor.store_id)),
+        at=now,
+        channel=channel_of(actor),
+        staff_id=actor.staff_id,
+        store_id=actor.store_id,
+        member_id=member_id,
+        voucher_id=voucher_id,
+        purchase_id=purchase_id,
+        posting_id=posting_id,
+        amount_minor=amount_minor,
+        points=points,
+        credit_minor=credit_minor,
+        undoes=undoes,
+    )
+    if work.till_events.add(event):
+        return event
+    before = work.till_events.by_key(key)
+    if before is None:
+        raise ValueError(f"line {undoes} of the till was taken back before")
+    return before
+
+
+def take_back(
+    work: Work, event: TillEvent, actor: Actor, now: datetime, *, posting_id: int | None = None
+) -> TillEvent:
+    """Writes down that a line was undone: its figures turned round, once."""
+    return record(
+        work,
+        TillKind.UNDO,
+        actor,
+        now,
+        key=f"undo:{event.id}",
+        member_id=event.member_id,
+        voucher_id=event.voucher_id,
+        purchase_id=event.purchase_id,
+        posting_id=posting_id,
+        amount_minor=-event.amount_minor,
+        points=-event.points,
+        credit_minor=-event.credit_minor,
+        undoes=event.id,
+    )
+
+
+def zone_at(work: Work, store_id: int | None) -> str:
+    """The zone of a store, else the programme's."""
+    store = work.stores.by_id(store_id) if store_id else None
+    return (store.zone if store else "") or work.programmes.current().zone
+
+
+def channel_of(actor: Actor) -> str:
+    """Where an actor works: the chat of the staff, the API, or neither."""
+    if actor.name.startswith(f"{API}:"):
+        return API
+    return STAFF if actor.staff_id is not None else SYSTEM
