@@ -11,7 +11,7 @@ from handlers.parts import number, refusal
 from handlers.portrait import CANCEL, back_to
 from handlers.turns import Turn, actor
 from services import desk, finding, masks, portraits, purchases
-from services.awarding import SOURCE
+from services.counter import SOURCE
 from services.ports.sales import VOID, Purchase
 
 CORRECT = Flow("correct", (Step("to"), Step("reason"), Step("sure")))

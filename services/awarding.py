@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from domain.club_errors import BadReceipt, ReceiptTaken
-from domain.counter import (
-    ReceiptOverLimit,
-    ShiftMoneyUsed,
-    ShiftReceiptsUsed,
-    UndoNotYours,
-    UndoTooLate,
-)
-from domain.dates import local_day
+from domain.counter import UndoNotYours, UndoTooLate
 from domain.errors import BadAmount, KeyConflict
 from domain.money import Money, parse_money
 from domain.points import Unit
 from domain.programme import Programme
-from domain.purchases import LONGEST_ID, Line, Order
-from services import finding, purchases
+from domain.purchases import Line, Order
+from services import counter, finding, purchases
 from services.booking import Incoming, Outcome
 from services.portraits import not_own
 from services.ports import Work
-from services.ports.club import Actor, Store
+from services.ports.club import Actor
 from services.ports.post import Notice
-from services.ports.sales import VOID, Claim, Purchase
+from services.ports.sales import Claim, Purchase
 
-SOURCE: Final = "till:"
 CHANNEL: Final = "staff"
-NOWHERE: Final = "-"
-AGAIN: Final = "#"
-LONGEST_RECEIPT: Final = LONGEST_ID - 4  # room for AGAIN and a number
 REASON: Final = "undone at the counter"
 _SHORTEST_WHO: Final = 6
 
@@ -103,18 +91,16 @@ def read_amount(work: Work, text: str) -> Money:
     if amount.minor <= 0:
         reason = "negative" if amount.minor else "zero"
         raise BadAmount(text[:40], programme.currency, reason)
-    _check_receipt(programme, amount)
+    counter.check_receipt(programme, amount)
     return amount
 
 
 def read_receipt(work: Work, text: str, actor: Actor) -> str:
     """A receipt number of the operator's store. Raises BadReceipt, ReceiptTaken."""
-    number = " ".join(text.split())
-    if not number or len(number) > LONGEST_RECEIPT or not number.isprintable():
-        raise BadReceipt(LONGEST_RECEIPT)
-    _, before = _order_id(work, actor, number)
+    number = counter.read_number(text)
+    _, before = counter.order_id(work, actor, number)
     if before:
-        raise _taken(before)
+        raise counter.taken(before)
     return number
 
 
@@ -141,27 +127,27 @@ def award(work: Work, receipt: Receipt, actor: Actor, now: datetime) -> Booked:
     not_own(receipt.own, member.id)
     member.may_move_points()
     programme = work.programmes.current()
-    _check_receipt(programme, receipt.amount)
-    order_id, _ = _order_id(work, actor, receipt.number)
+    counter.check_receipt(programme, receipt.amount)
+    order_id, _ = counter.order_id(work, actor, receipt.number)
     incoming = _incoming(work, receipt, member.number, order_id, actor, now)
     key = (incoming.order.source, order_id)
     try:
         outcome = purchases.book(work, incoming, now)
     except KeyConflict:
-        raise _taken(work.purchases.stored([key])[key]) from None
+        raise counter.taken(work.purchases.stored([key])[key]) from None
     if outcome.new:
-        _use_shift(work, programme, receipt.amount, actor, now)
+        counter.use_shift(work, programme, receipt.amount, actor, now)
     elif outcome.purchase.staff_id != actor.staff_id:
-        raise _taken(outcome.purchase)
+        raise counter.taken(outcome.purchase)
     return _booked(work, programme, outcome, actor, now)
 
 
 def _incoming(
     work: Work, receipt: Receipt, member: str, order_id: str, actor: Actor, now: datetime
 ) -> Incoming:
-    store, amount = _store(work, actor), receipt.amount
+    store, amount = counter.store_of(work, actor), receipt.amount
     order = Order(
-        source(work, actor),
+        counter.source(work, actor),
         order_id,
         now,
         amount.currency,
@@ -172,83 +158,11 @@ def _incoming(
     return Incoming(order, (Claim("number", member),), CHANNEL, actor.staff_id, actor.store_id)
 
 
-def source(work: Work, actor: Actor) -> str:
-    """The source of an operator's receipts: `till:` and the code of their store."""
-    store = _store(work, actor)
-    return f"{SOURCE}{store.code if store else NOWHERE}"
-
-
-def _order_id(work: Work, actor: Actor, number: str) -> tuple[str, Purchase | None]:
-    """The order id of a receipt, and the purchase that has it. What is void keeps its id: the
-    receipt is then booked as `A-77#2`."""
-    place, order_id, times = source(work, actor), number, 1
-    while True:
-        before = work.purchases.stored([(place, order_id)]).get((place, order_id))
-        if before is None or before.state != VOID:
-            return order_id, before
-        times += 1
-        order_id = f"{number}{AGAIN}{times}"
-
-
-def receipt_number(order_id: str) -> str:
-    """The number that stands on the receipt of an order entered at the counter."""
-    number, again, times = order_id.rpartition(AGAIN)
-    return number if again and times.isdecimal() else order_id
-
-
-def _store(work: Work, actor: Actor) -> Store | None:
-    return work.stores.by_id(actor.store_id) if actor.store_id else None
-
-
-def _taken(before: Purchase) -> ReceiptTaken:
-    number = receipt_number(before.order_id)
-    return ReceiptTaken(number, before.day, Money(before.minor, before.currency))
-
-
-# -- the shift --------------------------------------------------------------------------
-
-
-def _check_receipt(programme: Programme, amount: Money) -> None:
-    limit = programme.counter.per_receipt
-    if limit is not None and amount.minor > limit:
-        raise ReceiptOverLimit(amount, Money(limit, programme.currency))
-
-
-def _shift(work: Work, programme: Programme, actor: Actor, at: datetime) -> date:
-    """The local day at the operator's store."""
-    store = _store(work, actor)
-    return local_day(at, (store.zone if store else "") or programme.zone)
-
-
-def _use_shift(
-    work: Work, programme: Programme, amount: Money, actor: Actor, now: datetime
-) -> None:
-    if actor.staff_id is None:
-        return
-    limits, day = programme.counter, _shift(work, programme, actor, now)
-    most, money = limits.receipts_per_shift, limits.money_per_shift
-    if work.shifts.use(actor.staff_id, day, amount.minor, most, money):
-        return
-    used = work.shifts.used(actor.staff_id, day)
-    if most is not None and used.receipts >= most:
-        raise ShiftReceiptsUsed(most)
-    assert money is not None
-    left = Money(max(money - used.minor, 0), programme.currency)
-    raise ShiftMoneyUsed(amount, Money(money, programme.currency), left)
-
-
 def _booked(
     work: Work, programme: Programme, outcome: Outcome, actor: Actor, now: datetime
 ) -> Booked:
-    limits, day = programme.counter, _shift(work, programme, actor, now)
-    used = work.shifts.used(actor.staff_id or 0, day)
-    most, money = limits.receipts_per_shift, limits.money_per_shift
-    return Booked(
-        outcome,
-        None if most is None else max(most - used.receipts, 0),
-        None if money is None else Money(max(money - used.minor, 0), programme.currency),
-        limits.undo_minutes,
-    )
+    left = counter.left(work, programme, actor, now)
+    return Booked(outcome, left.receipts, left.money, programme.counter.undo_minutes)
 
 
 # -- undoing ----------------------------------------------------------------------------
@@ -274,10 +188,9 @@ def undo(
     done = purchases.void(work, purchase_id, reason=REASON, actor=actor, now=now)
     if done.taken is None:
         return None
-    day = _shift(work, programme, actor, before.received_at)
-    work.shifts.give_back(before.staff_id, day, before.minor)
+    counter.give_back(work, before.staff_id, actor.store_id, before.minor, before.received_at)
     amount = Money(before.minor, before.currency)
-    undone = Undone(before, receipt_number(before.order_id), amount, done.taken.taken)
+    undone = Undone(before, counter.receipt_number(before.order_id), amount, done.taken.taken)
     _tell(work, undone, now)
     return undone
 
