@@ -17,10 +17,13 @@ from storage.approvals import Approvals
 from storage.audit import Audit
 from storage.audit_queries import Proofs
 from storage.benefits import Benefits
+from storage.bills import Bills
 from storage.campaigns import Campaigns
 from storage.care import CareQueries
+from storage.categories import Categories
 from storage.checkins import CheckIns
 from storage.conversations import Conversations
+from storage.credit_blocks import CreditBlocks
 from storage.deliveries import Deliveries
 from storage.earning import Earnings
 from storage.events import Events
@@ -33,6 +36,7 @@ from storage.inbox import Inbox
 from storage.leases import Leases
 from storage.ledger import Ledger
 from storage.levels import Levels
+from storage.likings import DemandCache, Likings
 from storage.members import Members
 from storage.merges import Merges
 from storage.mydata import MyData
@@ -80,6 +84,7 @@ class Shared:
     after_commit: Callable[[tuple[int, ...]], None] = _nothing
     programmes: ProgrammeCache = field(default_factory=ProgrammeCache)
     before_statement: Callable[[str], None] | None = None
+    demand: DemandCache = field(default_factory=DemandCache)
 
 
 class Work:
@@ -245,8 +250,20 @@ class Work:
         return Vouchers(self.db, self.vault)
 
     @cached_property
+    def bills(self) -> Bills:
+        return Bills(self.db)
+
+    @cached_property
+    def credit_blocks(self) -> CreditBlocks:
+        return CreditBlocks(self.db)
+
+    @cached_property
     def fulfilments(self) -> Fulfilments:
         return Fulfilments(self.db)
+
+    @cached_property
+    def categories(self) -> Categories:
+        return Categories(self.db)
 
     @cached_property
     def partners(self) -> Partners:
@@ -255,6 +272,10 @@ class Work:
     @cached_property
     def pictures(self) -> Pictures:
         return Pictures(self.db)
+
+    @cached_property
+    def likings(self) -> Likings:
+        return Likings(self.db, self.shared.demand)
 
     @cached_property
     def surveys(self) -> Surveys:

@@ -7,7 +7,9 @@ from typing import Protocol
 from services.ports.answers import Answers
 from services.ports.approvals import Approvals
 from services.ports.benefits import Benefits, Vouchers
+from services.ports.bills import Bills, CreditBlocks
 from services.ports.care import Campaigns, Care
+from services.ports.categories import Categories
 from services.ports.checkins import CheckIns
 from services.ports.club import Audit, Programmes, Settings, StaffRegister, Stores
 from services.ports.earning import Earnings
@@ -15,6 +17,7 @@ from services.ports.events import Events
 from services.ports.expiries import Expiries
 from services.ports.fulfilments import Fulfilments
 from services.ports.keys import ApiKeys
+from services.ports.likings import Likings
 from services.ports.membership import Merges, MyData
 from services.ports.openings import Openings
 from services.ports.operations import Adjustments, Gifts, Holds
@@ -109,11 +112,19 @@ class Work(Protocol):
     @property
     def vouchers(self) -> Vouchers: ...
     @property
+    def bills(self) -> Bills: ...
+    @property
+    def credit_blocks(self) -> CreditBlocks: ...
+    @property
     def fulfilments(self) -> Fulfilments: ...
+    @property
+    def categories(self) -> Categories: ...
     @property
     def partners(self) -> Partners: ...
     @property
     def pictures(self) -> Pictures: ...
+    @property
+    def likings(self) -> Likings: ...
     @property
     def surveys(self) -> Surveys: ...
     @property
