@@ -9,8 +9,8 @@ SERVICE: Final = "service"
 TILL: Final = "till"
 ROLES: Final = (OWNER, OPERATOR, APPROVER, SERVICE, TILL)
 
-_TILL = frozenset({"purchase:book", "voucher:use", "member:find"})
-_SERVICE = frozenset({"member:find", "member:view", "ticket:answer"})
+_TILL = frozenset({"purchase:book", "voucher:use", "member:find", "order:fulfil"})
+_SERVICE = frozenset({"member:find", "member:view", "ticket:answer", "order:fulfil"})
 _OPERATOR = (
     _TILL
     | _SERVICE

@@ -41,6 +41,7 @@ STAFF: tuple[tuple[str, Button], ...] = (
     ("member:find", Button("button.member", "member")),
     ("purchase:book", Button("button.award", "award")),
     ("voucher:use", Button("button.till", "till")),
+    ("order:fulfil", Button("order.button_orders", "orders")),
     ("ticket:answer", Button("button.queue", "queue")),
     ("approval:see", Button("button.approvals", "approvals")),
     ("event:write", Button("button.events_manage", "event.manage")),

@@ -1,4 +1,4 @@
-"""Orders that vouchers lead to (监督权益落实): made with the voucher, ready, handed over."""
+"""Orders that vouchers lead to (监督权益落实), and what redeeming and the till do to them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from domain.fulfilments import OPEN, Fulfilment, OrderState
 from domain.vouchers import Voucher
 from services.ports import Work
 from services.ports.club import Actor
-
-# -- what redeeming, cancelling and the till do to an order -------------------------------
 
 
 def order(work: Work, voucher: Voucher, now: datetime) -> Fulfilment | None:
@@ -48,6 +46,12 @@ def taken_back(work: Work, voucher_id: int, now: datetime) -> bool:
 def passed_on(work: Work, voucher_id: int, member_id: int) -> None:
     """The voucher belongs to another member now, and its order with it."""
     work.fulfilments.change(voucher_id, {"member_id": member_id})
+
+
+def withdraw_all(work: Work, member_id: int) -> None:
+    """Its member leaves for good: nobody need go on with anything."""
+    for one in work.fulfilments.open_of(member_id):
+        work.fulfilments.move(one.voucher_id, OPEN, OrderState.CANCELLED, {})
 
 
 def state(work: Work, voucher_id: int) -> Fulfilment | None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection as Db
 from sqlalchemy import bindparam, func, select, update
 
-from domain.fulfilments import Fulfilment, OrderState
+from domain.fulfilments import OPEN, Fulfilment, OrderState
 from storage.dialect import Upsert
 from storage.tables import fulfilments
 
@@ -20,6 +20,10 @@ _FIELDS = tuple(field.name for field in fields(Fulfilment))
 _columns = select(*(_orders.c[name] for name in _FIELDS))
 _get = _columns.where(_orders.c.voucher_id == bindparam("id"))
 _add = Upsert(fulfilments.Fulfilment, ("voucher_id",))
+_open_of = _columns.where(
+    _orders.c.member_id == bindparam("member"),
+    _orders.c.state.in_([str(state) for state in OPEN]),
+)
 _change = update(_orders).where(_orders.c.voucher_id == bindparam("of"))
 _move = _change.where(_orders.c.state.in_(bindparam("before", expanding=True)))
 _in_state = _orders.c.state.in_(bindparam("states", expanding=True))
@@ -50,6 +54,10 @@ class Fulfilments:
     def get(self, voucher_id: int) -> Fulfilment | None:
         row = self._db.execute(_get, {"id": voucher_id}).mappings().one_or_none()
         return _order(row) if row else None
+
+    def open_of(self, member_id: int) -> list[Fulfilment]:
+        rows = self._db.execute(_open_of, {"member": member_id})
+        return [_order(row) for row in rows.mappings()]
 
     def move(
         self,

@@ -169,7 +169,14 @@ HOLDINGS: Final = (
         erase=Erase.DELETE,
         moves=True,
     ),
-    Holding("fulfilments", "fulfilments", "member_id", moves=True),
+    Holding(
+        "fulfilments",
+        "fulfilments",
+        "member_id",
+        erase=Erase.BLANK,
+        blank={"note": ""},
+        moves=True,
+    ),
     # at the till
     Holding("", "member_codes", "member_id", erase=Erase.DELETE),
     Holding("at_the_till", "till_events", "member_id", hidden=("key",), moves=True),

@@ -16,6 +16,9 @@ class Fulfilments(Protocol):
         """Adds an order; False if its voucher has one."""
 
     def get(self, voucher_id: int) -> Fulfilment | None: ...
+    def open_of(self, member_id: int) -> list[Fulfilment]:
+        """A member's open orders."""
+
     def move(
         self,
         voucher_id: int,

@@ -1,0 +1,40 @@
+"""Which store? Buttons for the first ones; the code or the name of any can be typed."""
+
+from __future__ import annotations
+
+from bot.messages import Button, Rows
+from domain.errors import StoreNotFound
+from handlers.parts import number
+from handlers.turns import Turn
+from services.ports.club import Store
+
+SHOWN = 12
+
+
+def store_rows(turn: Turn, intent: str) -> Rows:
+    """A button for each of the first stores, which belongs to this point of the conversation."""
+    buttons = [
+        Button("order.button_store", intent, (str(one.id),), here=True, values={"name": one.name})
+        for one in turn.work.stores.all()[:SHOWN]
+    ]
+    return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+
+
+def tapped_store(turn: Turn) -> Store:
+    """The store of a button; raises StoreNotFound."""
+    found = turn.work.stores.by_id(number(turn))
+    if found is None:
+        raise StoreNotFound(turn.arg())
+    return found
+
+
+def typed_store(turn: Turn) -> Store:
+    """The store whose code or name was typed, or a part of one name only; raises
+    StoreNotFound."""
+    text = " ".join(turn.text.split()).casefold()
+    stores = turn.work.stores.all()
+    same = [one for one in stores if text in (one.code.casefold(), one.name.casefold())]
+    found = same or [one for one in stores if text and text in one.name.casefold()]
+    if len(found) != 1:
+        raise StoreNotFound(turn.text[:40])
+    return found[0]
