@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from services import approvals, care, expiry, holds, purchases, reviewing, sealing
+from services import approvals, care, expiry, holds, purchases, recommending, reviewing, sealing
 from services.ports import Work
 from services.timetable import Due
 
@@ -18,6 +18,7 @@ LOTS = 100
 TICKS_KEPT = timedelta(days=35)
 INBOX_KEPT = timedelta(days=3)  # platforms deliver an update again for a day at most
 INBOX_BATCH = 200
+COUNTED = 5
 
 # Does some of the work behind a cursor and returns the next cursor, None when all is done. Each
 # call is a unit of its own, short, and doing it twice changes nothing.
@@ -138,6 +139,14 @@ def _tidy(work: Work, due: Due, now: datetime, after: int) -> int | None:
     return after + 1 if gone == INBOX_BATCH else None
 
 
+def _nothing_to_count(work: Work, due: Due, now: datetime) -> bool:
+    return recommending.nothing_to_count(work)
+
+
+def _count(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    return recommending.count(work, now, after, COUNTED)
+
+
 def _is_sealed(work: Work, due: Due, now: datetime) -> bool:
     return sealing.is_sealed(work, due.day)
 
@@ -156,6 +165,7 @@ JOBS: tuple[Job, ...] = (
     Job("lapse", (NIGHT,), _lapse, _nothing_lapsed),
     Job("forget", (NIGHT,), _forget, _nothing_to_forget),
     Job("tidy", (NIGHT,), _tidy, _nothing_to_tidy),
+    Job("count", (NIGHT,), _count, _nothing_to_count),
     Job("seal", (NIGHT,), _seal, _is_sealed),
     # In the afternoon those are greeted whom the morning did not know: a zone or a birthday that
     # was changed meanwhile.

@@ -84,11 +84,14 @@ class Voucher(SQLModel, table=True):
     """
 
     __tablename__ = "vouchers"
-    __table_args__ = (Index("ix_vouchers_member", "member_id", "id"),)
+    __table_args__ = (
+        Index("ix_vouchers_member", "member_id", "id"),
+        Index("ix_vouchers_benefit", "benefit_id", "issued_at"),
+    )
 
     id: int = Field(primary_key=True, sa_type=Id)
     key: str = Field(unique=True)
-    benefit_id: int = Field(sa_type=Id, foreign_key="benefits.id", index=True)
+    benefit_id: int = Field(sa_type=Id, foreign_key="benefits.id")
     member_id: int = Field(sa_type=Id, foreign_key="members.id")
     code_index: str = Field(unique=True)
     code: str = Field(sa_type=Text)

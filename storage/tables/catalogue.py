@@ -1,4 +1,4 @@
-"""Tables of what members do in the catalogue: favourites and the waiting list."""
+"""Tables of what members do in the catalogue, and of what its order is made of."""
 
 from __future__ import annotations
 
@@ -43,3 +43,24 @@ class BenefitWait(SQLModel, table=True):
     offered_at: datetime | None = Field(default=None, sa_type=Instant)
     offered_until: datetime | None = Field(default=None, sa_type=Instant)
     voucher_id: int | None = Field(default=None, sa_type=Id)
+
+
+class BenefitDemand(SQLModel, table=True):
+    """How often a benefit was redeemed in the last 90 days, as the night has counted it, and how
+    many goods it is about."""
+
+    __tablename__ = "benefit_demand"
+
+    benefit_id: int = Field(primary_key=True, sa_type=Id, foreign_key="benefits.id")
+    redeemed: int
+    goods: int
+
+
+class BenefitGood(SQLModel, table=True):
+    """Goods that a benefit is about, by the till's article number."""
+
+    __tablename__ = "benefit_goods"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    sku: str = Field(primary_key=True)
+    benefit_id: int = Field(primary_key=True, sa_type=Id, foreign_key="benefits.id", index=True)

@@ -118,7 +118,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key"),
         sa.UniqueConstraint("use_key"),
     )
-    op.create_index(op.f("ix_vouchers_benefit_id"), "vouchers", ["benefit_id"], unique=False)
+    op.create_index("ix_vouchers_benefit", "vouchers", ["benefit_id", "issued_at"], unique=False)
     op.create_index("ix_vouchers_member", "vouchers", ["member_id", "id"], unique=False)
     # ### end Alembic commands ###
     triggers.create(op.get_bind())
