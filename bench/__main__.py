@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import click
 
-from bench import audit, earn, imports, nightly, points, replies
+from bench import audit, earn, imports, nightly, points, recommend, replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,10 @@ def _night(asked: Asked) -> None:
     nightly.night((due, 10 * due), due)
 
 
+def _recommend(asked: Asked) -> None:
+    recommend.run()
+
+
 PARTS: dict[str, Callable[[Asked], None]] = {
     "replies": _replies,
     "earn": _earn,
@@ -52,6 +56,7 @@ PARTS: dict[str, Callable[[Asked], None]] = {
     "audit": _audit,
     "imports": _imports,
     "night": _night,
+    "recommend": _recommend,
 }
 
 
