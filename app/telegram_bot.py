@@ -9,16 +9,18 @@ from datetime import timedelta
 from app.clock import real_now
 from app.menus import Menus
 from app.metrics import Counted
+from app.pictures import ClubPictures
 from app.running import Tasks
 from app.settings import PREFIX
 from app.web import Site
 from bot.channel import SendError
-from bot.messages import Inbound, Rendered
+from bot.messages import Inbound, Rendered, Reply
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.polling import Pace, Poller
 from bot.telegram.startup import TokenRefused, connect, offline
 from bot.telegram.translate import CHANNEL
 from bot.telegram.webhook import Webhook
+from handlers import menu
 from scheduler.lease import Lease
 from services.vouchers import BOT_NAME
 
@@ -45,6 +47,7 @@ class Telegram:
         secret = settings.telegram_secret
         self._secret = secret.get_secret_value() if secret else ""
         self.channel = offline(self._token, api_url=settings.telegram_api_url)
+        self.channel.pictures = ClubPictures(site.club.units, CHANNEL, site.club.clock.now)
         self._menus = Menus(site.club, self.channel)
         self._poller: Poller | None = None
         self._lease = Lease(
@@ -151,6 +154,9 @@ class Telegram:
     async def _later(
         self, inbound: Inbound, answer: Rendered, after: timedelta | None, *, repeated: bool
     ) -> None:
+        if answer.protect:  # it holds what must not be kept, so the person is asked to tap again
+            again = Reply("error.again", rows=((menu.CARD,),))
+            answer = self._club.renderer.render(again, answer.locale, inbound.address.user, 0)
         now = self._club.clock.now()
         due = now + (after or timedelta(0))
         await self._club.units.write(

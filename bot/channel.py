@@ -55,6 +55,17 @@ class Unknown(SendError):
     """Nobody can tell whether it was delivered (read timeout, 5xx)."""
 
 
+class Pictures(Protocol):
+    """Where a channel finds the pictures that messages name as `maker:which`."""
+
+    async def find(self, photo: str, account: str, locale: str) -> str | Document | None:
+        """The id under which the account's platform has the picture, or the picture as a file to
+        be sent; None if there is none (any more)."""
+
+    async def keep(self, photo: str, account: str, reference: str) -> None:
+        """Is told the platform's id of a picture that was sent as a file."""
+
+
 class Channel(Protocol):
     """One account on one platform that can send."""
 

@@ -60,8 +60,10 @@ class Inbound:
     """One event from a chat platform.
 
     `payload` is the packed action of a tapped button, `message` the id of the message that was
-    sent or tapped, `callback` what the platform wants back to stop its spinner, `reply_to` the id
-    of the message this one answers, `locale` the platform's hint ("zh-hans", "en-GB", "").
+    sent or tapped ("" for one whose text cannot be edited), `pictured` the id of a tapped message
+    that is a picture with a text under it, `callback` what the platform wants back to stop its
+    spinner, `reply_to` the id of the message this one answers, `locale` the platform's hint
+    ("zh-hans", "en-GB", "").
     """
 
     address: Address
@@ -74,6 +76,7 @@ class Inbound:
     locale: str = ""
     name: str = ""
     message: str = ""
+    pictured: str = ""
     callback: str = ""
     reply_to: str = ""
 
@@ -121,7 +124,10 @@ class Reply:
 
     `edit` replaces the tapped card instead of sending a new message; `toast` is the key of a
     short note over the chat; `ask_contact` the label key of the platform's contact button;
-    `more` are further messages, which become deliveries of the same transaction.
+    `photo` the platform's reference of a picture, a URL, or a picture of ours as `maker:which`,
+    which is found or drawn when it is sent (see bot.channel.Pictures); under a tapped picture
+    `edit` with a `photo` changes only the text, so it has to be the same picture. `more` are
+    further messages, which become deliveries of the same transaction.
     """
 
     key: str
@@ -158,6 +164,12 @@ class Rendered:
     ask_contact: str = ""
     photo: str = ""
     protect: bool = False
+
+
+def is_ours(photo: str) -> bool:
+    """Whether a reference names a picture that we find or draw ourselves: `maker:which`."""
+    maker, colon, _ = photo.partition(":")
+    return bool(colon) and maker not in ("http", "https")
 
 
 def plain(value: Any) -> Any:

@@ -157,6 +157,7 @@ _METHODS = [
         "video_start_timestamp: Integer ~",
     ),
     _method("editMessageText -> Message", _EDITED, _TEXT),
+    _method("editMessageCaption -> Message", _EDITED, _CAPTION, _ABOVE),
     _method("editMessageReplyMarkup -> Message", _EDITED),
     _method("deleteMessage -> Boolean", "chat_id!: Integer | String", "message_id!: Integer"),
     _method(

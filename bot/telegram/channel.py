@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from telegram import InputFile
 from telegram.error import ChatMigrated, TelegramError
 
-from bot.channel import Capabilities, RetryLater, SendError, Unknown
-from bot.messages import Document, Inbound, Rendered
+from bot.channel import Capabilities, Pictures, RetryLater, SendError, Unknown
+from bot.messages import Document, Inbound, Rendered, is_ours
 from bot.telegram.client import Client
 from bot.telegram.errors import meaning, unchanged
-from bot.telegram.render import CAPTION_LIMIT, EDIT, Call, answer, calls, pieces
+from bot.telegram.render import CAPTION_LIMIT, EDITS, Call, answer, calls, pieces
 from bot.telegram.translate import CHANNEL
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,8 @@ FAILURES = (TelegramError, KeyError, TypeError, ValueError, AttributeError)
 
 
 class TelegramChannel:
-    """One bot account. All sending raises the four SendErrors of bot.channel."""
+    """One bot account. All sending raises the four SendErrors of bot.channel. `pictures` are
+    where it finds those of ours; without them a message is sent without its picture."""
 
     name = CHANNEL
     capabilities = Capabilities(recall=timedelta(hours=48))
@@ -31,6 +33,7 @@ class TelegramChannel:
     def __init__(self, client: Client) -> None:
         self.client = client
         self.account = client.account
+        self.pictures: Pictures | None = None
 
     async def send(self, chat: str, message: Rendered, document: Document | None = None) -> str:
         """Sends a message, in pieces if it is long, and returns the id of the last one.
@@ -38,8 +41,11 @@ class TelegramChannel:
         When a piece is out and a later one surely is not, the outcome as a whole is Unknown: a
         repeat would show the first piece twice.
         """
-        made = calls(message, chat)
-        if document is not None:
+        shown, picture = await self._found(message)
+        made = calls(shown, chat)
+        if picture is not None:
+            made = _with_document(made, picture, keep=message.photo)
+        elif document is not None:
             made = _with_document(made, document)
         return await self._all(made)
 
@@ -49,14 +55,39 @@ class TelegramChannel:
 
     async def answer(self, message: Rendered, inbound: Inbound) -> None:
         """Answers an event by calls alone."""
-        await self._all(answer(message, inbound))
+        await self._all(await self._calls(message, inbound))
 
-    async def begin(self, message: Rendered, inbound: Inbound) -> Call:
-        """Sends all of an answer but its last call, which is returned for the webhook."""
+    async def begin(self, message: Rendered, inbound: Inbound) -> Call | None:
+        """Sends all of an answer but its last call, which is returned for the webhook; None if
+        that one is an upload, which a webhook's response cannot hold, and has been sent too."""
+        made = await self._calls(message, inbound)
+        here = None if _uploads(made[-1]) else made[-1]
+        if rest := made if here is None else made[:-1]:
+            await self._all(rest)
+        return here
+
+    async def _calls(self, message: Rendered, inbound: Inbound) -> list[Call]:
         made = answer(message, inbound)
-        if len(made) > 1:
-            await self._all(made[:-1])
-        return made[-1]
+        if not is_ours(message.photo) or made[0].method in EDITS:
+            return made
+        shown, picture = await self._found(message)
+        made = answer(shown, inbound)
+        return made if picture is None else _with_document(made, picture, keep=message.photo)
+
+    async def _found(self, message: Rendered) -> tuple[Rendered, Document | None]:
+        """The message with a picture that the platform knows, or the picture as a file; one that
+        cannot be had is left out: the text is what matters."""
+        if not is_ours(message.photo):
+            return message, None
+        found = None
+        try:
+            if self.pictures is not None:
+                found = await self.pictures.find(message.photo, self.account, message.locale)
+        except Exception:
+            log.exception("the picture %s cannot be had", message.photo.partition(":")[0])
+        if isinstance(found, str):
+            return replace(message, photo=found), None
+        return replace(message, photo="", edit=message.edit and found is None), found
 
     async def answer_tap(self, callback: str, text: str = "") -> None:
         """Stops the spinner of a tapped button; best effort, never raises a SendError."""
@@ -83,14 +114,27 @@ class TelegramChannel:
         try:
             made = await self.client.call(call.method, call.params)
         except FAILURES as error:
-            if call.method == EDIT and unchanged(error):
+            if call.method in EDITS and unchanged(error):
                 return str(call.params["message_id"])
             if moved or not isinstance(error, ChatMigrated):
                 raise meaning(error) from error
             now = error.new_chat_id
         else:
+            await self._keep(call, made)
             return _identity(made)
         return await self.run(Call(call.method, call.params | {"chat_id": now}), moved=True)
+
+    async def _keep(self, call: Call, made: Any) -> None:
+        """Remembers the platform's id of a picture; best effort, for it is sent already."""
+        if not call.keep or self.pictures is None or not isinstance(made, dict):
+            return
+        sizes = made.get("photo")
+        try:
+            reference = str(sizes[-1]["file_id"]) if isinstance(sizes, list) else ""
+            if reference:
+                await self.pictures.keep(call.keep, self.account, reference)
+        except Exception:
+            log.exception("a picture's id was not kept; it will be uploaded again")
 
     async def tried(self, call: Call) -> bool:
         """Makes a call that nothing depends on; False, with a line in the log, if it failed."""
@@ -113,7 +157,7 @@ class TelegramChannel:
         return last
 
 
-def _with_document(made: list[Call], document: Document) -> list[Call]:
+def _with_document(made: list[Call], document: Document, *, keep: str = "") -> list[Call]:
     """The file takes the text as its caption if that is short, and always the buttons."""
     *before, body = made
     params = dict(body.params)
@@ -129,8 +173,12 @@ def _with_document(made: list[Call], document: Document) -> list[Call]:
         params["reply_markup"] = keyboard
     file = InputFile(document.content, filename=document.name)
     if document.picture:
-        return [*before, Call("sendPhoto", {**params, "photo": file})]
+        return [*before, Call("sendPhoto", {**params, "photo": file}, keep)]
     return [*before, Call("sendDocument", {**params, "document": file})]
+
+
+def _uploads(call: Call) -> bool:
+    return any(isinstance(part, InputFile) for part in call.params.values())
 
 
 def _identity(made: Any) -> str:

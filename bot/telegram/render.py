@@ -10,6 +10,8 @@ from bot.markup import plain_text, problems, split
 from bot.messages import Inbound, Key, Kind, Rendered
 
 EDIT = "editMessageText"
+EDIT_CAPTION = "editMessageCaption"
+EDITS = (EDIT, EDIT_CAPTION)
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 TOAST_LIMIT = 200
@@ -19,10 +21,11 @@ NO_KEYBOARD = {"remove_keyboard": True}
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the Bot API."""
+    """One call of the Bot API. `keep`: which picture of ours it uploads."""
 
     method: str
     params: dict[str, Any]
+    keep: str = ""
 
 
 def answer(message: Rendered, inbound: Inbound) -> list[Call]:
@@ -31,6 +34,8 @@ def answer(message: Rendered, inbound: Inbound) -> list[Call]:
     An edit replaces the tapped message where that is possible. A keyboard that asked for the
     contact is put away when the contact or another answer has come.
     """
+    if under := _under_picture(message, inbound):
+        return [under]
     tapped = inbound.message if inbound.kind is Kind.TAP and message.edit else ""
     done = inbound.kind in (Kind.CONTACT, Kind.TEXT)
     return calls(message, inbound.address.chat, edit=tapped, put_away=done)
@@ -49,6 +54,22 @@ def calls(message: Rendered, chat: str, *, edit: str = "", put_away: bool = Fals
     elif put_away and not message.rows and body.method != EDIT:
         body.params["reply_markup"] = NO_KEYBOARD
     return made
+
+
+def _under_picture(message: Rendered, inbound: Inbound) -> Call | None:
+    """The call that changes the text under a tapped picture, which stays the same."""
+    wanted = inbound.kind is Kind.TAP and message.edit and message.photo and inbound.pictured
+    if not wanted or message.ask_contact or not _fits(message.text, CAPTION_LIMIT):
+        return None
+    params: dict[str, Any] = {
+        "chat_id": chat_id(inbound.address.chat),
+        "message_id": int(inbound.pictured),
+        "caption": message.text,
+        "parse_mode": "HTML",
+    }
+    if message.rows:
+        params["reply_markup"] = inline_keyboard(message.rows)
+    return Call(EDIT_CAPTION, params)
 
 
 def inline_keyboard(rows: tuple[tuple[Key, ...], ...]) -> dict[str, Any]:

@@ -134,6 +134,7 @@ def _tap(query: Json, update_id: str, account: str) -> Inbound | None:
         locale=some_string(sender, "language_code"),
         name=_name(sender),
         message=_editable(message),
+        pictured=_pictured(message),
         callback=string(query, "id"),
     )
 
@@ -143,6 +144,12 @@ def _editable(message: Json) -> str:
     InaccessibleMessage: the date is 0) or has no text."""
     identity = str(integer(message, "message_id"))
     return identity if integer(message, "date") and some_string(message, "text") else ""
+
+
+def _pictured(message: Json) -> str:
+    """The tapped message's id if it is a picture whose caption can be edited, else ""."""
+    identity = str(integer(message, "message_id"))
+    return identity if integer(message, "date") and some_parts(message, "photo") else ""
 
 
 def _standing(change: Json, update_id: str, account: str) -> Inbound | None:

@@ -23,6 +23,7 @@ CALLS: dict[str, Call] = {
     "copyMessage": sending.copy_message,
     "sendChatAction": sending.send_chat_action,
     "editMessageText": edits.edit_message_text,
+    "editMessageCaption": edits.edit_message_caption,
     "editMessageReplyMarkup": edits.edit_message_reply_markup,
     "deleteMessage": edits.delete_message,
     "answerCallbackQuery": edits.answer_callback_query,

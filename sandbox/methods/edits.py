@@ -1,11 +1,11 @@
-"""editMessageText, editMessageReplyMarkup, deleteMessage, answerCallbackQuery."""
+"""editMessageText, -Caption and -ReplyMarkup, deleteMessage, answerCallbackQuery."""
 
 from typing import Any
 
 from sandbox.errors import bad_request
 from sandbox.markup import check_markup, inline_rows
 from sandbox.messages import as_api, text_body
-from sandbox.methods.sending import reachable, read_text
+from sandbox.methods.sending import reachable, read_caption, read_text
 from sandbox.model import Bot, Chat, Message
 from sandbox.world import World
 
@@ -21,6 +21,15 @@ def edit_message_text(world: World, bot: Bot, given: Json) -> Json:
     if "text" not in message.body:
         raise bad_request("there is no text in the message to edit")
     return _changed(world, bot, chat, message, text_body(*read_text(given)), given)
+
+
+def edit_message_caption(world: World, bot: Bot, given: Json) -> Json:
+    """New text under an own photo or document; without one the old text goes."""
+    chat, message = _own_message(world, bot, given)
+    if "photo" not in message.body and "document" not in message.body:
+        raise bad_request("there is no caption in the message to edit")
+    body = {k: v for k, v in message.body.items() if not k.startswith("caption")}
+    return _changed(world, bot, chat, message, body | read_caption(given), given)
 
 
 def edit_message_reply_markup(world: World, bot: Bot, given: Json) -> Json:

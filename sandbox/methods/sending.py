@@ -66,7 +66,7 @@ def send_photo(world: World, bot: Bot, given: Json) -> Json:
             raise bad_request("IMAGE_PROCESS_FAILED")
         if sum(size) > 10_000 or max(size) > 20 * max(1, min(size)):
             raise bad_request("PHOTO_INVALID_DIMENSIONS")
-    body = _caption(given)
+    body = read_caption(given)
     file_id = _file_id(world, photo)
     if not world.files[file_id].width:
         raise bad_request("can't use file of type Document as Photo")
@@ -79,7 +79,7 @@ def send_document(world: World, bot: Bot, given: Json) -> Json:
     document = given["document"]
     if isinstance(document, Upload):
         _check_size(document, _MAX_DOCUMENT)
-    body = _caption(given)
+    body = read_caption(given)
     file_id = _file_id(world, document)
     return _deliver(world, bot, chat, document_body(world, file_id) | body, given)
 
@@ -101,7 +101,8 @@ def _file_id(world: World, given: Upload | str) -> str:
     return given
 
 
-def _caption(given: Json) -> Json:
+def read_caption(given: Json) -> Json:
+    """The caption of a call in Bot API form, empty without one."""
     if not given.get("caption"):
         return {}
     text, entities = read_text(given, "caption")
@@ -166,7 +167,7 @@ def _copied_body(source: Message, given: Json) -> Json:
     body = dict(source.body)
     if "caption" in given and ("photo" in body or "document" in body):
         body.pop("caption", None), body.pop("caption_entities", None)
-        body |= _caption(given)
+        body |= read_caption(given)
     return body
 
 

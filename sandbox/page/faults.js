@@ -6,7 +6,7 @@ import { say } from "./words.js";
 
 const CALLS = ["429", "403", "400", "500", "slow", "hang"];
 const UPDATES = ["duplicate", "reorder"];
-const METHODS = ["sendMessage", "editMessageText", "editMessageReplyMarkup", "deleteMessage", "answerCallbackQuery", "sendPhoto", "sendDocument", "copyMessage", "getUpdates"];
+const METHODS = ["sendMessage", "editMessageText", "editMessageCaption", "editMessageReplyMarkup", "deleteMessage", "answerCallbackQuery", "sendPhoto", "sendDocument", "copyMessage", "getUpdates"];
 const KINDS_OF_UPDATE = ["message", "callback_query", "my_chat_member", "edited_message"];
 
 export class Faults {

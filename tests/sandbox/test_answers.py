@@ -35,7 +35,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "getChat": {"chat_id": ANN},
     "sendChatAction": {"chat_id": ANN, "action": "typing"},
 }
-ELSEWHERE = {"sendPhoto", "sendDocument", "getFile", "answerCallbackQuery"}
+ELSEWHERE = {"sendPhoto", "sendDocument", "editMessageCaption", "getFile", "answerCallbackQuery"}
 
 
 def test_every_served_method_is_tried() -> None:
@@ -84,3 +84,26 @@ async def test_updates_have_the_described_shape(session: Session, ann: Phone) ->
         "my_chat_member",
     ]
     assert [wrong for update in updates for wrong in misfits(update, "Update")] == []
+
+
+async def test_the_text_under_a_photo_can_be_changed_and_taken_away(
+    session: Session, started: Phone
+) -> None:
+    sent = await session.upload(
+        "sendPhoto", {"photo": ("a.png", png())}, chat_id=str(ANN), caption="<b>one</b>"
+    )
+    target = {"chat_id": ANN, "message_id": sent.result["message_id"]}
+    new = await session.call(
+        "editMessageCaption", **target, caption="<b>two</b>", parse_mode="HTML"
+    )
+    assert misfits(new.result, METHODS["editMessageCaption"].returns) == []
+    assert (new.result["caption"], new.result["photo"]) == ("two", sent.result["photo"])
+    again = await session.call(
+        "editMessageCaption", **target, caption="<b>two</b>", parse_mode="HTML"
+    )
+    assert "message is not modified" in again.refusal
+    assert "caption" not in (await session.call("editMessageCaption", **target)).result
+    text = await session.call("sendMessage", chat_id=ANN, text="one")
+    bare = {"chat_id": ANN, "message_id": text.result["message_id"]}
+    refused = await session.call("editMessageCaption", **bare, caption="x")
+    assert "no caption in the message" in refused.refusal
