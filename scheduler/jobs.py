@@ -6,7 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from services import approvals, care, expiry, holds, purchases, recommending, reviewing, sealing
+from services import (
+    approvals,
+    care,
+    expiry,
+    holds,
+    order_reminders,
+    purchases,
+    recommending,
+    reviewing,
+    sealing,
+)
 from services.ports import Work
 from services.timetable import Due
 
@@ -155,6 +165,14 @@ def _seal(work: Work, due: Due, now: datetime, after: int) -> int | None:
     return after + 1 if sealing.seal(work, due.day, now) else None
 
 
+def _nothing_ordered(work: Work, due: Due, now: datetime) -> bool:
+    return order_reminders.nothing_due(work, due.day)
+
+
+def _remind_staff(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    return order_reminders.remind(work, due.day, now, after, BATCH)
+
+
 JOBS: tuple[Job, ...] = (
     Job("switch_on", (NIGHT,), _switch_on, _nothing_endless),
     Job("expire", (NIGHT,), _expire, _nothing_expires),
@@ -178,4 +196,5 @@ JOBS: tuple[Job, ...] = (
         within=timedelta(days=2),
         too_late=_greet_too_late,
     ),
+    Job("orders", (MORNING,), _remind_staff, _nothing_ordered, within=timedelta(hours=15)),
 )
