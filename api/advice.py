@@ -287,6 +287,18 @@ DETAILS: Final[Mapping[str, tuple[str, str]]] = {
         "The voucher of payment {payment} has expired.",
         "第 {payment} 项的券已过期。",
     ),
+    "payment.invalid/minimum": (
+        "The voucher of payment {payment} needs a bill of {expected}, this one is {given}.",
+        "第 {payment} 项的券需满 {expected} 使用，账单为 {given}。",
+    ),
+    "payment.invalid/worth": (
+        "The voucher of payment {payment} takes {expected} off at most, not {given}: lower it.",
+        "第 {payment} 项的券最多抵扣 {expected}，不能抵扣 {given}，请减少。",
+    ),
+    "payment.invalid/blocked": (
+        "The member's stored value is blocked. Leave payment {payment} out.",
+        "会员储值已暂停使用，请去掉第 {payment} 项支付。",
+    ),
     "payment.invalid/cancelled": (
         "The voucher of payment {payment} was cancelled.",
         "第 {payment} 项的券已作废。",

@@ -39,8 +39,9 @@ class Payment(NamedTuple):
 class PaymentInvalid(Refused):
     """reason: `zero`, `sum` (`given` is more than the bill, `expected`), `points`, `code`,
     `extra`, `twice`, `too_many`, `member` (nobody to take it from), `credit` (`given` is there,
-    `expected` asked), or of a voucher `unknown`, `foreign`, `held`, `used`, `expired`,
-    `cancelled`; `payment` counts from 1, 0 for all."""
+    `expected` asked), `blocked` (the credit), or of a voucher `unknown`, `foreign`, `held`,
+    `used`, `expired`, `cancelled`, `minimum` (the bill is `given`, it needs `expected`), `worth`
+    (`given` is more than it takes off, `expected`); `payment` counts from 1, 0 for all."""
 
     reason: str
     payment: int = 0

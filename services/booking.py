@@ -37,7 +37,9 @@ were brought along carry their points, and count for levels from the next review
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """An order and what it says of its buyer, the surest claim first. `payments`: what part of
-    the bill was not paid in money; such an order is booked alone and cannot wait."""
+    the bill was not paid in money; such an order is booked alone and cannot wait. `holder`: the
+    till that may hold its vouchers (see vouchers.holder_of); `quoted`: our own bill says what
+    each payment takes off, so that it need not be looked at again."""
 
     order: Order
     claims: tuple[Claim, ...] = ()
@@ -45,6 +47,8 @@ class Incoming:
     staff_id: int | None = None
     store_id: int | None = None
     payments: tuple[Payment, ...] = ()
+    holder: str = ""
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +230,8 @@ class _Batch:
 
     def _pay(self, one: Incoming, purchase: Purchase, standing: _Standing) -> int:
         """Takes what was not paid in money; how much of the bill earns nothing."""
-        till = paying.pay(self.work, purchase, one.payments, standing.account, self.now)
+        counter = paying.Counter(standing.level, one.holder, one.quoted)
+        till = paying.pay(self.work, purchase, one.payments, standing.account, self.now, counter)
         standing.account = till.points
         self.posted += [(booked, "") for booked in till.booked]
         self.paid += till.rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Final
 
 from domain import bookings
 from domain.errors import NotEnoughPoints
@@ -22,8 +23,10 @@ from domain.payments import (
     spread,
 )
 from domain.points import Lot, Take, Unit
-from domain.vouchers import VoucherState
-from services import transfers, vouchers
+from domain.till import TillKind
+from domain.vouchers import Voucher, VoucherState
+from services import till_events, transfers, vouchers
+from services.kinds import kind_of
 from services.ledger import restored_until
 from services.ports import Work
 from services.ports.club import Actor
@@ -31,6 +34,7 @@ from services.ports.earning import Paid
 from services.ports.sales import Purchase
 
 SOURCE = "payment"
+SYSTEM: Final = Actor("system")
 
 
 @dataclass(slots=True)
@@ -44,14 +48,30 @@ class Till:
     rows: list[Paid] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Who takes the payments: the member's level, the till that may hold the vouchers, and
+    whether what each takes off was worked out by our own bill."""
+
+    level: str = ""
+    holder: str = ""
+    quoted: bool = False
+
+
 def pay(
-    work: Work, purchase: Purchase, payments: Sequence[Payment], points: Account, now: datetime
+    work: Work,
+    purchase: Purchase,
+    payments: Sequence[Payment],
+    points: Account,
+    now: datetime,
+    counter: Counter,
 ) -> Till:
     """Takes what a bill is paid with beside money; the member is locked by the caller.
 
     Raises NotEnoughPoints and PaymentInvalid, which names the payment.
     """
     till = Till(points)
+    left = purchase.minor  # as vouchers see the bill: less what vouchers have paid before
     for number, payment in enumerate(payments, start=1):
         match payment.kind:
             case PaidBy.POINTS:
@@ -59,10 +79,20 @@ def pay(
             case PaidBy.CREDIT:
                 row = _with_credit(work, till, purchase, payment, number, now)
             case PaidBy.VOUCHER:
-                row = _with_voucher(work, purchase, payment, number, now)
+                row = _with_voucher(work, purchase, (payment, number, left), counter, now)
+                left -= payment.minor
         till.rows.append(row)
-        till.off += row.bonus_minor if payment.kind is PaidBy.CREDIT else row.minor
+        till.off += _earns_nothing(work, row)
     return till
+
+
+def _earns_nothing(work: Work, row: Paid) -> int:
+    """Points come from what is paid after discounts, never from bonus credit, and from credit
+    only where its top-up brought none. SEMANTICS: Points, refunds."""
+    rules = work.programmes.current().stored_value
+    if row.kind == PaidBy.CREDIT and (rules is None or rules.earns == "spending"):
+        return row.bonus_minor
+    return row.minor
 
 
 def _with_points(
@@ -86,6 +116,8 @@ def _with_points(
 def _with_credit(
     work: Work, till: Till, purchase: Purchase, payment: Payment, number: int, now: datetime
 ) -> Paid:
+    if work.credit_blocks.get(till.points.member_id):
+        raise PaymentInvalid("blocked", number)
     entry = _entry(work, purchase, f"purchase:{purchase.id}:paid:{number}", -payment.minor, now)
     account = work.ledger.account(till.points.member_id, Unit.CREDIT)
     lots = {lot.id: lot for lot in work.ledger.lots(account.member_id, Unit.CREDIT)}
@@ -110,22 +142,66 @@ def _bonus(takes: Sequence[Take], lots: Mapping[int, Lot]) -> list[Take]:
 
 
 def _with_voucher(
-    work: Work, purchase: Purchase, payment: Payment, number: int, now: datetime
+    work: Work,
+    purchase: Purchase,
+    asked: tuple[Payment, int, int],
+    counter: Counter,
+    now: datetime,
 ) -> Paid:
-    """Marks a voucher as used by the purchase, with audit."""
+    """Marks a voucher as used by the purchase, with journal and audit. `asked`: the payment, its
+    number, and what of the bill was left before it."""
+    payment, number, _ = asked
     voucher, wrong = vouchers.by_code(work, payment.code)
     if voucher is None or wrong:
         raise PaymentInvalid("unknown", number)
     if voucher.member_id != purchase.member_id:
         raise PaymentInvalid("foreign", number)
+    if not counter.quoted:
+        _check_worth(voucher, purchase, asked, counter.level)
     key, who = _voucher_key(purchase.id, number), (purchase.staff_id, purchase.store_id)
-    if not work.vouchers.use(voucher.id, key, now, *who):
+    if not work.vouchers.use(voucher.id, key, now, *who, counter.holder):
         found = work.vouchers.get(voucher.id)
         raise PaymentInvalid(str(found.state_at(now)) if found else "unknown", number)
     actor = Actor(purchase.channel, *who)
     detail = {"purchase": str(purchase.id)}
     work.audit.add(actor, "voucher.use", ("voucher", voucher.id), now, detail)
+    _note_use(work, actor, voucher, purchase.id, key, now)
     return Paid(purchase.id, number, payment.kind, payment.minor, voucher_id=voucher.id)
+
+
+def _check_worth(
+    voucher: Voucher, purchase: Purchase, asked: tuple[Payment, int, int], level: str
+) -> None:
+    """A voucher that lowers bills pays no more than it takes off; what another one is worth, such
+    as a free tea, the till knows."""
+    payment, number, left = asked
+    kind = kind_of(voucher.promise["kind"])
+    if not kind.on_bill:
+        return
+    detail: Mapping[str, Any] = voucher.promise.get("detail") or {}
+    most = kind.takes_off(detail, left, level)
+    least = detail.get("minimum_minor", 0)
+    if left < least:
+        given, expected = plain(left, purchase.currency), plain(least, purchase.currency)
+        raise PaymentInvalid("minimum", number, given, expected)
+    if payment.minor > most:
+        given, expected = plain(payment.minor, purchase.currency), plain(most, purchase.currency)
+        raise PaymentInvalid("worth", number, given, expected)
+
+
+def _note_use(
+    work: Work, actor: Actor, voucher: Voucher, purchase_id: int, key: str, now: datetime
+) -> None:
+    till_events.record(
+        work,
+        TillKind.USE,
+        actor,
+        now,
+        key=f"use:{key}",
+        member_id=voucher.member_id,
+        voucher_id=voucher.id,
+        purchase_id=purchase_id,
+    )
 
 
 def _voucher_key(purchase_id: int, number: int) -> str:
@@ -161,7 +237,15 @@ class CameBack:
         return self.principal + self.bonus
 
 
-def give_back(work: Work, purchase: Purchase, minor: int, *, key: str, now: datetime) -> CameBack:
+def give_back(
+    work: Work,
+    purchase: Purchase,
+    minor: int,
+    *,
+    key: str,
+    now: datetime,
+    actor: Actor = SYSTEM,
+) -> CameBack:
     """Returns what a refund of `minor` concerns to its own (SEMANTICS: Points, refunds): points
     and credit pro rata to their lots, vouchers when nothing of the purchase is left.
 
@@ -180,7 +264,7 @@ def give_back(work: Work, purchase: Purchase, minor: int, *, key: str, now: date
         if row.posting_id is not None and part:
             _return(work, purchase, row, part, key, now, back)
         elif row.voucher_id is not None and minor == left:
-            _open(work, row, now, back)
+            _open(work, row, actor, now, back)
     return back
 
 
@@ -246,14 +330,17 @@ def _book(
     transfers.follow(work, paid.member_id, now, unit)
 
 
-def _open(work: Work, row: Paid, now: datetime, back: CameBack) -> None:
+def _open(work: Work, row: Paid, actor: Actor, now: datetime, back: CameBack) -> None:
     """A voucher that is still valid can be used again."""
     voucher = work.vouchers.get(row.voucher_id) if row.voucher_id is not None else None
     if voucher is None or voucher.state is not VoucherState.USED:
         return
-    if work.vouchers.reopen(voucher.id, _voucher_key(row.purchase_id, row.position), now):
+    key = _voucher_key(row.purchase_id, row.position)
+    if work.vouchers.reopen(voucher.id, key, now):
         detail = {"purchase": str(row.purchase_id)}
-        work.audit.add(Actor("system"), "voucher.reopen", ("voucher", voucher.id), now, detail)
+        work.audit.add(actor, "voucher.reopen", ("voucher", voucher.id), now, detail)
+        if used := work.till_events.by_key(f"use:{key}"):
+            till_events.take_back(work, used, actor, now)
         back.opened.append(dict(voucher.names))
     else:
         back.expired.append(dict(voucher.names))

@@ -352,7 +352,8 @@ def _take_all(
     assert purchase.member_id is not None
     number = work.new_id()
     key = f"correct:{purchase.id}:{number}"
-    paying.give_back(work, purchase, purchase.minor - purchase.refunded_minor, key=key, now=now)
+    left = purchase.minor - purchase.refunded_minor
+    paying.give_back(work, purchase, left, key=key, now=now, actor=actor)
     growing.take(work, purchase, 0, key=key, now=now)
     entry = Entry(
         number,
