@@ -31,6 +31,7 @@ COMMANDS = {
     "api-key": ("app.commands.api_key:api_key", "Keys for /api/v1"),
     "webhook": ("app.commands.webhook:webhook", "Secrets of shops that push their purchases"),
     "benefit": ("app.commands.benefit:benefit", "What members can have for their points"),
+    "orders": ("app.commands.orders:orders", "What has to be made ready and handed over"),
     "survey": ("app.commands.survey:survey", "Questions to members and their answers"),
     "event": ("app.commands.event:event", "What members are invited to"),
     "send-due": ("app.commands.send_due:send_due", "Run and send whatever is due, once"),

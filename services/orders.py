@@ -76,9 +76,9 @@ def page(work: Work, only: str, number: int, now: datetime) -> Page:
     )
 
 
-def overdue(work: Work, now: datetime, most: int) -> list[View]:
-    """Orders that should have been ready, the oldest first."""
-    states, before = _asked(LATE, today(work, now))
+def listed(work: Work, only: str, now: datetime, most: int) -> list[View]:
+    """Open orders from the top, all of them or those of one of FILTERS."""
+    states, before = _asked(only, today(work, now))
     return [_view(work, one, now) for one in work.fulfilments.listed(states, before, most, 0)]
 
 
