@@ -1,13 +1,13 @@
 """Benefits: who may have one when, the reason why not, and the order in which they are shown."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from domain.dates import local_day, start_of_day
-from domain.programme import Per
+from domain.programme import Level, Per
 
 NEAR_SHARE: Final = 0.5  # who has half of the price sees how many points are left to go
 LOW_STOCK: Final = 20  # from here on a member is told how many are left
@@ -70,19 +70,32 @@ class Benefit:
     def visible(self, now: datetime) -> bool:
         return _within(now, self.visible_from, self.visible_until)
 
+    @property
+    def sold_out(self) -> bool:
+        return self.stock is not None and self.stock <= 0
+
     def promise(self) -> dict[str, object]:
-        """What a voucher keeps of its benefit, whatever becomes of that later."""
+        """What a voucher keeps of its benefit, whatever becomes of that later. A partner's code
+        that somebody has seen can be nobody else's, so it does not come back."""
         return {
             "kind": self.kind,
             "names": dict(self.names),
             "terms": dict(self.terms),
             "detail": dict(self.detail),
-            "cancel_hours": self.cancel_hours,
+            "cancel_hours": 0 if self.imported_codes else self.cancel_hours,
             "giftable": self.giftable,
             "ready_days": self.ready_days,
             "picture": self.picture,
             "partner": self.partner,
         }
+
+
+class Stock(StrEnum):
+    """What came of taking one of the stock."""
+
+    TAKEN = "taken"
+    ENDLESS = "endless"
+    GONE = "gone"
 
 
 class Why(StrEnum):
@@ -126,16 +139,24 @@ def price_for(benefit: Benefit, level: str, percent: int) -> int:
 
 
 def standing(
-    benefit: Benefit, *, points: int, level: str, used: int, now: datetime, percent: int = 100
+    benefit: Benefit,
+    *,
+    points: int,
+    level: str,
+    used: int,
+    now: datetime,
+    percent: int = 100,
+    sold_out: bool | None = None,
 ) -> Standing:
     """How somebody with so many points, of that level, who had it `used` times in the running
-    period, stands to it. `percent`: the level's share of prices in points.
+    period, stands to it. `percent`: the level's share of prices in points; `sold_out`: whether
+    there is none for them, if it is not as the benefit's stock says.
 
     What cannot be mended by waiting is told first, the points last: they are the member's to
     collect.
     """
     price = price_for(benefit, level, percent)
-    if why := _barred(benefit, level, used, now):
+    if why := _barred(benefit, level, used, now, sold_out):
         return Standing(why, price=price)
     missing = price - points
     if missing > 0:
@@ -143,7 +164,9 @@ def standing(
     return Standing(Why.NOTHING, price=price)
 
 
-def _barred(benefit: Benefit, level: str, used: int, now: datetime) -> Why | None:
+def _barred(
+    benefit: Benefit, level: str, used: int, now: datetime, sold_out: bool | None
+) -> Why | None:
     if benefit.redeem_until and now >= benefit.redeem_until:
         return Why.NO_LONGER
     if benefit.stopped:
@@ -152,7 +175,7 @@ def _barred(benefit: Benefit, level: str, used: int, now: datetime) -> Why | Non
         return Why.LEVEL
     if benefit.per_member is not None and used >= benefit.per_member:
         return Why.LIMIT
-    if benefit.stock is not None and benefit.stock <= 0:
+    if benefit.sold_out if sold_out is None else sold_out:
         return Why.SOLD_OUT
     if (opens := opens_at(benefit, level)) and now < opens:
         return Why.NOT_YET
@@ -164,6 +187,40 @@ def opens_at(benefit: Benefit, level: str) -> datetime | None:
     if benefit.redeem_from is None:
         return None
     return benefit.redeem_from - timedelta(hours=benefit.early_hours.get(level, 0))
+
+
+def period_key(per: Per, day: date) -> str:
+    """The name of the running period of a limit, "" for ever."""
+    match per:
+        case Per.DAY:
+            return day.isoformat()
+        case Per.WEEK:
+            year, week, _ = day.isocalendar()
+            return f"{year}-W{week:02d}"
+        case Per.MONTH:
+            return f"{day:%Y-%m}"
+        case Per.YEAR:
+            return f"{day:%Y}"
+        case Per.EVER:
+            return ""
+
+
+def former_names(levels: Sequence[Level]) -> dict[str, str]:
+    """What the former names of levels have become."""
+    return {old: level.key for level in levels for old in level.formerly}
+
+
+def as_called(benefit: Benefit, now: Mapping[str, str]) -> Benefit:
+    """The benefit with its levels as they are called `now` (see `former_names`): a level keeps
+    what was promised to its former names."""
+    if not now.keys() & {*benefit.levels, *benefit.level_prices, *benefit.early_hours}:
+        return benefit
+    return replace(
+        benefit,
+        levels=tuple(now.get(key, key) for key in benefit.levels),
+        level_prices={now.get(key, key): n for key, n in benefit.level_prices.items()},
+        early_hours={now.get(key, key): n for key, n in benefit.early_hours.items()},
+    )
 
 
 def voucher_expires(now: datetime, days: int, zone: str) -> datetime:

@@ -7,7 +7,7 @@ from domain.vouchers import VoucherState
 from handlers import menu
 from handlers.parts import number
 from handlers.turns import Turn, member_id
-from services import benefits, vouchers
+from services import benefits, catalogue, vouchers
 from services.benefits import Offer
 from services.pictures import qr_png
 from services.vouchers import Mine
@@ -18,7 +18,7 @@ VOUCHERS = Button("button.vouchers", "vouchers")
 
 def show_all(turn: Turn) -> Reply:
     """What there is: affordable now first, then near, then the rest with the reason."""
-    found = benefits.offers(turn.work, member_id(turn), turn.now)
+    found = catalogue.shelf(turn.work, member_id(turn), turn.now).offers
     values = {"points": _points(turn), "offers": [_offer(turn, offer) for offer in found]}
     rows: Rows = tuple((_open(offer),) for offer in found)
     return Reply("benefit.list", values, (*rows, (VOUCHERS, menu.CARD)), edit=True)

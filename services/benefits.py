@@ -1,32 +1,31 @@
-"""Benefits: what a member can have, why not, and redeeming it for points."""
+"""Redeeming: points are taken and the voucher is issued in one transaction."""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from domain.benefits import Benefit, Standing, Why, standing, voucher_expires
+from domain.benefits import Benefit, Stock, Why, voucher_expires
 from domain.codes import BITS, make_code
+from domain.dates import local_day
 from domain.errors import NotEnoughPoints
-from domain.members import Member
-from domain.points import Unit
-from domain.refusals import BenefitNotFound, BenefitUnavailable
+from domain.refusals import BenefitUnavailable
 from domain.vouchers import Voucher, VoucherState
-from services import charters, expiry, ledger
+from services import charters, expiry, fulfilling, ledger
+from services.catalogue import Offer, offer, periods, spendable
+from services.kinds import kind_of
 from services.ports import Work
 
-SOURCE = "benefit"
-REDEMPTION = "redemption"
-FOR_EVER = ""
+__all__ = ["Offer", "Redeemed", "offer", "redeem"]
 
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A benefit and how a member stands to it."""
-
-    benefit: Benefit
-    standing: Standing
+SOURCE: Final = "benefit"
+REDEEMED: Final = "redeemed"
+REDEMPTION: Final = "redemption"
+FOR_EVER: Final = ""
+PERIOD: Final = "period"
+"""What a voucher's promise calls the period in which it counted for the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +36,6 @@ class Redeemed:
     points: int
 
 
-def offers(work: Work, member_id: int, now: datetime) -> list[Offer]:
-    """What the member can see: affordable now first, then near, then the rest."""
-    member, points = work.members.get(member_id), _points(work, member_id, now)
-    uses = work.benefits.uses(member_id)
-    found = [
-        Offer(benefit, _standing(benefit, member, points, uses, now))
-        for benefit in work.benefits.all()
-        if benefit.visible(now)
-    ]
-    return sorted(found, key=lambda offer: (offer.standing.place, offer.standing.missing))
-
-
-def offer(work: Work, member_id: int, benefit_id: int, now: datetime) -> Offer:
-    """One benefit; raises BenefitNotFound if there is none that can be seen."""
-    benefit = _visible(work, benefit_id, now)
-    member, points = work.members.get(member_id), _points(work, member_id, now)
-    uses = work.benefits.uses(member_id)
-    return Offer(benefit, _standing(benefit, member, points, uses, now))
-
-
 def redeem(work: Work, member_id: int, benefit_id: int, *, key: str, now: datetime) -> Redeemed:
     """Takes the points and issues the voucher (SEMANTICS: Benefits), once per key.
 
@@ -65,18 +44,17 @@ def redeem(work: Work, member_id: int, benefit_id: int, *, key: str, now: dateti
     """
     work.members.lock(member_id)
     if before := work.vouchers.by_key(key):
-        return Redeemed(before, _points(work, member_id, now))
+        return Redeemed(before, spendable(work, member_id, now))
     found = offer(work, member_id, benefit_id, now)
     _require(work, member_id, found, now)
     benefit = found.benefit
-    if not work.benefits.take_use(benefit.id, member_id, FOR_EVER, benefit.per_member):
+    period = periods(local_day(now, work.programmes.current().zone))[benefit.per]
+    if not work.benefits.take_use(benefit.id, member_id, period, benefit.per_member):
         raise BenefitUnavailable(Why.LIMIT, benefit.names)
-    if not work.benefits.take_stock(benefit.id):
-        raise BenefitUnavailable(Why.SOLD_OUT, benefit.names)
     # Before the payment: should it be returned, its lots have lasted longer, too.
     expiry.extend(work, work.programmes.current(), member_id, REDEMPTION, now)
-    voucher = _issue(work, member_id, benefit, key, now)
-    return Redeemed(voucher, _points(work, member_id, now))
+    voucher = _issue(work, member_id, found, period, key, now)
+    return Redeemed(voucher, spendable(work, member_id, now))
 
 
 def _require(work: Work, member_id: int, found: Offer, now: datetime) -> None:
@@ -85,49 +63,72 @@ def _require(work: Work, member_id: int, found: Offer, now: datetime) -> None:
     charters.require_accepted(work, member)
     benefit, stands = found.benefit, found.standing
     if stands.why is Why.POINTS:
-        raise NotEnoughPoints(_points(work, member_id, now), benefit.price)
+        raise NotEnoughPoints(spendable(work, member_id, now), stands.price)
     if stands.why is not Why.NOTHING:
         raise BenefitUnavailable(stands.why, benefit.names, stands.missing)
 
 
-def _issue(work: Work, member_id: int, benefit: Benefit, key: str, now: datetime) -> Voucher:
+def _issue(
+    work: Work, member_id: int, found: Offer, period: str, key: str, now: datetime
+) -> Voucher:
+    benefit, price = found.benefit, found.standing.price
     posting_id = None
-    if benefit.price:
+    if price:
         source = (SOURCE, benefit.id)
-        paid = ledger.spend(
-            work, member_id, benefit.price, key=f"redeem:{key}", source=source, now=now
-        )
+        paid = ledger.spend(work, member_id, price, key=f"redeem:{key}", source=source, now=now)
         posting_id = paid.id
-    zone = work.programmes.current().zone
-    voucher = Voucher(
-        id=work.new_id(),
-        benefit_id=benefit.id,
-        member_id=member_id,
-        state=VoucherState.ISSUED,
-        promise=benefit.promise(),
-        price=benefit.price,
-        issued_at=now,
-        expires_at=voucher_expires(now, benefit.valid_days, zone),
+    voucher = _voucher(work, member_id, found, period, key, now)
+    # Late, so that the others who want one of it wait for a short time only.
+    stocked = _take(work, found, voucher.id, now)
+    code = _code(work, benefit, voucher.id)
+    issued = work.vouchers.issue(
+        voucher, code, key=key, posting_id=posting_id, source=REDEEMED, stocked=stocked
     )
-    code = make_code(secrets.randbits(BITS))
-    if not work.vouchers.issue(voucher, code, key=key, posting_id=posting_id, source="redeemed"):
+    if not issued:
         raise RuntimeError("the key of this redemption came twice at the same moment")
+    kind_of(benefit.kind).issued(work, voucher, now)
+    if benefit.ready_days is not None:
+        fulfilling.order(work, voucher, now)
     return voucher
 
 
-def _visible(work: Work, benefit_id: int, now: datetime) -> Benefit:
-    benefit = work.benefits.get(benefit_id)
-    if benefit is None or not benefit.visible(now):
-        raise BenefitNotFound
-    return benefit
+def _voucher(
+    work: Work, member_id: int, found: Offer, period: str, key: str, now: datetime
+) -> Voucher:
+    benefit, at_once = found.benefit, kind_of(found.benefit.kind).at_once
+    return Voucher(
+        id=work.new_id(),
+        benefit_id=benefit.id,
+        member_id=member_id,
+        state=VoucherState.USED if at_once else VoucherState.ISSUED,
+        promise={**benefit.promise(), PERIOD: period},
+        price=found.standing.price,
+        issued_at=now,
+        expires_at=voucher_expires(now, benefit.valid_days, work.programmes.current().zone),
+        used_at=now if at_once else None,
+        use_key=f"issue:{key}" if at_once else None,
+    )
 
 
-def _standing(
-    benefit: Benefit, member: Member, points: int, uses: dict[int, int], now: datetime
-) -> Standing:
-    used = uses.get(benefit.id, 0)
-    return standing(benefit, points=points, level=member.level, used=used, now=now)
+def _take(work: Work, found: Offer, voucher_id: int, now: datetime) -> bool:
+    """Takes the one that is kept for the member, or one that is left; whether it came out of a
+    limited stock. Raises BenefitUnavailable for all but one of those who want the last one."""
+    waits = found.waits
+    if waits and waits.is_offered(now) and work.waits.take(waits.id, voucher_id, now):
+        return True
+    if found.benefit.stock is None:
+        return False
+    taken = work.benefits.take_stock(found.benefit.id)
+    if taken is Stock.GONE:
+        raise BenefitUnavailable(Why.SOLD_OUT, found.benefit.names)
+    return taken is Stock.TAKEN
 
 
-def _points(work: Work, member_id: int, now: datetime) -> int:
-    return work.ledger.summary(member_id, Unit.POINTS, now).spendable
+def _code(work: Work, benefit: Benefit, voucher_id: int) -> str:
+    """A code of our own, or one of those that the partner gave us."""
+    if not benefit.imported_codes:
+        return make_code(secrets.randbits(BITS))
+    code = work.partners.take_code(benefit.id, voucher_id)
+    if code is None:
+        raise BenefitUnavailable(Why.SOLD_OUT, benefit.names)
+    return code

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection as Db
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, exists, or_, select, update
 
-from domain.benefits import Benefit
+from domain.benefits import Benefit, Stock
 from domain.programme import Per
+from domain.waiting import WaitState
 from storage.dialect import Upsert
 from storage.ids import Ids
-from storage.tables import benefits
+from storage.prepared import Prepared
+from storage.settings import Settings
+from storage.tables import benefits, catalogue
+
+STAMP: Final = "benefits.stamp"
+"""The setting that is new whenever anything but the stock has changed."""
 
 _benefits = benefits.Benefit.__table__  # type: ignore[attr-defined]
 _uses = benefits.BenefitUse.__table__  # type: ignore[attr-defined]
+_vouchers = benefits.Voucher.__table__  # type: ignore[attr-defined]
+_waits = catalogue.BenefitWait.__table__  # type: ignore[attr-defined]
 _FIELDS = tuple(field.name for field in fields(Benefit))
 _MAPS = ("names", "terms", "detail", "level_prices", "early_hours")
 
@@ -26,13 +34,46 @@ _get = select(_benefits).where(_benefits.c.id == bindparam("id"))
 _by_key = select(_benefits).where(_benefits.c.key == bindparam("key")).with_for_update()
 _add = Upsert(benefits.Benefit, ("key",))
 _change = update(_benefits).where(_benefits.c.id == bindparam("of"))
-_take = (
+# Nobody overtakes those who wait for it: while there are any, what comes back is theirs.
+_queue = exists().where(
+    _waits.c.benefit_id == _benefits.c.id, _waits.c.state == WaitState.WAITING.value
+)
+_take = Prepared(
     update(_benefits)
     .where(
         _benefits.c.id == bindparam("of"),
-        or_(_benefits.c.stock.is_(None), _benefits.c.stock > 0),
+        _benefits.c.stopped.is_(False),
+        or_(_benefits.c.stock.is_(None), (_benefits.c.stock > 0) & ~_queue),
     )
     .values(stock=_benefits.c.stock - 1)
+    .returning(_benefits.c.stock)
+)
+_one = _benefits.c.id == bindparam("of")
+_lock = select(_benefits).where(_one).with_for_update()
+_reserve = update(_benefits).where(_one, _benefits.c.stock > 0).values(stock=_benefits.c.stock - 1)
+_give = update(_benefits).where(_one).values(stock=_benefits.c.stock + bindparam("more"))
+_more = (
+    update(_benefits)
+    .where(_one, _benefits.c.stock + bindparam("more") >= 0)
+    .values(
+        stock=_benefits.c.stock + bindparam("more"),
+        stock_given=_benefits.c.stock_given + bindparam("more"),
+    )
+)
+_stop = (
+    update(_benefits)
+    .where(_one, _benefits.c.stopped.is_not(bindparam("stopped")))
+    .values(stopped=bindparam("stopped"))
+)
+_no_longer_of_stock = (
+    update(_vouchers)
+    .where(_vouchers.c.benefit_id == bindparam("of"), _vouchers.c.stocked.is_(True))
+    .values(stocked=False)
+)
+_no_longer_kept = (
+    update(_waits)
+    .where(_waits.c.benefit_id == bindparam("of"), _waits.c.state == WaitState.OFFERED.value)
+    .values(state=WaitState.WAITING.value, offered_at=None, offered_until=None)
 )
 _first_use = Upsert(benefits.BenefitUse, ("benefit_id", "member_id", "period"))
 _one_use = _uses.c.benefit_id == bindparam("of"), _uses.c.member_id == bindparam("member")
@@ -42,15 +83,28 @@ _use = (
     .values(used=_uses.c.used + 1)
 )
 _use_below = _use.where(_uses.c.used < bindparam("most"))
-_used = select(_uses.c.benefit_id, _uses.c.used).where(_uses.c.member_id == bindparam("member"))
+_unuse = (
+    update(_uses)
+    .where(*_one_use, _uses.c.period == bindparam("in_period"), _uses.c.used > 0)
+    .values(used=_uses.c.used - 1)
+)
+_used = Prepared(
+    select(_uses.c.benefit_id, _uses.c.period, _uses.c.used).where(
+        _uses.c.member_id == bindparam("member")
+    )
+)
 
 
 class Benefits:
-    """The register of benefits (services.ports.benefits.Benefits)."""
+    """The register of benefits (services.ports.benefits.Benefits).
+
+    `changed`: this unit has changed one, which may be undone.
+    """
 
     def __init__(self, db: Db, ids: Ids) -> None:
         self._db = db
         self._ids = ids
+        self.changed = False
 
     def all(self) -> list[Benefit]:
         return [_benefit(row) for row in self._db.execute(_all).mappings()]
@@ -59,10 +113,19 @@ class Benefits:
         row = self._db.execute(_get, {"id": benefit_id}).mappings().one_or_none()
         return _benefit(row) if row else None
 
+    def lock(self, benefit_id: int) -> Benefit | None:
+        row = self._db.execute(_lock, {"of": benefit_id}).mappings().one_or_none()
+        return _benefit(row) if row else None
+
+    def touch(self) -> None:
+        self.changed = True
+        Settings(self._db).put(STAMP, self._ids.next())
+
     def save(self, benefit: Benefit, content_hash: str, now: datetime) -> str:
         old = self._db.execute(_by_key, {"key": benefit.key}).mappings().one_or_none()
         if old and old["content_hash"] == content_hash:
             return "same"
+        self.touch()
         row = {**_columns(benefit), "content_hash": content_hash, "changed_at": now}
         if old is None:
             new = {"id": self._ids.next(), "stock_given": benefit.stock}
@@ -71,12 +134,38 @@ class Benefits:
         left = _left(benefit.stock, old)
         if left is not None and left < 0:
             return "gone"
+        if left is None:  # what went out is of no stock any more, should there be one again
+            self._db.execute(_no_longer_of_stock, {"of": old["id"]})
+            self._db.execute(_no_longer_kept, {"of": old["id"]})
         row |= {"stock": left, "stock_given": benefit.stock}
         self._db.execute(_change.values(**row), {"of": old["id"]})
         return "changed"
 
-    def take_stock(self, benefit_id: int) -> bool:
-        return bool(self._db.execute(_take, {"of": benefit_id}).rowcount == 1)
+    def stop(self, benefit_id: int, stopped: bool) -> bool:
+        done = self._db.execute(_stop, {"of": benefit_id, "stopped": stopped}).rowcount == 1
+        if done:
+            self.touch()
+        return bool(done)
+
+    # -- the stock ----------------------------------------------------------------------
+
+    def take_stock(self, benefit_id: int) -> Stock:
+        row = _take.row(self._db, {"of": benefit_id})
+        if row is None:
+            return Stock.GONE
+        return Stock.ENDLESS if row[0] is None else Stock.TAKEN
+
+    def reserve(self, benefit_id: int) -> bool:
+        return bool(self._db.execute(_reserve, {"of": benefit_id}).rowcount == 1)
+
+    def give_stock(self, benefit_id: int, more: int = 1) -> None:
+        self._db.execute(_give, {"of": benefit_id, "more": more})
+
+    def change_stock(self, benefit_id: int, more: int) -> bool:
+        values = {"of": benefit_id, "more": more}
+        return bool(self._db.execute(_more, values).rowcount == 1)
+
+    # -- how often a member had it ------------------------------------------------------
 
     def take_use(self, benefit_id: int, member_id: int, period: str, most: int | None) -> bool:
         row = {"benefit_id": benefit_id, "member_id": member_id, "period": period, "used": 0}
@@ -86,8 +175,13 @@ class Benefits:
             return bool(self._db.execute(_use, key).rowcount == 1)
         return bool(self._db.execute(_use_below, {**key, "most": most}).rowcount == 1)
 
-    def uses(self, member_id: int) -> dict[int, int]:
-        return {row[0]: row[1] for row in self._db.execute(_used, {"member": member_id})}
+    def give_use_back(self, benefit_id: int, member_id: int, period: str) -> None:
+        key = {"of": benefit_id, "member": member_id, "in_period": period}
+        self._db.execute(_unuse, key)
+
+    def uses(self, member_id: int) -> dict[tuple[int, str], int]:
+        rows = _used.rows(self._db, {"member": member_id})
+        return {(row[0], row[1]): row[2] for row in rows}
 
 
 def _left(given: int | None, old: Any) -> int | None:

@@ -6,15 +6,17 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, literal, or_, select, update
 from sqlalchemy import Connection as Db
 
 from domain.vouchers import Voucher, VoucherState
+from services.ports.benefits import Origin
 from storage.dialect import Upsert
-from storage.tables import benefits
+from storage.tables import benefits, till
 from storage.vault import Vault
 
 _vouchers = benefits.Voucher.__table__  # type: ignore[attr-defined]
+_gifts = till.VoucherGift.__table__  # type: ignore[attr-defined]
 _tries = benefits.WrongTry.__table__  # type: ignore[attr-defined]
 _FIELDS = tuple(field.name for field in fields(Voucher))
 
@@ -71,6 +73,24 @@ _use = (
         **_NOT_HELD,
     )
 )
+_cancel = (
+    update(_vouchers)
+    .where(
+        _vouchers.c.id == bindparam("of"),
+        _vouchers.c.member_id == bindparam("member"),
+        open_to(literal("")),
+    )
+    .values(state=VoucherState.CANCELLED.value, cancelled_at=bindparam("now"), **_NOT_HELD)
+)
+_returned = (
+    update(_vouchers)
+    .where(_vouchers.c.id == bindparam("of"))
+    .values(return_posting_id=bindparam("posting"))
+)
+_handed_on = exists().where(_gifts.c.voucher_id == _vouchers.c.id, _gifts.c.state == "taken")
+_origin = select(
+    _vouchers.c.posting_id, _vouchers.c.stocked, _vouchers.c.source, _handed_on.label("handed_on")
+).where(_vouchers.c.id == bindparam("id"))
 _reopen = (
     update(_vouchers)
     .where(
@@ -134,6 +154,19 @@ class Vouchers:
     def of_member(self, member_id: int) -> list[Voucher]:
         rows = self._db.execute(_of_member, {"member": member_id})
         return [_voucher(row) for row in rows.mappings()]
+
+    def origin(self, voucher_id: int) -> Origin:
+        row = self._db.execute(_origin, {"id": voucher_id}).one_or_none()
+        if row is None:
+            raise LookupError(voucher_id)
+        return Origin(row[0], bool(row[1]), row[2], bool(row[3]))
+
+    def cancel(self, voucher_id: int, member_id: int, now: datetime) -> bool:
+        values = {"of": voucher_id, "member": member_id, "now": now}
+        return bool(self._db.execute(_cancel, values).rowcount == 1)
+
+    def returned(self, voucher_id: int, posting_id: int) -> None:
+        self._db.execute(_returned, {"of": voucher_id, "posting": posting_id})
 
     def hold(self, voucher_id: int, holder: str, until: datetime, now: datetime) -> bool:
         values = {"of": voucher_id, "holder": holder, "until": until, "now": now}

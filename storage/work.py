@@ -20,6 +20,7 @@ from storage.benefits import Benefits
 from storage.bills import Bills
 from storage.campaigns import Campaigns
 from storage.care import CareQueries
+from storage.catalogue import Catalogue, CatalogueCache
 from storage.categories import Categories
 from storage.checkins import CheckIns
 from storage.conversations import Conversations
@@ -28,6 +29,7 @@ from storage.deliveries import Deliveries
 from storage.earning import Earnings
 from storage.events import Events
 from storage.expiries import Expiries
+from storage.favourites import Favourites
 from storage.fulfilments import Fulfilments
 from storage.gifts import Gifts
 from storage.holds import Holds
@@ -60,6 +62,7 @@ from storage.ticks import Ticks
 from storage.till_events import TillEvents
 from storage.vault import Vault
 from storage.vouchers import Vouchers
+from storage.waits import Waits
 from storage.webhooks import Webhooks
 
 
@@ -83,6 +86,7 @@ class Shared:
     locale: str = "zh"
     after_commit: Callable[[tuple[int, ...]], None] = _nothing
     programmes: ProgrammeCache = field(default_factory=ProgrammeCache)
+    catalogue: CatalogueCache = field(default_factory=CatalogueCache)
     before_statement: Callable[[str], None] | None = None
     demand: DemandCache = field(default_factory=DemandCache)
 
@@ -244,6 +248,18 @@ class Work:
     @cached_property
     def benefits(self) -> Benefits:
         return Benefits(self.db, self.shared.ids)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self.db, self.benefits, self.shared.catalogue)
+
+    @cached_property
+    def favourites(self) -> Favourites:
+        return Favourites(self.db)
+
+    @cached_property
+    def waits(self) -> Waits:
+        return Waits(self.db, self.shared.ids)
 
     @cached_property
     def vouchers(self) -> Vouchers:

@@ -9,6 +9,7 @@ from services.ports.approvals import Approvals
 from services.ports.benefits import Benefits, Vouchers
 from services.ports.bills import Bills, CreditBlocks
 from services.ports.care import Campaigns, Care
+from services.ports.catalogue import Catalogue, Favourites, Waits
 from services.ports.categories import Categories
 from services.ports.checkins import CheckIns
 from services.ports.club import Audit, Programmes, Settings, StaffRegister, Stores
@@ -110,6 +111,12 @@ class Work(Protocol):
     @property
     def benefits(self) -> Benefits: ...
     @property
+    def catalogue(self) -> Catalogue: ...
+    @property
+    def favourites(self) -> Favourites: ...
+    @property
+    def waits(self) -> Waits: ...
+    @property
     def vouchers(self) -> Vouchers: ...
     @property
     def bills(self) -> Bills: ...
@@ -151,7 +158,6 @@ class Work(Protocol):
     def shifts(self) -> Shifts: ...
     @property
     def till_events(self) -> TillEvents: ...
-
     def new_id(self) -> int:
         """A fresh time-ordered id."""
 

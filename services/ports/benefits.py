@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from domain.benefits import Benefit
+from domain.benefits import Benefit, Stock
 from domain.vouchers import Voucher
 
 
@@ -21,14 +21,44 @@ class Benefits(Protocol):
         stock that was given changes what is left by the difference; `gone`, and nothing is
         changed, if more has gone already."""
 
-    def take_stock(self, benefit_id: int) -> bool:
-        """Takes one from the stock; False if none is left. Unlimited stock always has one."""
+    def lock(self, benefit_id: int) -> Benefit | None:
+        """The benefit, whose stock nobody else changes from here on."""
+
+    def stop(self, benefit_id: int, stopped: bool) -> bool:
+        """Stops it for the very next tap, or lets it be had again; False if it stood so."""
+
+    def take_stock(self, benefit_id: int) -> Stock:
+        """Takes one from the stock unless it is stopped, or somebody waits for it. Unlimited
+        stock always has one."""
+
+    def reserve(self, benefit_id: int) -> bool:
+        """Takes one for who has waited longest."""
+
+    def give_stock(self, benefit_id: int, more: int = 1) -> None:
+        """Gives back what was taken."""
+
+    def change_stock(self, benefit_id: int, more: int) -> bool:
+        """More or (below zero) less of all that there ever was; False if less is left or it is
+        unlimited. Then services.waiting.stock_came serves those who wait."""
 
     def take_use(self, benefit_id: int, member_id: int, period: str, most: int | None) -> bool:
         """Counts one use for the member; False if `most` were counted already."""
 
-    def uses(self, member_id: int) -> dict[int, int]:
-        """How often the member had each benefit."""
+    def give_use_back(self, benefit_id: int, member_id: int, period: str) -> None:
+        """Counts one use less."""
+
+    def uses(self, member_id: int) -> dict[tuple[int, str], int]:
+        """How often the member had each benefit in each period."""
+
+
+class Origin(NamedTuple):
+    """What went into a voucher: the payment, whether one of a limited stock, how it came about,
+    and whether it was handed on since."""
+
+    posting_id: int | None
+    stocked: bool
+    source: str
+    handed_on: bool
 
 
 class Vouchers(Protocol):
@@ -56,6 +86,16 @@ class Vouchers(Protocol):
 
     def of_member(self, member_id: int) -> list[Voucher]:
         """The member's vouchers, newest first."""
+
+    def origin(self, voucher_id: int) -> Origin:
+        """What went into it; raises LookupError."""
+
+    def cancel(self, voucher_id: int, member_id: int, now: datetime) -> bool:
+        """Takes it back from its owner, if it is valid and no till looks at it; True for exactly
+        one caller."""
+
+    def returned(self, voucher_id: int, posting_id: int) -> None:
+        """Notes the posting that returned its price."""
 
     def hold(self, voucher_id: int, holder: str, until: datetime, now: datetime) -> bool:
         """Holds it for a till until a time, if it is valid and no other till holds it now; the
