@@ -14,7 +14,7 @@ from domain.birthdays import Birthday
 from domain.members import Gender, Member, MemberState
 from storage.dialect import Upsert, for_update
 from storage.ids import Ids
-from storage.prepared import Prepared
+from storage.prepared import Mapped, Prepared
 from storage.tables import people
 from storage.vault import Vault
 
@@ -34,8 +34,11 @@ _EXTRAS = (
 )
 
 _number = Upsert(people.Member, ("number",))
-_get = select(_members).where(_members.c.id == bindparam("id"))
-_lock = select(_members.c.id).where(_members.c.id == bindparam("id")).with_for_update()
+_get = Mapped(select(_members).where(_members.c.id == bindparam("id")))
+_lock = Prepared(
+    select(_members.c.id).where(_members.c.id == bindparam("id")).with_for_update(),
+    dialects=("postgresql",),
+)
 _lock_all = (
     select(_members.c.id)
     .where(_members.c.id.in_(bindparam("ids", expanding=True)))
@@ -94,7 +97,7 @@ class Members:
 
     def lock(self, member_id: int) -> None:
         if for_update(self._db):
-            self._db.execute(_lock, {"id": member_id})
+            _lock.rows(self._db, {"id": member_id})
 
     def lock_all(self, member_ids: Collection[int]) -> None:
         if member_ids and for_update(self._db):
@@ -130,7 +133,7 @@ class Members:
         self._db.execute(_consent, {**row, "given": given, "channel": channel, "changed_at": at})
 
     def _row(self, member_id: int) -> Any:
-        row = self._db.execute(_get, {"id": member_id}).mappings().one_or_none()
+        row = _get.row(self._db, {"id": member_id})
         if row is None:
             raise LookupError(member_id)
         return row

@@ -91,6 +91,30 @@ class Prepared:
         return int(db.exec_driver_sql(text.sql, tuple(text.bound(values))).rowcount)
 
 
+class Mapped:
+    """A hot SELECT whose rows come back by the names of their columns, as their types say."""
+
+    def __init__(self, statement: Any) -> None:
+        self._prepared = Prepared(statement)
+        self._columns = {
+            name: [
+                (column.name, column.type.dialect_impl(dialect).result_processor(dialect, None))
+                for column in statement.selected_columns
+            ]
+            for name, dialect in DIALECTS.items()
+        }
+
+    def row(self, db: Db, values: dict[str, Any]) -> dict[str, Any] | None:
+        """The first row, None if there is none."""
+        found = self._prepared.row(db, values)
+        if found is None:
+            return None
+        return {
+            name: made(value) if made else value
+            for (name, made), value in zip(self._columns[db.dialect.name], found, strict=True)
+        }
+
+
 class _Text:
     """A statement as text of one database, and how its values are bound in order."""
 

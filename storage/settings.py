@@ -8,10 +8,11 @@ from sqlalchemy import Connection as Db
 from sqlalchemy import bindparam, select
 
 from storage.dialect import Upsert
+from storage.prepared import Mapped
 from storage.tables import club
 
 _settings = club.Setting.__table__  # type: ignore[attr-defined]
-_get = select(_settings.c.value).where(_settings.c.name == bindparam("name"))
+_get = Mapped(select(_settings.c.value).where(_settings.c.name == bindparam("name")))
 _put = Upsert(club.Setting, ("name",), update=("value",))
 
 
@@ -22,7 +23,8 @@ class Settings:
         self._db = db
 
     def get(self, name: str) -> Any:
-        return self._db.execute(_get, {"name": name}).scalar_one_or_none()
+        row = _get.row(self._db, {"name": name})
+        return row["value"] if row else None
 
     def put(self, name: str, value: Any) -> None:
         _put.run(self._db, {"name": name, "value": value})
