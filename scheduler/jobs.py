@@ -16,6 +16,7 @@ from services import (
     recommending,
     reviewing,
     sealing,
+    waiting,
 )
 from services.ports import Work
 from services.timetable import Due
@@ -23,6 +24,7 @@ from services.timetable import Due
 NIGHT = time(0, 5)
 AFTERNOON = time(17)
 MORNING = care.HOUR
+EVERY_TWO_HOURS = tuple(time(hour, 20) for hour in range(0, 24, 2))
 BATCH = 20
 LOTS = 100
 TICKS_KEPT = timedelta(days=35)
@@ -132,6 +134,14 @@ def _lapse(work: Work, due: Due, now: datetime, after: int) -> int | None:
     return after + 1 if approvals.lapse(work, now, BATCH) == BATCH else None
 
 
+def _nobody_to_serve(work: Work, due: Due, now: datetime) -> bool:
+    return waiting.nothing_to_serve(work, now)
+
+
+def _serve(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    return waiting.serve_due(work, now, after)
+
+
 def _nothing_to_forget(work: Work, due: Due, now: datetime) -> bool:
     return not work.ticks.any(now - TICKS_KEPT)
 
@@ -181,6 +191,7 @@ JOBS: tuple[Job, ...] = (
     Job("match", (NIGHT,), _match, _nothing_left_waiting),
     Job("remind", (NIGHT,), _remind, _nobody_to_remind, within=timedelta(days=1)),
     Job("lapse", (NIGHT,), _lapse, _nothing_lapsed),
+    Job("serve", EVERY_TWO_HOURS, _serve, _nobody_to_serve),
     Job("forget", (NIGHT,), _forget, _nothing_to_forget),
     Job("tidy", (NIGHT,), _tidy, _nothing_to_tidy),
     Job("count", (NIGHT,), _count, _nothing_to_count),

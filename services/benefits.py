@@ -13,7 +13,7 @@ from domain.dates import local_day
 from domain.errors import NotEnoughPoints
 from domain.refusals import BenefitUnavailable
 from domain.vouchers import Voucher, VoucherState
-from services import charters, expiry, fulfilling, ledger
+from services import charters, expiry, fulfilling, ledger, waiting
 from services.catalogue import Offer, offer, periods, spendable
 from services.kinds import kind_of
 from services.ports import Work
@@ -45,7 +45,7 @@ def redeem(work: Work, member_id: int, benefit_id: int, *, key: str, now: dateti
     work.members.lock(member_id)
     if before := work.vouchers.by_key(key):
         return Redeemed(before, spendable(work, member_id, now))
-    found = offer(work, member_id, benefit_id, now)
+    found = _found(work, member_id, benefit_id, now)
     _require(work, member_id, found, now)
     benefit = found.benefit
     period = periods(local_day(now, work.programmes.current().zone))[benefit.per]
@@ -55,6 +55,16 @@ def redeem(work: Work, member_id: int, benefit_id: int, *, key: str, now: dateti
     expiry.extend(work, work.programmes.current(), member_id, REDEMPTION, now)
     voucher = _issue(work, member_id, found, period, key, now)
     return Redeemed(voucher, spendable(work, member_id, now))
+
+
+def _found(work: Work, member_id: int, benefit_id: int, now: datetime) -> Offer:
+    """The benefit, after what nobody took in time was offered to the next."""
+    found = offer(work, member_id, benefit_id, now)
+    sold_out = found.standing.why is Why.SOLD_OUT
+    if sold_out and work.waits.lapsed(benefit_id, now):
+        waiting.stock_came(work, benefit_id, now)
+        return offer(work, member_id, benefit_id, now)
+    return found
 
 
 def _require(work: Work, member_id: int, found: Offer, now: datetime) -> None:

@@ -14,7 +14,7 @@ from domain.errors import MemberClosed
 from domain.ledger import Account, Entry, Share
 from domain.members import MemberState
 from domain.points import Unit
-from services import expiry, fulfilling, holds, levels, purchases
+from services import expiry, fulfilling, holds, levels, purchases, waiting
 from services.ports import Work
 from services.ports.club import Actor
 
@@ -69,6 +69,8 @@ def erase(work: Work, member_id: int, now: datetime) -> Losses:
     for one in everyone:  # what waited for them (they were frozen) waits for nobody any more
         work.purchases.forget(purchases.claims_of(work, work.members.get(one)))
         fulfilling.withdraw_all(work, one)
+    for one in everyone:  # what was kept for them goes to whoever waits next
+        waiting.leave_all(work, one, now)
     levels.left(work, member_id, member.level, now)
     for channel, _account, user in work.mydata.erase(everyone, now):
         work.addresses.entomb(address_key(work, channel, user), _until(work, now))
