@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from bench import seeding, updates
 from bot.actions import Action, Signer
-from services import content
+from services import benefit_files
 from services.ports.club import Actor
 from storage.ids import Ids
 from storage.unit_of_work import Units, open_units
@@ -82,7 +82,7 @@ async def _offer(url: str, count: int) -> int:
 
     def offer(work: Work) -> int:
         now = work.shared.clock()
-        content.import_benefits(work, file, Actor("bench"), now)
+        benefit_files.import_benefits(work, file, Actor("bench"), now)
         return int(work.db.execute(text("SELECT id FROM benefits")).scalar_one())
 
     benefit = await units.write(offer)

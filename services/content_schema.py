@@ -62,6 +62,10 @@ class Category(Text):
     key: Key
 
 
+class Partner(Text):
+    key: Key
+
+
 class Benefit(Section):
     """`detail` is checked by the kind, see services.kinds."""
 
@@ -93,6 +97,7 @@ class Benefit(Section):
 class Benefits(Section):
     benefits: Annotated[list[Benefit], Field(min_length=1, max_length=5000)]
     categories: Annotated[list[Category], Field(default_factory=list, max_length=100)]
+    partners: Annotated[list[Partner], Field(default_factory=list, max_length=1000)]
 
 
 class Option(Text):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import click
 from app.commands.common import ACTOR, changed
 from app.failures import Failed
 from domain.refusals import ContentInvalid
-from services.content import Done
+from services.content_files import Done
 from services.ports.club import Actor
 from storage.work import Work
 
@@ -27,13 +28,24 @@ def import_file(file: Path, use: Import) -> None:
     """Imports a file in one transaction and says what became of each entry; every mistake is a
     line on stderr and nothing is taken."""
     text = read(file)
+    with faults_of(file):
+        say(changed(lambda work, club: use(work, text, ACTOR, club.clock.now())))
+
+
+@contextmanager
+def faults_of(file: Path) -> Iterator[None]:
+    """Shows every mistake in a file as a line on stderr; then the command fails."""
     try:
-        done = changed(lambda work, club: use(work, text, ACTOR, club.clock.now()))
+        yield
     except ContentInvalid as error:
         for problem in error.problems:
-            click.echo(f"memberbot: {file}: {problem}", err=True)
+            click.echo(f"memberbot: {problem.within(str(file))}", err=True)
         click.echo("memberbot: nothing was taken", err=True)
         raise click.exceptions.Exit(1) from error
+
+
+def say(done: Iterable[Done]) -> None:
+    """What became of each entry."""
     for entry in done:
         click.echo(f"{entry.key}: {WORDS[entry.outcome]}")
 

@@ -16,7 +16,7 @@ class Image(NamedTuple):
 
 
 class Pictures(Protocol):
-    """Pictures by the SHA-256 of their content, and the ids that platforms gave them."""
+    """Pictures by the SHA-256 of the files they came in, and the ids that platforms gave them."""
 
     def keep(self, key: str, image: Image, now: datetime) -> bool:
         """Keeps a picture; False if it is there."""

@@ -11,7 +11,7 @@ from storage.types import Instant
 
 
 class Picture(SQLModel, table=True):
-    """A picture of the catalogue, found by the SHA-256 of its content."""
+    """A picture of the catalogue, found by the SHA-256 of the file that it came in."""
 
     __tablename__ = "pictures"
 

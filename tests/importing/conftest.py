@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services import content
+from services import benefit_files
 from tests.importing.support import BENEFITS, EXAMPLE, STAFF
 from tests.support.club import NOW, Club, programme
 
@@ -21,7 +21,7 @@ async def club(database_url: str) -> AsyncIterator[Club]:
 @pytest.fixture
 async def ready(club: Club) -> Club:
     """A club that has its benefits."""
-    await club.write(lambda w: content.import_benefits(w, BENEFITS, STAFF, NOW))
+    await club.write(lambda w: benefit_files.import_benefits(w, BENEFITS, STAFF, NOW))
     return club
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.importing import import_club
-from services import content
+from services import benefit_files
 from services.ports.club import Actor
 from tests.importing.support import BENEFITS, EXAMPLE
 from tests.membership.support import broken
@@ -22,7 +22,7 @@ async def moved(club: Club, tmp_path: Path) -> Club:
     """A club that has moved in."""
     folder = tmp_path / "export"
     shutil.copytree(EXAMPLE, folder)
-    await club.write(lambda w: content.import_benefits(w, BENEFITS, Actor("Anna"), NOW))
+    await club.write(lambda w: benefit_files.import_benefits(w, BENEFITS, Actor("Anna"), NOW))
     await import_club(club.units, folder, NOW, lambda _: True)
     return club
 

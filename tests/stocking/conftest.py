@@ -12,3 +12,11 @@ async def club(database_url: str) -> AsyncIterator[Club]:
     opened = await Club(database_url, programme()).open()
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def lite(sqlite_url: str) -> AsyncIterator[Club]:
+    """A club for what does not depend on the database."""
+    opened = await Club(sqlite_url, programme()).open()
+    yield opened
+    await opened.close()

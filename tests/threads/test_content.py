@@ -8,7 +8,8 @@ import pytest
 
 from app import demo_seeds
 from domain.refusals import ContentInvalid
-from services import content
+from services import benefit_files, content
+from services.content_files import Done
 from services.ports.club import Actor
 from storage.work import Work
 from tests.support.club import Club, programme
@@ -17,7 +18,7 @@ from tests.support.threads import ask, plan
 EXAMPLES = Path(__file__).parents[2] / "app" / "examples"
 ACTOR = Actor("cli")
 IMPORTS = {
-    "benefits": content.import_benefits,
+    "benefits": benefit_files.import_benefits,
     "surveys": content.import_surveys,
     "events": content.import_events,
 }
@@ -31,8 +32,8 @@ EVENT = f"key: a, {NAMES}, place: {{zh: 楼, en: Here}}"
 ASKED = f"key: a, {NAMES}, question: {{zh: 问, en: Well}}"
 
 
-async def run(club: Club, kind: str, text: str) -> list[content.Done]:
-    found: list[content.Done] = await club.write(
+async def run(club: Club, kind: str, text: str) -> list[Done]:
+    found: list[Done] = await club.write(
         lambda work: IMPORTS[kind](work, text, ACTOR, club.clock())
     )
     return found

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from domain.staff import OPERATOR, OWNER, SERVICE, TILL
-from services import content, staffing
+from services import benefit_files, content, staffing
 from services.ports.club import Actor
 from storage.tables import metadata
 from storage.work import Work
@@ -58,7 +58,7 @@ _ROLES = (OWNER, OPERATOR, SERVICE, TILL)
 def _content(work: Work) -> None:
     now = work.shared.clock()
     for kind, take in (
-        ("benefits", content.import_benefits),
+        ("benefits", benefit_files.import_benefits),
         ("surveys", content.import_surveys),
         ("events", content.import_events),
     ):
