@@ -51,12 +51,14 @@ class StoredValue:
 
     `ceiling_minor`: the most a member may hold, principal and bonus together. `earns`: points come
     from `spending` it (the principal, never the bonus) or from the `topup`, never from both.
+    `second_above_minor`: paying out more at once needs a second person's yes (None: never).
     """
 
     ceiling_minor: int = 500_000
     least_minor: int = 1_000
     bonuses: tuple[TopUpBonus, ...] = ()
     earns: str = "spending"
+    second_above_minor: int | None = None
 
     def bonus(self, minor: int) -> int:
         """What the club gives on top of a top-up."""

@@ -1,4 +1,4 @@
-"""What is left to pay of a bill: discount, vouchers, points and stored value, one after the other."""
+"""What is left to pay of a bill: discount, vouchers, points, stored value, one after another."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

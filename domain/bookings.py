@@ -126,6 +126,14 @@ def adjust_down(account: Account, entry: Entry, amount: int, lots: Iterable[Lot]
     return book(account, entry, Kind.ADJUSTED, legs, (), takes)
 
 
+def withdraw(account: Account, entry: Entry, takes: Iterable[Take]) -> Booked:
+    """Takes exactly these parts of lots out of the account: stored value that is paid out."""
+    out = tuple(takes)
+    amount = sum(take.amount for take in out)
+    legs = legs_of((WALLET, -amount), (REVERSED, amount))
+    return book(account, entry, Kind.ADJUSTED, legs, (), out)
+
+
 def expire(account: Account, entry: Entry, lots: Iterable[Lot]) -> Booked | None:
     """Posts what the clock has expired at `entry.at`; None when there is nothing."""
     takes = points.expired(lots, entry.at)

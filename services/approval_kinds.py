@@ -22,6 +22,7 @@ the club any more: the request is then stale for good.
 """
 
 KINDS: dict[str, str] = {
+    "credit.payout": "services.paying_out:approved",
     "points.adjust": "services.large_adjustments:approved",
     "programme.publish": "services.publishing:approved",
 }

@@ -13,19 +13,21 @@ from domain.dates import add_months, local_day
 from domain.errors import MemberClosed
 from domain.ledger import Account, Entry, Share
 from domain.members import MemberState
+from domain.money import Money
 from domain.points import Unit
-from services import expiry, fulfilling, holds, levels, purchases, waiting
+from services import expiry, fulfilling, holds, levels, purchases, stored_value, waiting
 from services.ports import Work
 from services.ports.club import Actor
 
 REMEMBERED_MONTHS: Final = 24
-_UNITS: Final = (Unit.POINTS, Unit.GROWTH)
+_UNITS: Final = (Unit.POINTS, Unit.GROWTH, Unit.CREDIT)
 
 
 @dataclass(frozen=True, slots=True)
 class Losses:
     """What erasing takes away for good: whole points, vouchers that could still be used, open
-    tickets that are closed. `debt` is written off."""
+    tickets that are closed, stored value that the club had given (what was paid in is paid out
+    before). `debt` is written off."""
 
     points: int
     pending: int
@@ -33,13 +35,15 @@ class Losses:
     debt: int
     vouchers: int
     tickets: int
+    credit: Money
 
 
 def losses(work: Work, member_id: int, now: datetime) -> Losses:
     """What a member would lose; raises CreditLeft while stored value has to be paid out."""
     programme = work.programmes.current()
-    credit = work.ledger.summary(member_id, Unit.CREDIT, now)
-    if left := credit.available + credit.pending + credit.held:
+    credit = stored_value.held(work, member_id)
+    set_aside = work.ledger.account(member_id, Unit.CREDIT).held
+    if left := credit.principal + set_aside:
         raise CreditLeft(left, programme.currency)
     has = work.ledger.summary(member_id, Unit.POINTS, now)
     all_of_them = work.mydata.memberships(member_id)
@@ -50,6 +54,7 @@ def losses(work: Work, member_id: int, now: datetime) -> Losses:
         has.debt,
         work.mydata.open_vouchers(all_of_them),
         work.mydata.open_tickets(all_of_them),
+        Money(credit.bonus, programme.currency),
     )
 
 

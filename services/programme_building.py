@@ -195,7 +195,8 @@ def _stored_value(given: schema.StoredValue | None, currency: str) -> StoredValu
         for one in given.bonuses
     )
     ceiling, least = _minor(given.ceiling, currency), _minor(given.least, currency)
-    return StoredValue(ceiling, least, bonuses, given.earns)
+    above = None if given.second_above is None else _minor(given.second_above, currency)
+    return StoredValue(ceiling, least, bonuses, given.earns, above)
 
 
 def _receipt_photos(given: schema.ReceiptPhotos | None) -> ReceiptPhotos | None:

@@ -89,8 +89,9 @@ def _stored_value(file: schema.File) -> Iterator[Found]:
     if given is None:
         return
     place: Place = ("stored_value",)
-    for name in ("ceiling", "least"):
-        yield from _amount(file, getattr(given, name), (*place, name))
+    for name in ("ceiling", "least", "second_above"):
+        if (amount := getattr(given, name)) is not None:
+            yield from _amount(file, amount, (*place, name))
     if given.least > given.ceiling:
         yield (*place, "least"), "is more than the ceiling; nobody could top up"
     for number, bonus in enumerate(given.bonuses):

@@ -263,6 +263,7 @@ class StoredValue(Section):
     least: Amount = Decimal(10)
     bonuses: list[TopUpBonus] = []
     earns: Literal["spending", "topup"] = "spending"
+    second_above: Amount | None = None
 
 
 class TillRules(Section):

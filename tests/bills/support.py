@@ -17,6 +17,7 @@ from storage.work import Work
 from tests.purchases.support import gets, member
 from tests.support.club import NOW, Club
 
+CLI = Actor("cli")
 TEN_OFF = {"amount_minor": 1000}
 
 
@@ -70,7 +71,7 @@ async def cashier(club: Club, name: str = "Anna") -> Actor:
     return made
 
 
-async def quoted(club: Club, asked: Asked, actor: Actor = Actor("cli")) -> Quote:
+async def quoted(club: Club, asked: Asked, actor: Actor = CLI) -> Quote:
     found = await club.read(lambda w: billing.quote(w, asked, actor, NOW))
     assert isinstance(found, Quote)
     return found
