@@ -6,7 +6,7 @@ A slice of the chat adds one line. A payload that nobody knows opens the card.
 from collections.abc import Callable
 
 from bot.messages import Reply
-from handlers import joining, staff, till
+from handlers import handing, joining, staff, till
 from handlers.turns import Turn
 
 Open = Callable[[Turn, str], Reply]
@@ -17,6 +17,7 @@ LINKS: dict[str, Open] = {
     "ref_": joining.came,
     "op_": staff.link,
     "v_": till.opened,
+    "g_": handing.opened,
 }
 
 

@@ -61,6 +61,7 @@ from storage.tickets import Tickets
 from storage.ticks import Ticks
 from storage.till_events import TillEvents
 from storage.vault import Vault
+from storage.voucher_gifts import VoucherGifts
 from storage.vouchers import Vouchers
 from storage.waits import Waits
 from storage.webhooks import Webhooks
@@ -264,6 +265,10 @@ class Work:
     @cached_property
     def vouchers(self) -> Vouchers:
         return Vouchers(self.db, self.vault)
+
+    @cached_property
+    def voucher_gifts(self) -> VoucherGifts:
+        return VoucherGifts(self.db, self.vault)
 
     @cached_property
     def bills(self) -> Bills:

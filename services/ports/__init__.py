@@ -17,6 +17,7 @@ from services.ports.earning import Earnings
 from services.ports.events import Events
 from services.ports.expiries import Expiries
 from services.ports.fulfilments import Fulfilments
+from services.ports.handing import Handings
 from services.ports.keys import ApiKeys
 from services.ports.likings import Likings
 from services.ports.membership import Merges, MyData
@@ -118,6 +119,8 @@ class Work(Protocol):
     def waits(self) -> Waits: ...
     @property
     def vouchers(self) -> Vouchers: ...
+    @property
+    def voucher_gifts(self) -> Handings: ...
     @property
     def bills(self) -> Bills: ...
     @property
