@@ -26,6 +26,16 @@ def award(turn: Turn) -> Reply:
     return Reply("award.who", {}, STOP)
 
 
+def of_member(turn: Turn, member_id: int) -> Reply:
+    """A purchase of a member who is known, such as the one whose code the till has scanned."""
+    try:
+        _may_collect(turn, finding.standing(turn.work, member_id))
+    except Refused as refused:
+        return refusal(refused, STOP)
+    turn.start(AWARD, "amount", member=str(member_id))
+    return Reply("award.amount", {**_masked(turn), "currency": _currency(turn)}, STOP)
+
+
 def take_who(turn: Turn) -> Reply:
     """Who bought, perhaps with what stands on the receipt."""
     return _who(turn, turn.text)

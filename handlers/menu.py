@@ -22,6 +22,7 @@ NEW_RULES = Button("button.new_rules", "rules")
 
 # In the order in which a member sees them, two in a row.
 MEMBER: tuple[Button, ...] = (
+    Button("button.code", "code"),
     POINTS,
     HISTORY,
     Button("button.benefits", "benefits"),

@@ -1,24 +1,33 @@
-"""The till: staff type or scan a member's voucher code, see it, and mark it as used."""
+"""The till: staff scan or type a voucher's code or a member's own, see it, confirm or refuse."""
+
+from __future__ import annotations
+
+from datetime import timedelta
 
 from bot.flow import Flow, Step
-from bot.messages import Button, Reply
+from bot.messages import Button, Reply, Rows
 from domain.vouchers import VoucherState
-from handlers import joining, menu
-from handlers.parts import number
+from handlers import award, joining, menu, till_undo
+from handlers.parts import CANCEL, number
 from handlers.turns import Turn, actor
-from services import vouchers
-from services.vouchers import LINK, Scan
+from services import member_codes, scanning, serving
+from services.kinds import kind_of
+from services.scanning import Scan
+from services.serving import Served
+from services.till_events import zone_at
 
-FLOW = Flow("till", (Step("code"),))
+FLOW = Flow("till", (Step("code"),), timeout=timedelta(hours=2))
 NEXT = Button("button.till_next", "till")
+LISTED = 8
 
 
 def ask(turn: Turn) -> Reply:
-    """`/till CODE`; without a code it is asked for."""
+    """`/till CODE`; without a code it is asked for, and nobody is served any more."""
     if turn.args:
         return _look(turn, " ".join(turn.args))
+    member_codes.end(turn.work, actor(turn))
     turn.start(FLOW)
-    return Reply("till.ask")
+    return Reply("till.ask", {}, ((CANCEL,),))
 
 
 def code(turn: Turn) -> Reply:
@@ -27,39 +36,105 @@ def code(turn: Turn) -> Reply:
 
 
 def opened(turn: Turn, payload: str) -> Reply:
-    """The link of a voucher's QR code: for staff the till, to anybody else it says nothing."""
+    """The link of a QR code: for staff the till, to anybody else it says nothing."""
     if not turn.person.may("voucher:use"):
         return joining.start(turn)
-    return _look(turn, payload.removeprefix(LINK))
+    return _look(turn, payload)
+
+
+def member(turn: Turn) -> Reply:
+    """The card of the member who is served, as a button shows it again."""
+    session = member_codes.session(turn.work, number(turn), actor(turn), turn.now)
+    return _member(turn, serving.served(turn.work, session, turn.now))
+
+
+def voucher(turn: Turn) -> Reply:
+    """A voucher of the member who is served, without its code."""
+    return _card(turn, serving.voucher(turn.work, number(turn), actor(turn), turn.now))
 
 
 def use(turn: Turn) -> Reply:
     """The voucher is handed in; both sides get a receipt."""
-    used = vouchers.use(turn.work, number(turn), actor(turn), key=turn.nonce, now=turn.now)
-    values = {"names": dict(used.names), "at": used.used_at, "zone": _zone(turn)}
-    return Reply("till.used", values, ((NEXT, menu.CARD),), edit=True)
+    used = serving.confirm(
+        turn.work,
+        number(turn),
+        actor(turn),
+        key=turn.nonce,
+        now=turn.now,
+        own=turn.person.member_id,
+    )
+    turn.start(FLOW)
+    minutes = turn.work.programmes.current().till.undo_minutes
+    values = {
+        "names": dict(used.names),
+        "at": used.used_at,
+        "zone": _zone(turn),
+        "undo_minutes": minutes,
+    }
+    event = turn.work.till_events.of_voucher(used.id)
+    undo = ((till_undo.button(event.id),),) if event and minutes else ()
+    return Reply("till.used", values, (*undo, *_back(turn, used.member_id)), edit=True)
+
+
+def refuse(turn: Turn) -> Reply:
+    """The voucher stays valid, and others may look at it at once."""
+    kept = serving.refuse(turn.work, number(turn), actor(turn), turn.now)
+    turn.start(FLOW)
+    rows = _back(turn, kept.member_id)
+    return Reply("till.refused", {"names": dict(kept.names)}, rows, edit=True)
+
+
+def to_award(turn: Turn) -> Reply:
+    """A purchase of the member who is served, without asking who it is."""
+    session = member_codes.session(turn.work, number(turn), actor(turn), turn.now)
+    return award.of_member(turn, session.member_id)
+
+
+# -- what is shown ----------------------------------------------------------------------
 
 
 def _look(turn: Turn, text: str) -> Reply:
-    scan = vouchers.scan(turn.work, text, actor(turn), turn.now)
-    if scan.voucher is None or scan.member is None:
-        return Reply("till.wrong", {"wrong": scan.wrong, "tries_left": scan.tries_left})
-    turn.end()
-    valid = scan.state is VoucherState.ISSUED
-    use_it = Button("button.till_use", "till.use", (str(scan.voucher.id),), effect=True)
-    rows = ((use_it,), (Button("button.later", "card"),)) if valid else ((NEXT, menu.CARD),)
-    return Reply("till.card", _values(turn, scan), rows)
+    address = turn.inbound.address
+    at = f"{address.channel}:{address.account}:{address.user}"
+    own = turn.person.member_id
+    scan = scanning.scan(turn.work, text, actor(turn), turn.now, own=own, at=at)
+    turn.start(FLOW)
+    if scan.session is not None:
+        return _member(turn, serving.served(turn.work, scan.session, turn.now))
+    if scan.voucher is None:
+        values = {"wrong": scan.wrong, "tries_left": scan.tries_left}
+        return Reply("till.wrong", values, ((CANCEL,),))
+    return _card(turn, scan)
+
+
+def _card(turn: Turn, scan: Scan) -> Reply:
+    assert scan.voucher is not None
+    return Reply("till.card", _values(turn, scan), _rows(turn, scan))
+
+
+def _rows(turn: Turn, scan: Scan) -> Rows:
+    assert scan.voucher is not None
+    found = str(scan.voucher.id)
+    if scan.state is not VoucherState.HELD or scan.elsewhere:
+        return (*till_undo.offered(turn, scan.voucher.id), (NEXT, menu.CARD))
+    use_it = Button("button.till_use", "till.use", (found,), effect=True)
+    refused = Button("button.till_refuse", "till.refuse", (found,))
+    return ((use_it,), (refused,))
 
 
 def _values(turn: Turn, scan: Scan) -> dict[str, object]:
     assert scan.voucher is not None
     assert scan.member is not None
+    seen = scan.elsewhere or scan.used
     return {
         "names": dict(scan.voucher.names),
         "terms": dict(scan.voucher.terms),
-        "state": str(scan.state),
+        "kind": kind_of(scan.voucher.promise["kind"]).key,
+        "state": "elsewhere" if scan.elsewhere else str(scan.state),
         "last_day": scan.last_day,
-        "used_at": scan.voucher.used_at,
+        "by": seen.by if seen else "",
+        "store": seen.store if seen else "",
+        "at": seen.at if seen else None,
         "zone": _zone(turn),
         "name": scan.member.name,
         "member": scan.member.number,
@@ -67,5 +142,50 @@ def _values(turn: Turn, scan: Scan) -> dict[str, object]:
     }
 
 
+def _member(turn: Turn, seen: Served) -> Reply:
+    values = {
+        "name": seen.member.name,
+        "member": seen.member.number,
+        "level": dict(seen.member.level),
+        "points": seen.points,
+        "credit": seen.credit,
+        "blocked": seen.blocked,
+        "vouchers": len(seen.vouchers),
+        "shown": min(len(seen.vouchers), LISTED),
+        "until": seen.until,
+        "zone": _zone(turn),
+    }
+    return Reply("till.member", values, _member_rows(turn, seen))
+
+
+def _member_rows(turn: Turn, seen: Served) -> Rows:
+    vouchers_of = tuple(
+        (
+            Button(
+                "button.till_voucher",
+                "till.voucher",
+                (str(one.voucher.id),),
+                values={"names": dict(one.voucher.names), "last_day": one.last_day},
+            ),
+        )
+        for one in seen.vouchers[:LISTED]
+    )
+    of = (str(seen.member_id),)
+    does = (("purchase:book", Button("button.till_award", "till.award", of)),)
+    return (
+        *vouchers_of,
+        tuple(button for needs, button in does if turn.person.may(needs)),
+        (NEXT,),
+    )
+
+
+def _back(turn: Turn, member_id: int) -> Rows:
+    """To the member who is served, if that is still this one, and to the next."""
+    session = member_codes.current(turn.work, actor(turn), turn.now)
+    if session is None or session.member_id != member_id or session.voucher_id is not None:
+        return ((NEXT, menu.CARD),)
+    return ((Button("button.till_member", "till.member", (str(member_id),)), NEXT),)
+
+
 def _zone(turn: Turn) -> str:
-    return turn.work.programmes.current().zone
+    return zone_at(turn.work, actor(turn).store_id)

@@ -8,11 +8,14 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from services import vouchers
+from domain.codes import show_code
+from services import member_codes, vouchers
+from services.masks import masked
 from services.pictures import code_card_png
 from services.ports import Work
 
 VOUCHER: Final = "voucher"
+MEMBER_CODE: Final = "member_code"
 Draw = Callable[[], bytes]
 Maker = Callable[[Work, str, str, datetime], Draw | None]
 
@@ -33,5 +36,21 @@ def _voucher(work: Work, which: str, locale: str, now: datetime) -> Draw | None:
     return partial(code_card_png, shown.code, shown.link, title)
 
 
+def member_code_photo(code_id: int, member_id: int) -> str:
+    """The name of the picture of a member's own code for the till."""
+    return f"{MEMBER_CODE}:{code_id}:{member_id}"
+
+
+def _member_code(work: Work, which: str, locale: str, now: datetime) -> Draw | None:
+    """The card of a member's own code; None if it is good no longer."""
+    code_id, _, member_id = which.partition(":")
+    shown = member_codes.shown(work, int(member_id), now)
+    if shown is None or str(shown.id) != code_id:
+        return None
+    level = masked(work, int(member_id)).level
+    title = level.get(locale) or next(iter(level.values()), "")
+    return partial(code_card_png, show_code(shown.code), shown.link, title)
+
+
 # Reads what is to be drawn in a transaction; the drawing itself is done outside of it.
-MAKERS: Final[Mapping[str, Maker]] = {VOUCHER: _voucher}
+MAKERS: Final[Mapping[str, Maker]] = {VOUCHER: _voucher, MEMBER_CODE: _member_code}

@@ -12,16 +12,13 @@ from domain.members import MemberState
 from domain.points import day_before
 from domain.refusals import BadCode, VoucherNotFound, VoucherNotUsable
 from domain.till import TillKind
-from domain.till_errors import VoucherHeld, VoucherTaken
+from domain.till_errors import OwnVoucher, UndoneBefore, VoucherHeld, VoucherTaken
 from domain.vouchers import OPEN, Voucher, VoucherState
 from services import fulfilling, till_events
-from services.masks import Masked, masked
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.post import Notice
 
-MOST_WRONG: Final = 10
-WRONG_WITHIN: Final = timedelta(minutes=10)
 BOT_NAME: Final = "telegram.username"
 LINK: Final = "v_"
 
@@ -45,24 +42,10 @@ class Shown:
     link: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """What the till sees. `wrong`: why there is no voucher (`length`, `characters`, `checksum`,
-    `unknown`, `too_often`), and how many tries are left."""
-
-    voucher: Voucher | None = None
-    state: VoucherState = VoucherState.ISSUED
-    last_day: date | None = None
-    member: Masked | None = None
-    wrong: str = ""
-    tries_left: int = 0
-
-
 def of_member(work: Work, member_id: int, now: datetime) -> list[Mine]:
     """The member's vouchers: valid ones first, then the newest."""
-    zone = work.programmes.current().zone
-    mine = [_mine(voucher, zone, now) for voucher in work.vouchers.of_member(member_id)]
-    return sorted(mine, key=lambda one: one.state not in OPEN)
+    found = [as_mine(work, voucher, now) for voucher in work.vouchers.of_member(member_id)]
+    return sorted(found, key=lambda one: one.state not in OPEN)
 
 
 def show(work: Work, member_id: int, voucher_id: int, now: datetime) -> Shown:
@@ -70,7 +53,7 @@ def show(work: Work, member_id: int, voucher_id: int, now: datetime) -> Shown:
     voucher = work.vouchers.get(voucher_id)
     if voucher is None or voucher.member_id != member_id:
         raise VoucherNotFound
-    mine = _mine(voucher, work.programmes.current().zone, now)
+    mine = as_mine(work, voucher, now)
     if mine.state not in OPEN:
         return Shown(mine, "", "")
     code = work.vouchers.code(voucher_id)
@@ -84,20 +67,6 @@ def link(work: Work, code: str) -> str:
 
 
 # -- at the till ------------------------------------------------------------------------
-
-
-def scan(work: Work, text: str, staff: Actor, now: datetime) -> Scan:
-    """The voucher of a code that staff typed or scanned; every scan is audited, wrong ones are
-    limited per person (10 in 10 minutes)."""
-    since = now - WRONG_WITHIN
-    if work.vouchers.wrong_tries(_who(staff), since) >= MOST_WRONG:
-        return Scan(wrong="too_often")
-    voucher, wrong = by_code(work, text)
-    if voucher is None:
-        tries = work.vouchers.count_wrong_try(_who(staff), now, since)
-        work.audit.add(staff, "voucher.scan", ("voucher", ""), now, {"wrong": wrong})
-        return Scan(wrong=wrong, tries_left=MOST_WRONG - tries)
-    return _seen(work, voucher, staff, now)
 
 
 def by_code(work: Work, text: str) -> tuple[Voucher | None, str]:
@@ -122,29 +91,42 @@ def hold(work: Work, voucher_id: int, holder_key: str, now: datetime) -> Voucher
     seconds = work.programmes.current().till.hold_seconds
     until = now + timedelta(seconds=seconds)
     if not work.vouchers.hold(voucher_id, holder_key, until, now):
-        raise _refusal(work, _get(work, voucher_id), holder_key, now)
-    return _get(work, voucher_id)
+        raise _refusal(work, get(work, voucher_id), holder_key, now)
+    return get(work, voucher_id)
 
 
 def release(work: Work, voucher_id: int, holder_key: str, now: datetime) -> bool:
     """Ends the till's hold; False if it had none any more. Raises VoucherNotFound."""
-    return work.vouchers.release(_get(work, voucher_id).id, holder_key)
+    return work.vouchers.release(get(work, voucher_id).id, holder_key)
 
 
-def use(work: Work, voucher_id: int, staff: Actor, *, key: str, now: datetime) -> Voucher:
+def use(
+    work: Work,
+    voucher_id: int,
+    staff: Actor,
+    *,
+    key: str,
+    now: datetime,
+    own: int | None = None,
+) -> Voucher:
     """Marks a voucher as used, for exactly one caller, with receipt, journal and audit.
 
-    The same key again changes nothing. Raises VoucherNotFound, VoucherHeld, VoucherTaken,
-    VoucherNotUsable, MemberFrozen.
+    The same key again changes nothing. `own`: the operator's own membership. Raises
+    VoucherNotFound, VoucherHeld, VoucherTaken, VoucherNotUsable, MemberFrozen, OwnVoucher,
+    UndoneBefore.
     """
-    voucher = _get(work, voucher_id)
+    voucher = get(work, voucher_id)
     if voucher.use_key == key:
         return voucher
+    if work.till_events.by_key(f"use:{key}") is not None:
+        raise UndoneBefore  # this very effect was taken back since
+    if own is not None and voucher.member_id == own:
+        raise OwnVoucher
     if work.members.get(voucher.member_id).state is MemberState.FROZEN:
         raise MemberFrozen()
     holder = holder_of(staff)
     if not work.vouchers.use(voucher_id, key, now, staff.staff_id, staff.store_id, holder):
-        voucher = _get(work, voucher_id)
+        voucher = get(work, voucher_id)
         if voucher.use_key == key:
             return voucher
         raise _refusal(work, voucher, holder, now)
@@ -163,17 +145,10 @@ def use(work: Work, voucher_id: int, staff: Actor, *, key: str, now: datetime) -
         "voucher.receipt", {"names": dict(voucher.names), "store": _store(work, staff)}
     )
     work.deliveries.to_member(voucher.member_id, receipt, now)
-    return _get(work, voucher_id)
+    return get(work, voucher_id)
 
 
-def _seen(work: Work, voucher: Voucher, staff: Actor, now: datetime) -> Scan:
-    mine = _mine(voucher, work.programmes.current().zone, now)
-    detail = {"state": str(mine.state)}
-    work.audit.add(staff, "voucher.scan", ("voucher", voucher.id), now, detail)
-    return Scan(voucher, mine.state, mine.last_day, masked(work, voucher.member_id))
-
-
-def _get(work: Work, voucher_id: int) -> Voucher:
+def get(work: Work, voucher_id: int) -> Voucher:
     voucher = work.vouchers.get(voucher_id)
     if voucher is None:
         raise VoucherNotFound
@@ -226,7 +201,9 @@ def used_by(work: Work, voucher: Voucher) -> Seen | None:
     return Seen(by.removeprefix("api:"), store, voucher.used_at)
 
 
-def _mine(voucher: Voucher, zone: str, now: datetime) -> Mine:
+def as_mine(work: Work, voucher: Voucher, now: datetime) -> Mine:
+    """A voucher with its state by the clock and its last valid day."""
+    zone = work.programmes.current().zone
     return Mine(voucher, voucher.state_at(now), day_before(voucher.expires_at, zone))
 
 
@@ -237,7 +214,3 @@ def _store(work: Work, staff: Actor) -> str:
 def _store_name(work: Work, store_id: int | None) -> str:
     store = work.stores.by_id(store_id) if store_id else None
     return store.name if store else ""
-
-
-def _who(staff: Actor) -> str:
-    return f"voucher:{staff.staff_id or staff.name}"

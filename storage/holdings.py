@@ -179,6 +179,7 @@ HOLDINGS: Final = (
     ),
     # at the till
     Holding("", "member_codes", "member_id", erase=Erase.DELETE),
+    Holding("", "till_sessions", "member_id", erase=Erase.DELETE),
     Holding("at_the_till", "till_events", "member_id", hidden=("key",), moves=True),
     Holding("bills", "bills", "purchase_id", of="purchases"),
     Holding("credit_blocks", "credit_blocks", "member_id", erase=Erase.DELETE, moves=True),

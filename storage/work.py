@@ -39,6 +39,7 @@ from storage.leases import Leases
 from storage.ledger import Ledger
 from storage.levels import Levels
 from storage.likings import DemandCache, Likings
+from storage.member_codes import MemberCodes
 from storage.members import Members
 from storage.merges import Merges
 from storage.mydata import MyData
@@ -65,6 +66,7 @@ from storage.voucher_gifts import VoucherGifts
 from storage.vouchers import Vouchers
 from storage.waits import Waits
 from storage.webhooks import Webhooks
+from storage.wrong_codes import WrongCodes
 
 
 def _nothing(_ids: tuple[int, ...]) -> None:
@@ -321,6 +323,14 @@ class Work:
     @cached_property
     def shifts(self) -> Shifts:
         return Shifts(self.db)
+
+    @cached_property
+    def member_codes(self) -> MemberCodes:
+        return MemberCodes(self.db, self.vault)
+
+    @cached_property
+    def wrong_codes(self) -> WrongCodes:
+        return WrongCodes(self.db)
 
     @cached_property
     def till_events(self) -> TillEvents:

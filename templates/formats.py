@@ -70,6 +70,12 @@ def moment(language: str, value: str | datetime, zone: str = "UTC") -> str:
     return dates.format_datetime(local, _MOMENT[language], locale=CLDR[language])
 
 
+def clock(language: str, value: str | datetime, zone: str = "UTC") -> str:
+    """A time of day in a zone: 14:05."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
 def plural(language: str, value: int, one: str, other: str) -> str:
     """The word that goes with a number (Chinese has one form)."""
     return one if language == "en" and value == 1 else other
@@ -88,7 +94,7 @@ def said(language: str, names: Mapping[str, str]) -> str:
 
 def filters(language: str) -> dict[str, Callable[..., str]]:
     """The filters for templates of one language."""
-    dated = (day, short_day, month, month_name, moment)
+    dated = (day, short_day, month, month_name, moment, clock)
     functions = (number, signed, money, *dated, plural, bar, said)
     return {function.__name__: partial(function, language) for function in functions}
 

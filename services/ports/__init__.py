@@ -35,7 +35,7 @@ from services.ports.seals import Seals
 from services.ports.shifts import Shifts
 from services.ports.standings import Standings
 from services.ports.statements import Statements
-from services.ports.till import TillEvents
+from services.ports.till import MemberCodes, TillEvents, WrongCodes
 from services.ports.voice import Surveys, Tickets
 from services.ports.webhooks import Webhooks
 
@@ -161,6 +161,10 @@ class Work(Protocol):
     def shifts(self) -> Shifts: ...
     @property
     def till_events(self) -> TillEvents: ...
+    @property
+    def member_codes(self) -> MemberCodes: ...
+    @property
+    def wrong_codes(self) -> WrongCodes: ...
     def new_id(self) -> int:
         """A fresh time-ordered id."""
 

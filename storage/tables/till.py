@@ -12,8 +12,7 @@ from storage.types import Id, Instant, Json
 
 
 class MemberCode(SQLModel, table=True):
-    """A code that names its member at the till, once, for some minutes; then whoever used it may
-    serve that member until `session_until`."""
+    """A code that names its member at the till, once, for some minutes."""
 
     __tablename__ = "member_codes"
     __table_args__ = (Index("ix_member_codes_member", "member_id", "expires_at"),)
@@ -25,7 +24,19 @@ class MemberCode(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=Instant)
     used_at: datetime | None = Field(default=None, sa_type=Instant)
     used_by: int | None = Field(default=None, sa_type=Id)
-    session_until: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class TillSession(SQLModel, table=True):
+    """The member whom an operator serves until a time: their own code was scanned, or a voucher,
+    which is then the only thing that may be used."""
+
+    __tablename__ = "till_sessions"
+
+    staff_id: int = Field(primary_key=True, sa_type=Id)
+    member_id: int = Field(sa_type=Id, foreign_key="members.id", index=True)
+    voucher_id: int | None = Field(default=None, sa_type=Id)
+    opened_at: datetime = Field(sa_type=Instant)
+    until: datetime = Field(sa_type=Instant)
 
 
 class TillEvent(SQLModel, table=True):

@@ -11,7 +11,7 @@ from app.commands import club_import
 from app.importing import import_club
 from domain.points import Unit
 from domain.vouchers import VoucherState
-from services import levels, purchases, refunds, vouchers
+from services import levels, purchases, refunds, scanning, vouchers
 from services.booking import Incoming
 from services.importing import club_tally
 from services.importing.club_tally import Line
@@ -99,7 +99,7 @@ async def test_a_code_of_the_other_system_works_at_the_till(ready: Club, folder:
     await move_in(ready, folder)
     of = await member_id(ready, "A-1001")
     for typed in ("KF-2026-0417", "kf 2026 0417", "ＫＦ２０２６０４１７"):
-        scan = await ready.write(lambda w, t=typed: vouchers.scan(w, t, STAFF, NOW))
+        scan = await ready.write(lambda w, t=typed: scanning.scan(w, t, STAFF, NOW))
         assert scan.voucher is not None
         assert scan.voucher.member_id == of
     shown = await ready.read(lambda w: vouchers.show(w, of, scan.voucher.id, NOW))
@@ -231,7 +231,7 @@ async def test_a_broken_import_is_completed(ready: Club, folder: Path) -> None:
 
 async def test_what_members_did_since_is_no_difference(ready: Club, folder: Path) -> None:
     first = await move_in(ready, folder)
-    scan = await ready.write(lambda w: vouchers.scan(w, "MJ8812", STAFF, NOW))
+    scan = await ready.write(lambda w: scanning.scan(w, "MJ8812", STAFF, NOW))
     used = await ready.write(lambda w: vouchers.use(w, scan.voucher.id, STAFF, key="t", now=NOW))
     assert used.state is VoucherState.USED
     assert (await move_in(ready, folder)).proof() == first.proof()

@@ -2,7 +2,7 @@
 
 import json
 
-from services import benefits, erasing, finding, merging, mydata, parting, vouchers
+from services import benefits, erasing, finding, merging, mydata, parting, scanning, vouchers
 from services.ports.club import Actor
 from tests.membership.support import OWNER, broken, member
 from tests.support.club import NOW, Club, Person
@@ -36,7 +36,7 @@ async def test_vouchers_go_along_in_a_merge_and_back(club: Club) -> None:
     count = f"SELECT sum(used) FROM benefit_uses WHERE member_id = {old.id}"
     used = await club.read(lambda w: w.db.exec_driver_sql(count).scalar_one())
     assert used == 1
-    scan = await club.write(lambda w: vouchers.scan(w, code, TILL, NOW))
+    scan = await club.write(lambda w: scanning.scan(w, code, TILL, NOW))
     assert scan.wrong == ""
     await club.write(lambda w: parting.unmerge(w, done.merge.id, OWNER, NOW))
     assert (await club.read(lambda w: w.vouchers.get(voucher))).member_id == me

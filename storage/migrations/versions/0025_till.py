@@ -79,7 +79,6 @@ def upgrade() -> None:
         sa.Column("expires_at", types.Instant(), nullable=False),
         sa.Column("used_at", types.Instant(), nullable=True),
         sa.Column("used_by", types.Id, nullable=True),
-        sa.Column("session_until", types.Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["member_id"],
             ["members.id"],
@@ -89,6 +88,22 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_member_codes_member", "member_codes", ["member_id", "expires_at"], unique=False
+    )
+    op.create_table(
+        "till_sessions",
+        sa.Column("staff_id", types.Id, nullable=False),
+        sa.Column("member_id", types.Id, nullable=False),
+        sa.Column("voucher_id", types.Id, nullable=True),
+        sa.Column("opened_at", types.Instant(), nullable=False),
+        sa.Column("until", types.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"],
+            ["members.id"],
+        ),
+        sa.PrimaryKeyConstraint("staff_id"),
+    )
+    op.create_index(
+        op.f("ix_till_sessions_member_id"), "till_sessions", ["member_id"], unique=False
     )
     op.create_table(
         "voucher_gifts",
