@@ -15,7 +15,7 @@ from domain.ledger import Account, Entry, Share
 from domain.members import MemberState
 from domain.money import Money
 from domain.points import Unit
-from services import expiry, fulfilling, holds, levels, purchases, stored_value, waiting
+from services import credit_holding, expiry, fulfilling, holds, levels, purchases, waiting
 from services.ports import Work
 from services.ports.club import Actor
 
@@ -41,7 +41,7 @@ class Losses:
 def losses(work: Work, member_id: int, now: datetime) -> Losses:
     """What a member would lose; raises CreditLeft while stored value has to be paid out."""
     programme = work.programmes.current()
-    credit = stored_value.held(work, member_id)
+    credit = credit_holding.held(work, member_id)
     set_aside = work.ledger.account(member_id, Unit.CREDIT).held
     if left := credit.principal + set_aside:
         raise CreditLeft(left, programme.currency)

@@ -24,6 +24,7 @@ from domain.till import TillEvent, TillKind
 from services import (
     adjustments,
     approvals,
+    credit_holding,
     finding,
     ledger,
     refunds,
@@ -238,7 +239,7 @@ def _parts(work: Work, member_id: int, minor: int) -> tuple[Part, ...]:
     if minor <= 0:
         raise BadAmount("", currency, "negative" if minor else "zero")
     lots = work.ledger.lots(member_id, Unit.CREDIT)
-    most = stored_value.held_in(lots).principal
+    most = credit_holding.held_in(lots).principal
     if minor > most:
         raise PayoutTooMuch(Money(minor, currency), Money(most, currency))
     return payout(lots, minor, dict(_given(work, lots)))

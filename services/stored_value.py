@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from domain import bookings
-from domain.bill_errors import CreditCeiling, CreditOff, TopUpSpent, TopUpTooSmall
-from domain.bill_rules import StoredValue
+from domain.bill_errors import TopUpSpent, TopUpTooSmall
 from domain.club_errors import ReceiptTaken
 from domain.ledger import Booked, Kind, Posting, Share
 from domain.money import Money
 from domain.payments import BONUS, PRINCIPAL
-from domain.points import Lot, Unit
+from domain.points import Unit
 from domain.programme import Programme
 from domain.purchases import Line, Order
 from domain.till import TillEvent, TillKind
 from services import counter, finding, ledger, levels, purchases, till_events
 from services.booking import Incoming, Outcome
 from services.counter import AGAIN, Left
+from services.credit_holding import check_ceiling, rules
 from services.portraits import not_own
 from services.ports import Work
 from services.ports.club import Actor
@@ -29,18 +28,6 @@ from services.ports.sales import Claim
 
 EARNED: Final = "topup"
 """The source of the purchase that stands for a top-up, where these bring the points."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What a member has, in minor units: paid in, and given on top by the club."""
-
-    principal: int = 0
-    bonus: int = 0
-
-    @property
-    def total(self) -> int:
-        return self.principal + self.bonus
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,39 +57,7 @@ class ToppedUp:
     left: Left = field(default_factory=lambda: Left(None, None))
 
 
-# -- what there is ----------------------------------------------------------------------
-
-
-def rules(work: Work) -> StoredValue:
-    """The club's rules of stored value; raises CreditOff where there is none."""
-    found = work.programmes.current().stored_value
-    if found is None:
-        raise CreditOff()
-    return found
-
-
-def held(work: Work, member_id: int) -> Held:
-    """What a member has. Credit never expires, so the clock does not matter."""
-    return held_in(work.ledger.lots(member_id, Unit.CREDIT))
-
-
-def held_in(lots: Sequence[Lot]) -> Held:
-    """Lots of credit by where they come from."""
-    bonus = sum(lot.left for lot in lots if lot.source_type == BONUS)
-    return Held(sum(lot.left for lot in lots) - bonus, bonus)
-
-
-def check_ceiling(work: Work, member_id: int, more: int) -> None:
-    """Raises CreditCeiling if a member may not hold so much more; the member is locked by the
-    caller, or this is only to be shown."""
-    programme = work.programmes.current()
-    account = work.ledger.account(member_id, Unit.CREDIT)
-    room = rules(work).ceiling_minor - account.wallet - account.held
-    if more > room:
-        ceiling = rules(work).ceiling_minor
-        raise CreditCeiling(
-            Money(ceiling, programme.currency), Money(max(room, 0), programme.currency)
-        )
+# -- paying in --------------------------------------------------------------------------
 
 
 def offered(work: Work, member_id: int, minor: int) -> int:
@@ -116,9 +71,6 @@ def offered(work: Work, member_id: int, minor: int) -> int:
     bonus = found.bonus(minor)
     check_ceiling(work, member_id, minor + bonus)
     return bonus
-
-
-# -- paying in --------------------------------------------------------------------------
 
 
 def top_up(work: Work, asked: TopUp, actor: Actor, now: datetime) -> ToppedUp:

@@ -23,6 +23,7 @@ from domain.points import Unit
 from services import (
     approvals,
     credit_blocking,
+    credit_holding,
     erasing,
     merging,
     paying_out,
@@ -30,9 +31,10 @@ from services import (
     stored_value,
 )
 from services.billing import Asked
+from services.credit_holding import Held
 from services.paying_out import PaidOut
 from services.ports.club import Actor
-from services.stored_value import Held, ToppedUp, TopUp
+from services.stored_value import ToppedUp, TopUp
 from storage.work import Work
 from tests.bills.support import CLI, cashier, settled
 from tests.membership.support import broken
@@ -59,7 +61,7 @@ async def pays_out(
 
 
 async def holds(club: Club, who: Member) -> Held:
-    found = await club.read(lambda w: stored_value.held(w, who.id))
+    found = await club.read(lambda w: credit_holding.held(w, who.id))
     assert isinstance(found, Held)
     return found
 
