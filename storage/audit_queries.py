@@ -11,6 +11,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 from services.ports.proofs import Part, Proof
+from storage.benefit_invariants import BENEFITS
 from storage.chain_checks import HASH, checks
 from storage.invariants import CLUB, LEDGER, Invariant
 from storage.migrations.triggers import APPEND_ONLY
@@ -36,7 +37,7 @@ class Proofs:
 
     @cached_property
     def _invariants(self) -> dict[str, Invariant]:
-        every = (*LEDGER, *checks(self._db.dialect.name), *CLUB)
+        every = (*LEDGER, *checks(self._db.dialect.name), *CLUB, *BENEFITS)
         return {invariant.name: invariant for invariant in every}
 
     def snapshot(self) -> None:

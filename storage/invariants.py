@@ -177,33 +177,4 @@ CLUB: Final = (
         " (SELECT 1 FROM merges m WHERE m.merged_id = o.member_id))))"
         " OR (p.state <> 'booked' AND (p.posting_id IS NOT NULL OR p.member_id IS NOT NULL))",
     ),
-    Invariant(
-        "every voucher that was redeemed cost exactly its price",
-        "SELECT count(*) FROM vouchers",
-        "SELECT v.id FROM vouchers v LEFT JOIN postings p ON p.id = v.posting_id"
-        " WHERE (v.posting_id IS NOT NULL"
-        " AND (p.id IS NULL OR p.kind <> 'spent' OR p.amount <> -v.price))"
-        " OR (v.source = 'redeemed' AND v.price > 0 AND v.posting_id IS NULL)",
-    ),
-    Invariant(
-        "every voucher that was given back returned exactly its price",
-        "SELECT count(*) FROM vouchers WHERE return_posting_id IS NOT NULL",
-        "SELECT v.id FROM vouchers v LEFT JOIN postings p ON p.id = v.return_posting_id"
-        " WHERE v.return_posting_id IS NOT NULL AND (p.id IS NULL OR p.amount <> v.price)",
-    ),
-    Invariant(
-        "no benefit gave out more than its stock",
-        "SELECT count(*) FROM benefits WHERE stock IS NOT NULL",
-        "SELECT b.id FROM benefits b LEFT JOIN (SELECT benefit_id, count(*) AS n FROM vouchers"
-        " GROUP BY benefit_id) v ON v.benefit_id = b.id"
-        " WHERE b.stock < 0 OR b.stock_given - b.stock > coalesce(v.n, 0)",
-    ),
-    Invariant(
-        "every code was used at most once",
-        "SELECT count(*) FROM vouchers",
-        "SELECT CAST(id AS TEXT) FROM vouchers WHERE (state = 'used') <> (used_at IS NOT NULL)"
-        " UNION ALL SELECT code_index FROM vouchers GROUP BY code_index HAVING count(*) > 1"
-        " UNION ALL SELECT use_key FROM vouchers WHERE use_key IS NOT NULL"
-        " GROUP BY use_key HAVING count(*) > 1",
-    ),
 )
