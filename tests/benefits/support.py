@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from domain.partners import Batch
 from domain.vouchers import Voucher
 from services import benefits, cancelling, ledger, waiting
 from services.catalogue import Offer
@@ -16,7 +17,18 @@ from tests.membership.support import member as new_member
 from tests.support.club import Club
 from tests.support.threads import offer
 
-__all__ = ["cancel", "hears", "join", "look", "member", "offer", "points", "redeem", "stock"]
+__all__ = [
+    "cancel",
+    "codes",
+    "hears",
+    "join",
+    "look",
+    "member",
+    "offer",
+    "points",
+    "redeem",
+    "stock",
+]
 
 _benefits = tables.Benefit.__table__  # type: ignore[attr-defined]
 _waits = catalogue.BenefitWait.__table__  # type: ignore[attr-defined]
@@ -79,6 +91,15 @@ async def more(club: Club, benefit_id: int, number: int) -> None:
         waiting.stock_came(work, benefit_id, club.clock())
 
     await club.write(use)
+
+
+def codes(work: Work, benefit_id: int, given: list[str]) -> None:
+    """A partner gives codes."""
+    batch = work.new_id()
+    work.partners.add_batch(
+        Batch(batch, "batch", benefit_id, "", len(given), 100, "hash", None, work.shared.clock())
+    )
+    work.partners.add_codes(batch, benefit_id, given)
 
 
 @dataclass(frozen=True)

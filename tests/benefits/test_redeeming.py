@@ -7,11 +7,9 @@ import pytest
 
 from domain.benefits import Why
 from domain.errors import MemberFrozen, NotEnoughPoints
-from domain.partners import Batch
 from domain.programme import Per
 from domain.refusals import BenefitNotFound, BenefitUnavailable
 from domain.vouchers import VoucherState
-from storage.work import Work
 from tests.benefits.support import cancel, look, member, offer, points, redeem, stock
 from tests.membership.support import broken
 from tests.support.club import Club
@@ -127,11 +125,12 @@ async def test_a_changed_benefit_changes_nothing_that_was_issued(club: Club) -> 
 
 async def test_a_voucher_takes_one_of_the_codes_that_a_partner_gave(club: Club) -> None:
     film = await offer(club, kind="partner", stock=0, imported_codes=True, price=10)
-    await club.write(lambda work: _codes(work, film, ["FILM0001", "FILM0002"]))
+    await club.write(lambda work: codes(work, film, ["FILM0001", "FILM0002"]))
+    assert await club.write(lambda work: work.benefits.change_stock(film, 2))
     mei, wang = await member(club), await member(club)
     had = [await redeem(club, mei, film), await redeem(club, wang, film)]
-    codes = [await club.read(lambda work, v=v: work.vouchers.code(v.id)) for v in had]
-    assert sorted(codes) == ["FILM0001", "FILM0002"]
+    seen = [await club.read(lambda work, v=v: work.vouchers.code(v.id)) for v in had]
+    assert sorted(seen) == ["FILM0001", "FILM0002"]
     with pytest.raises(BenefitUnavailable):
         await redeem(club, mei, film)
     assert await points(club, mei) == 990
@@ -147,15 +146,6 @@ async def test_without_a_code_nothing_is_paid_whatever_the_stock_says(club: Club
     assert gone.value.why == Why.SOLD_OUT
     assert await points(club, mei) == 1000
     assert (await stock(club, film)).left == 5
-
-
-def _codes(work: Work, benefit_id: int, codes: list[str]) -> None:
-    batch = work.new_id()
-    work.partners.add_batch(
-        Batch(batch, "batch", benefit_id, "", len(codes), 100, "hash", None, work.shared.clock())
-    )
-    work.partners.add_codes(batch, benefit_id, codes)
-    assert work.benefits.change_stock(benefit_id, len(codes))
 
 
 async def test_nobody_redeems_what_they_cannot_see_or_while_they_are_frozen(club: Club) -> None:
