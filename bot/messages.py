@@ -126,8 +126,10 @@ class Reply:
     short note over the chat; `ask_contact` the label key of the platform's contact button;
     `photo` the platform's reference of a picture, a URL, or a picture of ours as `maker:which`,
     which is found or drawn when it is sent (see bot.channel.Pictures); under a tapped picture
-    `edit` with a `photo` changes only the text, so it has to be the same picture. `more` are
-    further messages, which become deliveries of the same transaction.
+    `edit` with a `photo` changes only the text, so it has to be the same picture. `protect`
+    forbids forwarding; `secret` is for what may be kept nowhere: if such an answer cannot be sent
+    at once, the person is asked to try again. `more` are further messages, which become
+    deliveries of the same transaction.
     """
 
     key: str
@@ -139,6 +141,7 @@ class Reply:
     document: Document | None = None
     photo: str = ""
     protect: bool = False
+    secret: bool = False
     more: tuple[Reply, ...] = ()
 
 
@@ -164,6 +167,7 @@ class Rendered:
     ask_contact: str = ""
     photo: str = ""
     protect: bool = False
+    secret: bool = False
 
 
 def is_ours(photo: str) -> bool:

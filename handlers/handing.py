@@ -45,7 +45,7 @@ def show(turn: Turn) -> Reply:
         "until": found.handing.until,
         "zone": _zone(turn),
     }
-    return Reply("handing.link", values, rows, protect=not found.url)
+    return Reply("handing.link", values, rows, secret=True)
 
 
 def withdraw(turn: Turn) -> Reply:

@@ -87,7 +87,7 @@ def show(turn: Turn) -> Reply:
     }
     rows = (*_what_to_do(turn, one, until), (VOUCHERS, menu.CARD))
     photo = voucher_photo(one.voucher.id, member_id(turn)) if shown.code else ""
-    return Reply("voucher.card", values, rows, photo=photo, protect=True)
+    return Reply("voucher.card", values, rows, photo=photo, protect=True, secret=True)
 
 
 def _what_to_do(turn: Turn, one: Mine, until: datetime | None) -> Rows:

@@ -46,6 +46,7 @@ class Renderer:
             ask_contact=self._text(reply.ask_contact, language, club) if reply.ask_contact else "",
             photo=reply.photo,
             protect=reply.protect,
+            secret=reply.secret,
         )
 
     def words(self, key: str, values: dict[str, Any], locale: str) -> str:
