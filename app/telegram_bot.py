@@ -154,7 +154,7 @@ class Telegram:
     async def _later(
         self, inbound: Inbound, answer: Rendered, after: timedelta | None, *, repeated: bool
     ) -> None:
-        if answer.protect:  # it holds what must not be kept, so the person is asked to tap again
+        if answer.secret:
             again = Reply("error.again", rows=((menu.CARD,),))
             answer = self._club.renderer.render(again, answer.locale, inbound.address.user, 0)
         now = self._club.clock.now()
