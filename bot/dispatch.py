@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from bot.messages import Address, Inbound, Kind, Rendered, Reply, dump_rendered, load_rendered
 from bot.router import PASS, Match, Router
 from bot.state import Conversations, Inbox, State, StoreUnavailable
-from bot.turn import Turn
+from bot.turn import Seen, Turn
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -49,9 +49,20 @@ class Renderer(Protocol):
     def render(self, reply: Reply, locale: str, user: str, turn: int) -> Rendered: ...
 
 
+Look = Callable[[Address, str], Awaitable[Seen]]
+"""Fetches a picture by its reference and says what it is known again by. May take seconds."""
+
+
+async def _blind(_address: Address, reference: str) -> Seen:
+    """Where no channel can fetch pictures."""
+    return Seen(reference, problem="unreachable")
+
+
 @dataclass(frozen=True, slots=True)
 class _Writes:
-    """A reading pass found that the route writes."""
+    """A reading pass found that the route writes, and which picture it looks at."""
+
+    picture: str
 
 
 @dataclass(slots=True)
@@ -85,7 +96,8 @@ class Dispatch:
     """Handles inbound events.
 
     `clock` gives club time, `refused` is the root of the domain's refusals: such an error has
-    `code` (a message key) and `data()`, undoes the unit and becomes the answer.
+    `code` (a message key) and `data()`, undoes the unit and becomes the answer. `look` is how
+    pictures are looked at, outside of every transaction.
     """
 
     def __init__(
@@ -102,6 +114,7 @@ class Dispatch:
         self._clock = clock
         self._refused = refused
         self._queues = Queues()
+        self.look: Look = _blind
 
     async def handle(self, inbound: Inbound, raw: str = "") -> Rendered | None:
         """The answer to an event, None where none is due.
@@ -131,17 +144,32 @@ class Dispatch:
         answer = await self._units.read(lambda work: self._read(work, inbound, now))
         if not isinstance(answer, _Writes):
             return answer
+        seen = await self._seen(inbound, answer.picture)
         try:
-            return await self._units.write(lambda work: self._write(work, inbound, now, None))
+            return await self._units.write(
+                lambda work: self._write(work, inbound, now, None, seen)
+            )
         except self._refused as refusal:
             reply = _refusal(refusal)
-            return await self._units.write(lambda work: self._write(work, inbound, now, reply))
+            return await self._units.write(
+                lambda work: self._write(work, inbound, now, reply, seen)
+            )
+
+    async def _seen(self, inbound: Inbound, picture: str) -> Seen | None:
+        if not picture:
+            return None
+        try:
+            return await self.look(inbound.address, picture)
+        except Exception:
+            log.exception("a picture could not be looked at")
+            return Seen(picture, problem="unreachable")
 
     def _read(self, work: Work, inbound: Inbound, now: datetime) -> Rendered | _Writes | None:
         state = work.conversations.load(inbound.address, inbound.locale)
         match = self._router.match(inbound, state, now)
         if match.route.writes:
-            return _Writes()
+            turn = _turn(work, inbound, state, match, now)
+            return _Writes(match.route.looks(turn) if match.route.looks else "")
         if _may_be_done(inbound, match):
             row = work.inbox.find(inbound.address, inbound.update_id)
             if row:
@@ -154,14 +182,20 @@ class Dispatch:
         return self._render(reply, turn, inbound) if reply else None
 
     def _write(
-        self, work: Work, inbound: Inbound, now: datetime, refusal: Reply | None
+        self,
+        work: Work,
+        inbound: Inbound,
+        now: datetime,
+        refusal: Reply | None,
+        seen: Seen | None,
     ) -> Rendered | None:
         state = work.conversations.lock(inbound.address, inbound.locale)
         sender = state.person.address_id
         row = work.inbox.receive(inbound.address, inbound.update_id, now, sender)
         if not row.new:
             return load_rendered(row.answer) if row.answer else None
-        turn, reply = self._handle(work, inbound, state, now, f"inbox:{row.id}", refusal)
+        key = f"inbox:{row.id}"
+        turn, reply = self._handle(work, inbound, state, now, key, refusal, seen)
         if turn.moved and turn.person.address_id is not None:
             work.conversations.save(
                 turn.person.address_id, inbound.address.chat, turn.conversation
@@ -179,13 +213,16 @@ class Dispatch:
         now: datetime,
         key: str,
         refusal: Reply | None,
+        seen: Seen | None,
     ) -> tuple[Turn[Any], Reply | None]:
         match = self._router.match(inbound, state, now)
         turn = _turn(work, inbound, state, match, now, key=key)
+        turn.seen = seen
         reply = refusal or match.route.handle(turn)
         if reply is not PASS:
             return turn, reply
-        return self._handle(work, replace(inbound, reply_to=""), state, now, key, refusal)
+        plain = replace(inbound, reply_to="")
+        return self._handle(work, plain, state, now, key, refusal, seen)
 
     def _render(self, reply: Reply, turn: Turn[Any], inbound: Inbound) -> Rendered:
         for message in reply.more:

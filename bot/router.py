@@ -42,6 +42,8 @@ class Route:
     `writes`: runs under the address's lock in a write transaction with an inbox row.
     `needs`: the staff permission without which the route does not exist for a person.
     `anyone`: open to people who are not members.
+    `looks`: the reference of a picture to be looked at before the write transaction, "" for none;
+    the handler finds what is known of it in `turn.seen`.
     """
 
     intent: str
@@ -49,6 +51,7 @@ class Route:
     writes: bool = False
     needs: str = ""
     anyone: bool = False
+    looks: Callable[[Turn[Any]], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

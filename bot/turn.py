@@ -14,12 +14,25 @@ from bot.state import Conversation, Person, State
 W = TypeVar("W")
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a picture that somebody sent is known again by, found before the unit of work began:
+    `digest` of its bytes, `near` of its looks. `problem`: why there is nothing to know
+    (`unreachable`, `too_big`, `not_a_picture`), else ""."""
+
+    reference: str
+    digest: str = ""
+    near: str = ""
+    problem: str = ""
+
+
 @dataclass(slots=True)
 class Turn(Generic[W]):
     """What a handler is given.
 
     `args` belong to the intent (words after a command, parts of a button), `nonce` is the
-    idempotency key of the effect, `work` the unit of work that the handler's service uses.
+    idempotency key of the effect, `work` the unit of work that the handler's service uses. `seen`
+    is there for routes that look at a picture.
     """
 
     work: W
@@ -30,6 +43,7 @@ class Turn(Generic[W]):
     intent: str
     args: tuple[str, ...] = ()
     nonce: str = ""
+    seen: Seen | None = None
     moved: bool = field(default=False)
 
     @classmethod

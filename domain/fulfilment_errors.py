@@ -12,6 +12,14 @@ class OrderNotFound(Refused):
 
 
 @dataclass(eq=False)
+class StoreUnclear(Refused):
+    """No store is called what was typed, or several are."""
+
+    text: str
+    code: ClassVar[str] = "order.no_store"
+
+
+@dataclass(eq=False)
 class OrderMoved(Refused):
     """Somebody was faster, or the order is at its end. state: a domain.fulfilments.OrderState;
     `staff` who had it last, "" if that was nobody of the staff."""

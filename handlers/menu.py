@@ -28,6 +28,7 @@ MEMBER: tuple[Button, ...] = (
     Button("button.benefits", "benefits"),
     Button("button.vouchers", "vouchers"),
     Button("button.checkin", "checkin"),
+    Button("receipt.button_menu", "receipt"),
     Button("button.level", "level"),
     Button("button.events", "events"),
     Button("button.survey", "survey"),
@@ -42,6 +43,7 @@ STAFF: tuple[tuple[str, Button], ...] = (
     ("member:find", Button("button.member", "member")),
     ("purchase:book", Button("button.award", "award")),
     ("voucher:use", Button("button.till", "till")),
+    ("purchase:book", Button("receipt.button_list", "receipts")),
     ("order:fulfil", Button("order.button_orders", "orders")),
     ("ticket:answer", Button("button.queue", "queue")),
     ("approval:see", Button("button.approvals", "approvals")),
@@ -52,6 +54,8 @@ STAFF: tuple[tuple[str, Button], ...] = (
 # What a club may have or not, by its programme.
 BY_CHOICE: Mapping[str, Callable[[Programme], bool]] = {
     "checkin": lambda programme: programme.checkin is not None,
+    "receipt": lambda programme: programme.receipt_photos is not None,
+    "receipts": lambda programme: programme.receipt_photos is not None,
     "gift": lambda programme: programme.transfers is not None,
 }
 
@@ -68,8 +72,7 @@ def main(turn: Turn) -> Rows:
 def rows_for(turn: Turn, *, member: bool) -> Rows:
     """As `main`, for somebody who has joined in this very turn."""
     theirs = _two_in_a_row(_offered(turn)) if member else STRANGER
-    staff = tuple(button for needs, button in STAFF if turn.person.may(needs))
-    return (*theirs, *_two_in_a_row(staff))
+    return (*theirs, *_two_in_a_row(tuple(_of_staff(turn))))
 
 
 def left_out(programme: Programme) -> frozenset[str]:
@@ -84,7 +87,13 @@ def _offered(turn: Turn) -> tuple[Button, ...]:
 
 def staff_intents(turn: Turn) -> list[str]:
     """What a member of staff may do from the menu."""
-    return [button.intent for needs, button in STAFF if turn.person.may(needs)]
+    return [button.intent for button in _of_staff(turn)]
+
+
+def _of_staff(turn: Turn) -> list[Button]:
+    allowed = [button for needs, button in STAFF if turn.person.may(needs)]
+    without = left_out(turn.work.programmes.current()) if allowed else ()
+    return [button for button in allowed if button.intent not in without]
 
 
 def _two_in_a_row(buttons: tuple[Button, ...]) -> Rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.messages import Button, Rows
-from domain.errors import StoreNotFound
+from domain.fulfilment_errors import StoreUnclear
 from handlers.parts import number
 from handlers.turns import Turn
 from services.ports.club import Store
@@ -21,20 +21,20 @@ def store_rows(turn: Turn, intent: str) -> Rows:
 
 
 def tapped_store(turn: Turn) -> Store:
-    """The store of a button; raises StoreNotFound."""
+    """The store of a button; raises StoreUnclear."""
     found = turn.work.stores.by_id(number(turn))
     if found is None:
-        raise StoreNotFound(turn.arg())
+        raise StoreUnclear(turn.arg())
     return found
 
 
 def typed_store(turn: Turn) -> Store:
     """The store whose code or name was typed, or a part of one name only; raises
-    StoreNotFound."""
+    StoreUnclear."""
     text = " ".join(turn.text.split()).casefold()
     stores = turn.work.stores.all()
     same = [one for one in stores if text in (one.code.casefold(), one.name.casefold())]
     found = same or [one for one in stores if text and text in one.name.casefold()]
     if len(found) != 1:
-        raise StoreNotFound(turn.text[:40])
+        raise StoreUnclear(turn.text[:40])
     return found[0]

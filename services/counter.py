@@ -11,6 +11,7 @@ from domain.dates import local_day
 from domain.money import Money
 from domain.programme import Programme
 from domain.purchases import LONGEST_ID
+from domain.receipts import plain_number
 from services.ports import Work
 from services.ports.club import Actor, Store
 from services.ports.sales import VOID, Purchase
@@ -44,7 +45,7 @@ def store_of(work: Work, actor: Actor) -> Store | None:
 
 def read_number(text: str) -> str:
     """A receipt number as it is kept; raises BadReceipt."""
-    number = " ".join(text.split())
+    number = plain_number(text)
     if not number or len(number) > LONGEST_RECEIPT or not number.isprintable():
         raise BadReceipt(LONGEST_RECEIPT)
     return number

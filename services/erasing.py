@@ -15,7 +15,16 @@ from domain.ledger import Account, Entry, Share
 from domain.members import MemberState
 from domain.money import Money
 from domain.points import Unit
-from services import credit_holding, expiry, fulfilling, holds, levels, purchases, waiting
+from services import (
+    credit_holding,
+    expiry,
+    fulfilling,
+    holds,
+    levels,
+    purchases,
+    receipts,
+    waiting,
+)
 from services.ports import Work
 from services.ports.club import Actor
 
@@ -74,6 +83,7 @@ def erase(work: Work, member_id: int, now: datetime) -> Losses:
     for one in everyone:  # what waited for them (they were frozen) waits for nobody any more
         work.purchases.forget(purchases.claims_of(work, work.members.get(one)))
         fulfilling.withdraw_all(work, one)
+        receipts.withdraw_all(work, one, now)
     for one in everyone:  # what was kept for them goes to whoever waits next
         waiting.leave_all(work, one, now)
     levels.left(work, member_id, member.level, now)

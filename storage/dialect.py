@@ -13,7 +13,8 @@ from storage.prepared import Prepared
 class Upsert:
     """`INSERT … ON CONFLICT DO NOTHING` or `DO UPDATE` for one table, built once per database.
 
-    `update`: the columns that a conflict on `key` overwrites; none means do nothing.
+    `update`: the columns that a conflict on `key` overwrites; none means do nothing,
+    and an empty `key` then any conflict.
     """
 
     def __init__(self, table: Any, key: tuple[str, ...], update: tuple[str, ...] = ()) -> None:
@@ -24,7 +25,7 @@ class Upsert:
                 new = {column: statement.excluded[column] for column in update}
                 statement = statement.on_conflict_do_update(index_elements=key, set_=new)
             else:
-                statement = statement.on_conflict_do_nothing(index_elements=key)
+                statement = statement.on_conflict_do_nothing(index_elements=key or None)
             self._statements[name] = statement
         self._prepared: dict[tuple[str, ...], Prepared] = {}
 

@@ -201,7 +201,7 @@ HOLDINGS: Final = (
         "member_id",
         hidden=("picture_hash", "near_hash", "order_key"),
         erase=Erase.BLANK,
-        blank={"file_id": "", "number": "", "reason": ""},
+        blank={"file_id": "", "number": "", "reason": "", "near_hash": ""},
         moves=True,
     ),
     # what they said

@@ -49,6 +49,7 @@ from storage.partners import Partners
 from storage.pictures import Pictures
 from storage.programmes import ProgrammeCache, Programmes
 from storage.purchases import Purchases
+from storage.receipts import Receipts
 from storage.replays import Replays
 from storage.seals import Seals
 from storage.settings import Settings
@@ -299,6 +300,10 @@ class Work:
     @cached_property
     def likings(self) -> Likings:
         return Likings(self.db, self.shared.demand)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        return Receipts(self.db)
 
     @cached_property
     def surveys(self) -> Surveys:

@@ -29,6 +29,7 @@ from services.ports.pictures import Pictures
 from services.ports.points import Ledger, Levels
 from services.ports.post import Deliveries, Inbox, Leases, Outbox, Ticks
 from services.ports.proofs import Proofs
+from services.ports.receipts import Receipts
 from services.ports.replays import Replays
 from services.ports.sales import Purchases
 from services.ports.seals import Seals
@@ -136,6 +137,8 @@ class Work(Protocol):
     @property
     def likings(self) -> Likings: ...
     @property
+    def receipts(self) -> Receipts: ...
+    @property
     def surveys(self) -> Surveys: ...
     @property
     def tickets(self) -> Tickets: ...
@@ -165,6 +168,7 @@ class Work(Protocol):
     def member_codes(self) -> MemberCodes: ...
     @property
     def wrong_codes(self) -> WrongCodes: ...
+
     def new_id(self) -> int:
         """A fresh time-ordered id."""
 

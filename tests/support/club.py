@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from app.looking import Looking
 from bot.actions import Action, Signer
+from bot.channel import Unreachable
 from bot.dispatch import Dispatch
 from bot.messages import Address, Button, Contact, Inbound, Key, Kind, Media, Rendered
 from bot.router import Router
@@ -40,6 +42,23 @@ class Clock:
         self.now += timedelta(**by)
 
 
+class Album:
+    """Pictures that the platform keeps, by reference."""
+
+    name = "telegram"
+    account = "42"
+
+    def __init__(self) -> None:
+        self.pictures: dict[str, bytes] = {}
+        self.fetched: list[str] = []
+
+    async def download(self, reference: str) -> bytes:
+        self.fetched.append(reference)
+        if reference not in self.pictures:
+            raise Unreachable(reference)
+        return self.pictures[reference]
+
+
 class Club:
     """One club on one database: `await club.person("Mei")` is somebody in a private chat."""
 
@@ -61,12 +80,15 @@ class Club:
         self.units: Units = open_units(url, self.shared)
         self.signer = Signer(vault.action_key)
         self.renderer = Renderer(self._pack, self._names)
+        self.album = Album()
         self.dispatch = self.new_dispatch()
         self._updates = 0
 
     def new_dispatch(self) -> Dispatch:
         router = Router(routes.ROUTES, routes.FLOWS, catalogue.phrases(), self.signer)
-        return Dispatch(self.units, router, self.renderer, self.clock, Refused)
+        dispatch = Dispatch(self.units, router, self.renderer, self.clock, Refused)
+        dispatch.look = Looking(self.album).look
+        return dispatch
 
     async def open(self) -> "Club":
         def publish(work: Work) -> None:

@@ -1,0 +1,135 @@
+"""What staff and members are told of a photographed receipt."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from domain.money import Money
+from domain.receipts import Reason, ReceiptPhoto, ReceiptState, alike
+from domain.staff import ROLES, permissions
+from services.masks import masked
+from services.ports import Work
+from services.ports.club import Operator
+from services.ports.post import Notice
+
+PERMISSION: Final = "purchase:book"
+MOST_TOLD: Final = 20
+LOOK_BACK: Final = timedelta(days=90)
+COMPARED: Final = 2000
+
+
+def card(work: Work, receipt: ReceiptPhoto) -> dict[str, Any]:
+    """What staff see of a receipt: the member masked, what was typed, and what to look out for."""
+    member = masked(work, receipt.member_id)
+    store = work.stores.by_id(receipt.store_id) if receipt.store_id else None
+    return {
+        "name": member.name,
+        "member": member.number,
+        "level": dict(member.level),
+        "store": store.name if store else "",
+        "number": receipt.number,
+        "amount": Money(receipt.minor, receipt.currency),
+        "day": receipt.bought_on,
+        "sent_at": receipt.sent_at,
+        "zone": work.programmes.current().zone,
+        "warnings": warnings(work, receipt),
+    }
+
+
+def warnings(work: Work, receipt: ReceiptPhoto) -> list[str]:
+    """What staff should look at twice, most serious first: `near` a nearly identical picture,
+    `near_refused` one that was refused, `twin` another receipt of the store, day and amount,
+    `bought` a purchase of the member of that day and amount."""
+    found = []
+    since = receipt.sent_at - LOOK_BACK
+    near = [
+        one
+        for one in work.receipts.near(receipt.id, since, COMPARED)
+        if alike(one.near_hash, receipt.near_hash)
+    ]
+    held = (ReceiptState.WAITING.value, ReceiptState.BOOKED.value)
+    if any(one.state in held for one in near):
+        found.append("near")
+    if any(one.state == ReceiptState.REFUSED.value for one in near):
+        found.append("near_refused")
+    if work.receipts.alike(receipt):
+        found.append("twin")
+    if _bought(work, receipt):
+        found.append("bought")
+    return found
+
+
+def _bought(work: Work, receipt: ReceiptPhoto) -> bool:
+    return any(
+        one.minor == receipt.minor
+        and one.day == receipt.bought_on
+        and one.id != receipt.purchase_id
+        for one in work.purchases.of_member(receipt.member_id, 50)
+    )
+
+
+def to_staff(work: Work, receipt: ReceiptPhoto, now: datetime) -> None:
+    """Shows a new receipt to those who may book it: of its store, or of no store at all."""
+    mark = (str(receipt.id),)
+    buttons = (
+        (
+            ("receipt.button_confirm", "check.confirm", mark),
+            ("receipt.button_refuse", "check.refuse", mark),
+        ),
+        (("receipt.button_amount", "check.amount", mark),),
+    )
+    values = card(work, receipt)
+    for one in _staff(work, receipt)[:MOST_TOLD]:
+        assert one.address_id is not None
+        notice = Notice(
+            "receipt.to_check",
+            values,
+            buttons,
+            dedupe=f"receipt:{receipt.id}:{one.id}",
+            photo=photo_for(work, receipt, one.address_id),
+        )
+        work.deliveries.to_address(one.address_id, notice, now)
+
+
+def photo_for(work: Work, receipt: ReceiptPhoto, address_id: int) -> str:
+    """The picture's reference, where the account that keeps it is the one that sends."""
+    address = work.addresses.get(address_id)
+    same = (address.channel, address.account) == (receipt.channel, receipt.account)
+    return receipt.file_id if same else ""
+
+
+def _staff(work: Work, receipt: ReceiptPhoto) -> list[Operator]:
+    roles = frozenset(role for role in ROLES if PERMISSION in permissions(role))
+    own = {one.id for one in work.addresses.of_member(receipt.member_id)}
+    return [
+        one
+        for one in work.staff.in_roles(roles)
+        if one.store_id in (None, receipt.store_id) and one.address_id not in own
+    ]
+
+
+def tell_corrected(work: Work, receipt: ReceiptPhoto, typed: Money, now: datetime) -> None:
+    """The amount on the receipt was another than the member had typed."""
+    values = {
+        "number": receipt.number,
+        "typed": typed,
+        "amount": Money(receipt.minor, receipt.currency),
+    }
+    notice = Notice("receipt.told_corrected", values, dedupe=f"receipt_amount:{receipt.id}")
+    work.deliveries.to_member(receipt.member_id, notice, now)
+
+
+def tell_refused(work: Work, receipt: ReceiptPhoto, reason: Reason, now: datetime) -> None:
+    """It was not booked, why, and what can be done."""
+    values = {
+        "number": receipt.number,
+        "amount": Money(receipt.minor, receipt.currency),
+        "day": receipt.bought_on,
+        "reason": str(reason),
+    }
+    again = (("receipt.button_again", "receipt", ()),)
+    ask = (("receipt.button_ask", "feedback", ()),)
+    rows = (ask,) if reason in (Reason.NOT_OURS, Reason.USED) else (again, ask)
+    notice = Notice("receipt.told_refused", values, rows, dedupe=f"receipt_no:{receipt.id}")
+    work.deliveries.to_member(receipt.member_id, notice, now)
