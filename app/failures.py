@@ -10,6 +10,12 @@ from domain.errors import ProgrammeInvalid, Refused
 
 # Refusals that only who runs the program ever sees, so that no language of the chat has them.
 SAYINGS = {
+    "benefit.unknown_key": "there is no benefit {key}; see: memberbot benefit list",
+    "benefit.takes_no_codes": "the vouchers of {key} bear codes of our own; write imported_codes:"
+    " true in its file to hand out a partner's",
+    "partner.bad_key": "{key} is no key; write small letters, digits, - and _, beginning with a"
+    " letter",
+    "partner.not_found": "there is no partner {key}; see: memberbot partner list",
     "programme.changed": "version {version} is published with other content; a published version"
     " never changes, so give the file a higher one",
     "programme.levels_lost": "members may be {levels}, which this ladder does not have; keep the"

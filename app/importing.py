@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from services.importing import club, members, purchases
+from services.importing import club, codes, members, purchases
+from services.ports.club import Actor
 from services.ports.staging import Job, Progress
 from storage.staging import Staging
 from storage.unit_of_work import Units
@@ -45,6 +46,21 @@ async def import_members(
     """Imports a file of members, under the same promises."""
     job = members.MemberImport(path, now, progress)
     await _run(units, job, dry_run=dry_run)
+    return job.result
+
+
+async def import_codes(
+    units: Units,
+    path: Path,
+    delivery: codes.Delivery,
+    actor: Actor,
+    now: datetime,
+    *,
+    progress: Progress = _nobody,
+) -> codes.Result:
+    """Imports a partner's codes, under the same promises. Raises UnknownBenefit, TakesNoCodes."""
+    job = codes.CodeImport(path, delivery, actor, now, progress)
+    await _run(units, job, dry_run=False)
     return job.result
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.codes import foreign_code
+
 
 @dataclass(frozen=True, slots=True)
 class Partner:
@@ -45,3 +47,11 @@ class Settled:
     def owed(self) -> int:
         """The wholesale sum of what was handed out and not returned, in minor units."""
         return (self.handed_out - self.returned) * self.batch.wholesale_minor
+
+
+def known_by(code: str) -> str:
+    """By what a partner's code is found: as the till reads it, whatever its case and dashes; one
+    that is more than letters and digits by itself."""
+    if code.isascii() and code.isalnum() and 4 <= len(code) <= 32:
+        return code.upper()
+    return foreign_code(code) or code

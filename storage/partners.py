@@ -11,8 +11,7 @@ import orjson
 from sqlalchemy import Connection as Db
 from sqlalchemy import and_, bindparam, case, delete, func, select, update
 
-from domain.codes import foreign_code
-from domain.partners import Batch, Partner, Settled
+from domain.partners import Batch, Partner, Settled, known_by
 from storage.bulk import Bulk
 from storage.dialect import Upsert
 from storage.ids import Ids
@@ -182,7 +181,7 @@ class Partners:
 
     def _index(self, code: str) -> str:
         """Found whatever its case and dashes, and never beside a voucher with the same code."""
-        return self._vault.index("voucher", foreign_code(code) or code)
+        return self._vault.index("voucher", known_by(code))
 
 
 def _settlement(row: Any) -> Settled:

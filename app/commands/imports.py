@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -123,8 +124,15 @@ def _run(file: Path, use: Callable[[Club, Any], Awaitable[None]]) -> None:
         with bar(file.name) as progress:
             await use(club, progress)
 
-    try:
+    with refused_rows(file):
         with_club(main)
+
+
+@contextmanager
+def refused_rows(file: Path) -> Iterator[None]:
+    """Shows what is wrong with a file, row by row; then the command fails."""
+    try:
+        yield
     except FileRefused as refused:
         findings = refused.findings
         for problem in findings.problems:

@@ -39,7 +39,7 @@ def rows(
     Rows with faults of form are put among the findings and left out. `seen` is told how many
     bytes (about) have been read. Raises FileRefused if no row can be read at all.
     """
-    encoding, has_nul = _encoding(path, findings)
+    encoding, has_nul = encoding_of(path, findings)
     with path.open(encoding=encoding, newline="") as file:
         csv.field_size_limit(LONGEST_CELL * 4)
         reader = csv.reader(_counted(file, seen), strict=True)
@@ -56,8 +56,9 @@ def _counted(lines: Iterator[str], seen: Callable[[int], None]) -> Iterator[str]
         yield line
 
 
-def _encoding(path: Path, findings: Findings) -> tuple[str, bool]:
-    """The encoding that the whole file can be read in, and whether it holds NUL bytes."""
+def encoding_of(path: Path, findings: Findings) -> tuple[str, bool]:
+    """The encoding that the whole file can be read in, and whether it holds NUL bytes. Raises
+    FileRefused if there is none."""
     failed = 0
     for encoding in _ENCODINGS:
         decoder = codecs.getincrementaldecoder(encoding)()
