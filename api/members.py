@@ -7,6 +7,7 @@ from api.common import balance, member_of, plain, shares
 from api.operations import Call
 from api.shapes import instant
 from domain.approvals import Approval
+from domain.benefits import Benefit
 from domain.members import Member, mask_email, mask_phone
 from domain.money import Money
 from domain.points import Unit, day_before
@@ -142,9 +143,7 @@ def redeem(call: Call) -> Answer:
     """Takes points and issues a voucher."""
     body: requests.Redemption = call.body
     member = member_of(call)
-    chosen = next(
-        (b for b in call.work.benefits.all() if body.benefit in (b.key, str(b.id))), None
-    )
+    chosen = next((b for b in _printed(call) if body.benefit in (b.key, str(b.id))), None)
     if chosen is None:
         raise BenefitNotFound
     key = _key(call, "redeem")
@@ -154,6 +153,7 @@ def redeem(call: Call) -> Answer:
     reply = replies.Voucher(
         voucher_id=str(voucher.id),
         code="",
+        state=str(voucher.state),
         names=dict(voucher.names),
         price=voucher.price,
         last_day=day_before(voucher.expires_at, zone).isoformat(),
@@ -163,9 +163,11 @@ def redeem(call: Call) -> Answer:
 
 
 def with_code(call: Call, answer: Answer) -> Answer:
-    """Codes are kept encrypted in one place only: the answer gets its code each time."""
+    """Codes are kept encrypted in one place only: the answer gets its code each time. One that was
+    handed on is its new owner's alone."""
     voucher_id = int(answer.body["voucher_id"])
-    code = call.work.vouchers.code(voucher_id)
+    vouchers = call.work.vouchers
+    code = "" if vouchers.origin(voucher_id).handed_on else vouchers.code(voucher_id)
     return Answer(answer.status, {**answer.body, "code": code}, answer.member_id, answer.again)
 
 
@@ -178,23 +180,45 @@ def _key(call: Call, what: str) -> str:
 
 
 def offers(call: Call) -> Answer:
-    """The benefits that members can see now."""
-    items = [
-        replies.Benefit(
-            id=str(benefit.id),
-            key=benefit.key,
-            kind=str(benefit.kind),
-            names=dict(benefit.names),
-            terms=dict(benefit.terms),
-            price=benefit.price,
-            stock=benefit.stock,
-            per_member=benefit.per_member,
-            levels=list(benefit.levels),
-            valid_days=benefit.valid_days,
-            redeem_from=instant(benefit.redeem_from) if benefit.redeem_from else None,
-            redeem_until=instant(benefit.redeem_until) if benefit.redeem_until else None,
-        )
-        for benefit in call.work.benefits.all()
-        if benefit.visible(call.now)
-    ]
-    return Answer(OK, plain(replies.Benefits(items=items)))
+    """A page of the benefits that members can see now."""
+    query: requests.BenefitsPage = call.query
+    every = _printed(call)
+    start = 0
+    if query.after:
+        ids = [str(one.id) for one in every]
+        start = ids.index(query.after) + 1 if query.after in ids else len(ids)
+    visible = [one for one in every[start:] if one.visible(call.now)]
+    shown = visible[: query.limit]
+    left = call.work.catalogue.stocks([one.id for one in shown]) if shown else {}
+    more = str(shown[-1].id) if len(visible) > len(shown) else None
+    items = [_benefit(one, left[one.id]) for one in shown]
+    return Answer(OK, plain(replies.Benefits(items=items, next=more)))
+
+
+def _printed(call: Call) -> tuple[Benefit, ...]:
+    return call.work.catalogue.printed().benefits
+
+
+def _benefit(benefit: Benefit, left: int | None) -> replies.Benefit:
+    return replies.Benefit(
+        id=str(benefit.id),
+        key=benefit.key,
+        kind=benefit.kind,
+        names=dict(benefit.names),
+        terms=dict(benefit.terms),
+        category=benefit.category,
+        partner=benefit.partner,
+        price=benefit.price,
+        level_prices=dict(benefit.level_prices),
+        stock=left,
+        per_member=benefit.per_member,
+        per=str(benefit.per),
+        levels=list(benefit.levels),
+        early_hours=dict(benefit.early_hours),
+        valid_days=benefit.valid_days,
+        cancel_hours=benefit.cancel_hours,
+        giftable=benefit.giftable,
+        redeem_from=instant(benefit.redeem_from) if benefit.redeem_from else None,
+        redeem_until=instant(benefit.redeem_until) if benefit.redeem_until else None,
+        stopped=benefit.stopped,
+    )

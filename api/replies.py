@@ -142,33 +142,47 @@ class Asked(Shown):
 
 
 class Benefit(Shown):
-    """Something to have for points. `stock` is what is left; null means no limit."""
+    """Something to have for points. `stock` is what is left; null means no limit. Members of a
+    level in `level_prices` pay that price, those of a level in `early_hours` may come so many
+    hours before `redeem_from`. `per_member`: so often in each period `per`."""
 
     id: BigId
     key: str
     kind: str
     names: Names
     terms: Names
+    category: str
+    partner: str
     price: int
+    level_prices: dict[str, int]
     stock: int | None
     per_member: int | None
+    per: str
     levels: list[str]
+    early_hours: dict[str, int]
     valid_days: int
+    cancel_hours: int
+    giftable: bool
     redeem_from: Instant | None
     redeem_until: Instant | None
+    stopped: bool = Field(description="Nobody can take it now.")
 
 
 class Benefits(Shown):
-    """The benefits that members can see now."""
+    """Benefits that members can see now. `next` asks for the page after this one."""
 
     items: list[Benefit]
+    next: str | None
 
 
 class Voucher(Shown):
-    """An issued voucher. The code is not kept with this answer, it is filled in each time."""
+    """An issued voucher. The code is not kept with this answer, it is filled in each time; it is
+    empty once the member has handed the voucher on. `used`: there is nothing to hand in, it counts
+    at once."""
 
     voucher_id: BigId
     code: str
+    state: str = Field(description="As it was issued: `issued` or `used`.")
     names: Names
     price: int
     last_day: Day

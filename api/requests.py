@@ -136,6 +136,15 @@ class Redemption(Body):
     benefit: Annotated[str, line(100, 1)] = Field(description="Its id or key.")
 
 
+class BenefitsPage(Body):
+    """Which part of the catalogue is asked for."""
+
+    limit: Count = Field(default=LARGEST_PAGE, ge=1, le=LARGEST_PAGE)
+    after: Annotated[str, Field(pattern=CURSOR, max_length=19)] | None = Field(
+        default=None, description="`next` of the page before."
+    )
+
+
 class LedgerPage(Body):
     """Which part of a member's postings is asked for."""
 

@@ -281,7 +281,11 @@ OPERATIONS: Final = (
         ),
         body=requests.Redemption,
         keyed="must",
-        about="Takes the points and issues the voucher in one transaction.",
+        about=(
+            "Takes the points, at the price for the member's level, and issues the voucher in one"
+            " transaction. Of the last one in stock exactly one caller gets it; while members wait"
+            " for it nobody overtakes them. The same again gets the same answer, code included."
+        ),
         examples={"tea": {"benefit": "free-tea"}},
         finish=members.with_code,
     ),
@@ -293,7 +297,11 @@ OPERATIONS: Final = (
         "benefits:read",
         members.offers,
         {200: replies.Benefits},
-        about="Those that members can see now.",
+        query=requests.BenefitsPage,
+        about=(
+            "Those that members can see now, in the order of the catalogue. Ask on with `after` ="
+            " `next`."
+        ),
     ),
 )
 

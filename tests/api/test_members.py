@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.members import Member, MemberState
+from storage.tables import till
 from storage.work import Work
 from tests.api.support import Client, add_benefit, new_member
 from tests.support.club import Club
@@ -298,13 +299,49 @@ async def test_a_wrong_adjustment_is_refused(
 
 
 async def test_benefits_are_listed(api: Client, club: Club) -> None:
-    assert (await api.get("/benefits")).body == {"items": []}
+    assert (await api.get("/benefits")).body == {"items": [], "next": None}
     await add_benefit(club, stock=3)
     await add_benefit(club, "hidden", visible_from=club.clock.now.replace(year=2030))
     items = (await api.get("/benefits")).body["items"]
     assert [item["key"] for item in items] == ["free-tea"]
     assert (items[0]["price"], items[0]["stock"], items[0]["kind"]) == (100, 3, "gift")
     assert items[0]["names"] == {"zh": "一杯茶", "en": "A cup of tea"}
+
+
+async def test_benefits_come_in_pages(api: Client, club: Club) -> None:
+    for place in range(5):
+        await add_benefit(club, f"tea-{place}", place=place, stopped=place == 4)
+    first = (await api.get("/benefits?limit=3")).body
+    assert [one["key"] for one in first["items"]] == ["tea-0", "tea-1", "tea-2"]
+    rest = (await api.get(f"/benefits?limit=3&after={first['next']}")).body
+    assert [(one["key"], one["stopped"]) for one in rest["items"]] == [
+        ("tea-3", False),
+        ("tea-4", True),
+    ]
+    assert rest["next"] is None
+    assert (await api.get("/benefits?after=4711")).body == {"items": [], "next": None}
+    assert (await api.get("/benefits?limit=0")).status == 400
+
+
+async def test_a_code_that_was_handed_on_is_not_told_to_who_redeemed_it(
+    api: Client, club: Club, member: Member
+) -> None:
+    await add_benefit(club)
+    await api.buys(member=member.number)
+    path = f"/members/{member.number}/redemptions"
+    first = await api.post(path, {"benefit": "free-tea"}, once="r")
+    assert first.body["code"]
+
+    def hand_on(work: Work) -> None:
+        row = {"id": work.new_id(), "voucher_id": int(first.body["voucher_id"])}
+        row |= {"giver_id": member.id, "taker_id": member.id, "token_index": "t", "token": ""}
+        row |= {"state": "taken", "at": club.clock(), "until": club.clock()}
+        gifts = till.VoucherGift.__table__  # type: ignore[attr-defined]
+        work.db.execute(gifts.insert().values(**row))
+
+    await club.write(hand_on)
+    again = await api.post(path, {"benefit": "free-tea"}, once="r")
+    assert again.body == {**first.body, "code": ""}
 
 
 async def test_a_benefit_is_redeemed_once_per_key(api: Client, club: Club, member: Member) -> None:

@@ -10,7 +10,16 @@ from domain.errors import MemberFrozen, NotEnoughPoints
 from domain.programme import Per
 from domain.refusals import BenefitNotFound, BenefitUnavailable
 from domain.vouchers import VoucherState
-from tests.benefits.support import cancel, look, member, offer, points, redeem, stock
+from tests.benefits.support import (
+    cancel,
+    codes,
+    look,
+    member,
+    offer,
+    points,
+    redeem,
+    stock,
+)
 from tests.membership.support import broken
 from tests.support.club import Club
 
