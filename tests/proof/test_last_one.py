@@ -11,17 +11,12 @@ from storage.benefits import Benefits
 from tests.membership.support import broken
 from tests.proof import last_one
 from tests.proof.last_one import FIRST_USER, Tally, clear
-from tests.support.club import Club, programme
+from tests.support.club import Club
 from tests.support.databases import MIGRATED
 from tests.whole.stack import ACCOUNT, Stack, running
 from tests.whole.updates import Person
 
 pytestmark = pytest.mark.fault
-
-
-@pytest.fixture
-async def club(database_url: str) -> Club:
-    return await Club(database_url, programme()).open()
 
 
 async def _races(club: Club, races: int) -> Tally:
@@ -37,7 +32,6 @@ async def test_what_is_left_goes_to_as_many_as_there_are(club: Club) -> None:
     assert tally.good, tally
     assert tally.claims > 4 * 64
     assert await broken(club) == []
-    await club.close()
 
 
 async def test_without_the_guard_more_is_given_away_than_there_is(
@@ -54,7 +48,6 @@ async def test_without_the_guard_more_is_given_away_than_there_is(
     tally = await _races(club, 2)
     assert tally.oversold
     assert not tally.good
-    await club.close()
 
 
 # -- over the webhook -------------------------------------------------------------------
