@@ -1,4 +1,4 @@
-"""Part of `make fault`: ten million codes guessed at the till, beside cashiers who mistype some."""
+"""Part of `make fault`: ten million codes guessed at the till, beside cashiers who mistype."""
 
 from __future__ import annotations
 
