@@ -7,6 +7,7 @@ import logging
 from datetime import timedelta
 
 from app.clock import real_now
+from app.looking import Looking
 from app.menus import Menus
 from app.metrics import Counted
 from app.pictures import ClubPictures
@@ -48,6 +49,7 @@ class Telegram:
         self._secret = secret.get_secret_value() if secret else ""
         self.channel = offline(self._token, api_url=settings.telegram_api_url)
         self.channel.pictures = ClubPictures(site.club.units, CHANNEL, site.club.clock.now)
+        site.club.dispatch.look = Looking(self.channel).look
         self._menus = Menus(site.club, self.channel)
         self._poller: Poller | None = None
         self._lease = Lease(
