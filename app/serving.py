@@ -23,7 +23,7 @@ from scheduler.clocks import Clocks
 from scheduler.making import MakingChannel
 from scheduler.worker import Worker
 from templates import catalogue
-from templates.sheets import statement
+from templates.sheets import closing, statement
 
 log = logging.getLogger(__name__)
 SHUTDOWN_SECONDS = 5.0
@@ -100,7 +100,8 @@ def warm() -> None:
 
 def make_worker(club: Club, channels: Sequence[Channel]) -> Worker:
     """What sends, cares and campaigns for a club; it does nothing before `run`."""
-    makers = {"statement": partial(statement.pdf, club.renderer.words)}
+    words = club.renderer.words
+    makers = {"statement": partial(statement.pdf, words), "closing": partial(closing.xlsx, words)}
     return Worker(
         club.units,
         club.renderer,

@@ -6,11 +6,13 @@ from enum import StrEnum
 
 
 class TillKind(StrEnum):
-    """SEMANTICS: Benefits. `bill`: a purchase that was paid at our till; `topup`, `payout`:
+    """SEMANTICS: Benefits. `bill`: a purchase that was paid at our till; `award`: one that was
+    entered for its points alone; `topup`, `payout`:
     stored value paid in or out; `undo`: one of these taken back."""
 
     USE = "use"
     BILL = "bill"
+    AWARD = "award"
     TOPUP = "topup"
     PAYOUT = "payout"
     UNDO = "undo"

@@ -43,6 +43,7 @@ STAFF: tuple[tuple[str, Button], ...] = (
     ("member:find", Button("button.member", "member")),
     ("purchase:book", Button("button.award", "award")),
     ("voucher:use", Button("button.till", "till")),
+    ("voucher:use", Button("button.closing", "closing")),
     ("purchase:book", Button("receipt.button_list", "receipts")),
     ("order:fulfil", Button("order.button_orders", "orders")),
     ("ticket:answer", Button("button.queue", "queue")),

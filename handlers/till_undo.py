@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot.flow import Flow, Step
 from bot.messages import Button, Reply, Rows
-from domain.errors import Refused
 from handlers.parts import CANCEL, number
 from handlers.turns import Turn, actor
 from services import undoing
@@ -23,18 +22,14 @@ def button(event_id: int) -> Button:
 def offered(turn: Turn, voucher_id: int) -> Rows:
     """The button for the newest use of a voucher, if it is this operator's to take back."""
     event = turn.work.till_events.of_voucher(voucher_id)
-    if event is None:
-        return ()
-    try:
-        undoing.find(turn.work, event.id, _who(turn), turn.now)
-    except Refused:
+    if event is None or not undoing.possible(turn.work, event.id, who(turn), turn.now):
         return ()
     return ((button(event.id),),)
 
 
 def ask(turn: Turn) -> Reply:
     """Why it is taken back: one of the usual reasons, or typed."""
-    event = undoing.find(turn.work, number(turn), _who(turn), turn.now)
+    event = undoing.find(turn.work, number(turn), who(turn), turn.now)
     turn.start(FLOW, event=str(event.id))
     found = turn.work.vouchers.get(event.voucher_id) if event.voucher_id is not None else None
     values = {"kind": str(event.kind), "names": dict(found.names) if found else {}}
@@ -57,11 +52,13 @@ def reason(turn: Turn) -> Reply:
 def _undo(turn: Turn, why: str) -> Reply:
     event_id = int(turn.data["event"])
     turn.end()
-    done = undoing.undo(turn.work, event_id, why, _who(turn), turn.now)
-    values = {"kind": str(done.event.kind), "names": dict(done.names), **done.values}
+    done = undoing.undo(turn.work, event_id, why, who(turn), turn.now)
+    about = {"kind": str(done.event.kind), "names": dict(done.names), "money": None}
+    values = {**about, **done.values}
     return Reply("till.undone", values, ((NEXT,),), edit=True)
 
 
-def _who(turn: Turn) -> Undoer:
+def who(turn: Turn) -> Undoer:
+    """The operator who writes, as undoing sees them."""
     staff = turn.person.staff
     return Undoer(actor(turn), staff.role if staff else "", turn.person.member_id)

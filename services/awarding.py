@@ -12,7 +12,8 @@ from domain.money import Money, parse_money
 from domain.points import Unit
 from domain.programme import Programme
 from domain.purchases import Line, Order
-from services import counter, finding, purchases
+from domain.till import TillKind
+from services import counter, finding, purchases, till_events
 from services.booking import Incoming, Outcome
 from services.portraits import not_own
 from services.ports import Work
@@ -137,9 +138,25 @@ def award(work: Work, receipt: Receipt, actor: Actor, now: datetime) -> Booked:
         raise counter.taken(work.purchases.stored([key])[key]) from None
     if outcome.new:
         counter.use_shift(work, programme, receipt.amount, actor, now)
+        _note(work, outcome, actor, now)
     elif outcome.purchase.staff_id != actor.staff_id:
         raise counter.taken(outcome.purchase)
     return _booked(work, programme, outcome, actor, now)
+
+
+def _note(work: Work, outcome: Outcome, actor: Actor, now: datetime) -> None:
+    """The line in the till's journal."""
+    till_events.record(
+        work,
+        TillKind.AWARD,
+        actor,
+        now,
+        key=f"award:{outcome.purchase.id}",
+        member_id=outcome.purchase.member_id,
+        purchase_id=outcome.purchase.id,
+        amount_minor=outcome.purchase.minor,
+        points=outcome.purchase.points,
+    )
 
 
 def _incoming(
@@ -188,6 +205,8 @@ def undo(
     done = purchases.void(work, purchase_id, reason=REASON, actor=actor, now=now)
     if done.taken is None:
         return None
+    if event := work.till_events.by_key(f"award:{purchase_id}"):
+        till_events.take_back(work, event, actor, now)
     counter.give_back(work, before.staff_id, actor.store_id, before.minor, before.received_at)
     amount = Money(before.minor, before.currency)
     undone = Undone(before, counter.receipt_number(before.order_id), amount, done.taken.taken)

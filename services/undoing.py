@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from domain.dates import local_day
-from domain.errors import ReasonMissing
+from domain.errors import ReasonMissing, Refused
+from domain.money import Money
 from domain.staff import OPERATOR, OWNER
 from domain.till import TillEvent, TillKind
 from domain.till_errors import OwnVoucher, UndoImpossible, UndoneBefore, UndoNotAllowed
-from services import fulfilling, till_events
+from services import fulfilling, settling, stored_value, till_events
 from services.finding import standing
 from services.ports import Work
 from services.ports.club import Actor
@@ -61,6 +62,15 @@ def find(work: Work, event_id: int, who: Undoer, now: datetime) -> TillEvent:
     if not may(work, event, who, now):
         raise UndoNotAllowed(work.programmes.current().till.undo_minutes)
     return event
+
+
+def possible(work: Work, event_id: int, who: Undoer, now: datetime) -> bool:
+    """Whether `find` gives the line."""
+    try:
+        find(work, event_id, who, now)
+    except Refused:
+        return False
+    return True
 
 
 def may(work: Work, event: TillEvent, who: Undoer, now: datetime) -> bool:
@@ -126,5 +136,29 @@ def _tell_cashier(work: Work, done: Undone, who: Undoer, now: datetime) -> None:
     work.deliveries.to_address(cashier.address_id, told, now)
 
 
+def _bill(work: Work, event: TillEvent, reason: str, who: Undoer, now: datetime) -> Undone:
+    """The purchase is void; points, stored value and vouchers are their member's again."""
+    if not settling.undo(work, event, reason=reason, actor=who.actor, now=now):
+        raise UndoneBefore
+    return _with_money(work, event)
+
+
+def _topup(work: Work, event: TillEvent, reason: str, who: Undoer, now: datetime) -> Undone:
+    """The money and its bonus are out of the account again."""
+    if not stored_value.undo(work, event, reason=reason, actor=who.actor, now=now):
+        raise UndoneBefore
+    return _with_money(work, event)
+
+
+def _with_money(work: Work, event: TillEvent) -> Undone:
+    """With what the cashier hands back to the member."""
+    money = Money(event.amount_minor, work.programmes.current().currency)
+    return Undone(event, values={"money": money if money else None})
+
+
 # A line here for each kind of line that can be taken back.
-TAKE_BACK: Final[dict[TillKind, TakeBack]] = {TillKind.USE: _voucher}
+TAKE_BACK: Final[dict[TillKind, TakeBack]] = {
+    TillKind.USE: _voucher,
+    TillKind.BILL: _bill,
+    TillKind.TOPUP: _topup,
+}

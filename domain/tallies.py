@@ -1,0 +1,79 @@
+"""The day's closing (日结对账): what an operator's shift adds up to, and how the till's own file
+differs from it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+
+@dataclass(slots=True)
+class Tally:
+    """Figures of a shift, a store or a day. What was undone is taken off where it was counted and
+    stands in `undone`. `cash`: what the drawer got, in minor units, less what was paid out;
+    `credit_in` and `credit_out`: stored value that members got (bonus too) and used, as positive
+    numbers."""
+
+    vouchers: int = 0
+    bills: int = 0
+    awards: int = 0
+    top_ups: int = 0
+    undone: int = 0
+    cash: int = 0
+    points_given: int = 0
+    points_spent: int = 0
+    credit_in: int = 0
+    credit_out: int = 0
+
+    def add(self, other: "Tally") -> None:
+        for one in fields(self):
+            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
+
+    @property
+    def empty(self) -> bool:
+        return not any(getattr(self, one.name) for one in fields(self))
+
+
+class Gap(StrEnum):
+    """How a line of the till's file and ours differ."""
+
+    ONLY_OURS = "ours"
+    ONLY_THEIRS = "theirs"
+    AMOUNT = "amount"
+
+
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """A line of the till's own file: a receipt number or a voucher's code as it was found, and
+    the amount in minor units (None: the file has none)."""
+
+    line: int
+    reference: str
+    minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`ours` and `theirs` in minor units; None: there is none. `line` is that of their file."""
+
+    gap: Gap
+    reference: str
+    ours: int | None
+    theirs: int | None
+    line: int = 0
+
+
+def differences(ours: Mapping[str, int | None], theirs: Iterable[Theirs]) -> list[Difference]:
+    """What does not agree: ours by reference (amounts; None where money plays no part), theirs in
+    the order of their file. A reference that comes twice in their file is compared once, the rest
+    is only theirs."""
+    left, found = dict(ours), []
+    for row in theirs:
+        if row.reference not in left:
+            found.append(Difference(Gap.ONLY_THEIRS, row.reference, None, row.minor, row.line))
+            continue
+        mine = left.pop(row.reference)
+        if mine is not None and row.minor is not None and mine != row.minor:
+            found.append(Difference(Gap.AMOUNT, row.reference, mine, row.minor, row.line))
+    missing = [Difference(Gap.ONLY_OURS, key, minor, None) for key, minor in left.items()]
+    order = {Gap.ONLY_OURS: 0, Gap.ONLY_THEIRS: 1, Gap.AMOUNT: 2}
+    return sorted([*missing, *found], key=lambda one: (order[one.gap], one.line, one.reference))
