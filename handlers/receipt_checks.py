@@ -42,7 +42,7 @@ def refuse(turn: Turn) -> Reply:
     receipt = _waiting(turn, number(turn))
     mark = str(receipt.id)
     reasons = tuple(
-        (Button(f"receipt.reason_{reason}", "check.because", (mark, str(reason)), effect=True),)
+        (Button(f"receipt.reason_{reason}", "check.because", (mark, str(reason))),)
         for reason in Reason
     )
     back = Button("button.back", "check.back", (mark,))
