@@ -57,7 +57,7 @@ class BillCredit(Refused):
 class CreditOff(Refused):
     """The club has no stored value."""
 
-    code: ClassVar[str] = "credit.off"
+    code: ClassVar[str] = "credit.none"
 
 
 @dataclass(eq=False)

@@ -9,8 +9,10 @@ SERVICE: Final = "service"
 TILL: Final = "till"
 ROLES: Final = (OWNER, OPERATOR, APPROVER, SERVICE, TILL)
 
-_TILL = frozenset({"purchase:book", "voucher:use", "member:find", "order:fulfil"})
-_SERVICE = frozenset({"member:find", "member:view", "ticket:answer", "order:fulfil"})
+_TILL = frozenset({"purchase:book", "voucher:use", "member:find", "order:fulfil", "credit:topup"})
+_SERVICE = frozenset(
+    {"member:find", "member:view", "ticket:answer", "order:fulfil", "credit:block"}
+)
 _OPERATOR = (
     _TILL
     | _SERVICE
@@ -26,6 +28,7 @@ _OPERATOR = (
             "member:freeze",
             "level:give",
             "post:hold",
+            "credit:payout",
         }
     )
 )

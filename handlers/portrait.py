@@ -122,6 +122,11 @@ def _buttons(turn: Turn, seen: Portrait) -> Rows:
         ("purchase:move", bool(seen.newest), Button("button.purchases", "correct.list", this)),
         ("member:merge", active, Button("button.member_merge", "pairing.start", this)),
         ("level:give", active, Button("button.lift", "member.level", this)),
+        (
+            "credit:block",
+            active and seen.programme.stored_value is not None,
+            Button("credit.button_desk", "credit.desk", this),
+        ),
         ("member:freeze", active, Button("button.freeze", "member.freeze", this)),
         (
             "member:freeze",

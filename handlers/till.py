@@ -73,14 +73,14 @@ def use(turn: Turn) -> Reply:
     }
     event = turn.work.till_events.of_voucher(used.id)
     undo = ((till_undo.button(event.id),),) if event and minutes else ()
-    return Reply("till.used", values, (*undo, *_back(turn, used.member_id)), edit=True)
+    return Reply("till.used", values, (*undo, *back(turn, used.member_id)), edit=True)
 
 
 def refuse(turn: Turn) -> Reply:
     """The voucher stays valid, and others may look at it at once."""
     kept = serving.refuse(turn.work, number(turn), actor(turn), turn.now)
     turn.start(FLOW)
-    rows = _back(turn, kept.member_id)
+    rows = back(turn, kept.member_id)
     return Reply("till.refused", {"names": dict(kept.names)}, rows, edit=True)
 
 
@@ -119,7 +119,10 @@ def _rows(turn: Turn, scan: Scan) -> Rows:
         return (*till_undo.offered(turn, scan.voucher.id), (NEXT, menu.CARD))
     use_it = Button("button.till_use", "till.use", (found,), effect=True)
     refused = Button("button.till_refuse", "till.refuse", (found,))
-    return ((use_it,), (refused,))
+    bill: Rows = ()
+    if serving.on_bill(scan.voucher) and turn.person.may("purchase:book"):
+        bill = ((Button("bill.button_with", "bill.with", (found,)),),)
+    return (*bill, (use_it,), (refused,))
 
 
 def _values(turn: Turn, scan: Scan) -> dict[str, object]:
@@ -170,16 +173,23 @@ def _member_rows(turn: Turn, seen: Served) -> Rows:
         )
         for one in seen.vouchers[:LISTED]
     )
+    return (*vouchers_of, *_does(turn, seen), (NEXT,))
+
+
+def _does(turn: Turn, seen: Served) -> Rows:
+    """What the cashier may do for the member who is served."""
     of = (str(seen.member_id),)
-    does = (("purchase:book", Button("button.till_award", "till.award", of)),)
-    return (
-        *vouchers_of,
-        tuple(button for needs, button in does if turn.person.may(needs)),
-        (NEXT,),
+    stored = turn.work.programmes.current().stored_value is not None
+    does = (
+        ("purchase:book", True, Button("bill.button_start", "bill.start", of)),
+        ("purchase:book", True, Button("button.till_award", "till.award", of)),
+        ("credit:topup", stored, Button("credit.button_topup", "topup.start", of)),
     )
+    may = [button for needs, there, button in does if there and turn.person.may(needs)]
+    return tuple(tuple(may[at : at + 2]) for at in range(0, len(may), 2))
 
 
-def _back(turn: Turn, member_id: int) -> Rows:
+def back(turn: Turn, member_id: int) -> Rows:
     """To the member who is served, if that is still this one, and to the next."""
     session = member_codes.current(turn.work, actor(turn), turn.now)
     if session is None or session.member_id != member_id or session.voucher_id is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -100,6 +100,15 @@ def quote(work: Work, asked: Asked, actor: Actor, now: datetime) -> Quote:
         means.credit,
         blocked,
     )
+
+
+def only(asked: Asked, voucher_id: int | None) -> Asked:
+    """The bill as a cashier may ask for it who has seen one voucher and not its member: that
+    voucher alone. None: everything."""
+    if voucher_id is None:
+        return asked
+    mine = tuple(one for one in asked.vouchers if one == voucher_id)
+    return replace(asked, vouchers=mine, points=0, credit=0)
 
 
 def check(work: Work, quote: Quote, asked: Asked) -> None:
