@@ -46,6 +46,7 @@ STAFF: tuple[tuple[str, Button], ...] = (
     ("voucher:use", Button("button.closing", "closing")),
     ("purchase:book", Button("receipt.button_list", "receipts")),
     ("order:fulfil", Button("order.button_orders", "orders")),
+    ("benefit:write", Button("stock.button_stock", "stock")),
     ("ticket:answer", Button("button.queue", "queue")),
     ("approval:see", Button("button.approvals", "approvals")),
     ("event:write", Button("button.events_manage", "event.manage")),

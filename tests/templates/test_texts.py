@@ -30,8 +30,12 @@ _OURS = re.compile(r"[a-z_]*|\d{4}-.*")  # words of the code and dates are not t
 TYPED = {"name", "text", "value", "store", "order", "reason", "title", "subject", "city", "answer"}
 # What only the API, the importer or a command of the shell can meet.
 NOT_IN_CHAT = {
+    "benefit.takes_no_codes",
+    "benefit.unknown_key",
     "currency.unknown",
     "currency.wrong",
+    "partner.bad_key",
+    "partner.not_found",
     "programme.invalid",
     "programme.changed",
     "request.refused",
