@@ -78,8 +78,9 @@ def _ready(turn: Turn, voucher_id: int, store_id: int | None) -> Reply:
 
 def deliver(turn: Turn) -> Reply:
     """The member has it."""
-    key = turn.nonce
-    return _card(turn, orders.deliver(turn.work, number(turn), actor(turn), key=key, now=turn.now))
+    own, key = turn.person.member_id, turn.nonce
+    done = orders.deliver(turn.work, number(turn), own, actor(turn), key=key, now=turn.now)
+    return _card(turn, done)
 
 
 def close(turn: Turn) -> Reply:

@@ -131,14 +131,17 @@ def make_ready(
     return view(work, voucher_id, now)
 
 
-def deliver(work: Work, voucher_id: int, staff: Actor, *, key: str, now: datetime) -> View:
+def deliver(
+    work: Work, voucher_id: int, own: int | None, staff: Actor, *, key: str, now: datetime
+) -> View:
     """The member has it, which uses the voucher; one that was used at the till or has lapsed
-    meanwhile stays as it is. Raises OrderNotFound, OrderMoved, MemberFrozen, VoucherNotUsable.
+    meanwhile stays as it is. `own`: the operator's own membership. Raises OrderNotFound,
+    OrderMoved, and as vouchers.use.
     """
     seen = view(work, voucher_id, now)
     detail = {"voucher": str(seen.voucher)}
     if seen.order.state in OPEN and seen.voucher in (VoucherState.ISSUED, VoucherState.HELD):
-        vouchers.use(work, voucher_id, staff, key=key, now=now)
+        vouchers.use(work, voucher_id, staff, key=key, now=now, own=own)
         fulfilling.handed_over(work, voucher_id, staff, now)
         _audit(work, "order.deliver", voucher_id, staff, now, detail)
         return view(work, voucher_id, now)

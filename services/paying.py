@@ -25,7 +25,7 @@ from domain.payments import (
 from domain.points import Lot, Take, Unit
 from domain.till import TillKind
 from domain.vouchers import Voucher, VoucherState
-from services import till_events, transfers, vouchers
+from services import fulfilling, till_events, transfers, vouchers
 from services.kinds import kind_of
 from services.ledger import restored_until
 from services.ports import Work
@@ -166,6 +166,7 @@ def _with_voucher(
     detail = {"purchase": str(purchase.id)}
     work.audit.add(actor, "voucher.use", ("voucher", voucher.id), now, detail)
     _note_use(work, actor, voucher, purchase.id, key, now)
+    fulfilling.handed_over(work, voucher.id, actor, now)
     return Paid(purchase.id, number, payment.kind, payment.minor, voucher_id=voucher.id)
 
 
@@ -339,6 +340,7 @@ def _open(work: Work, row: Paid, actor: Actor, now: datetime, back: CameBack) ->
     if work.vouchers.reopen(voucher.id, key, now):
         detail = {"purchase": str(row.purchase_id)}
         work.audit.add(actor, "voucher.reopen", ("voucher", voucher.id), now, detail)
+        fulfilling.taken_back(work, voucher.id, now)
         if used := work.till_events.by_key(f"use:{key}"):
             till_events.take_back(work, used, actor, now)
         back.opened.append(dict(voucher.names))

@@ -18,6 +18,7 @@ class ReceiptPhoto(SQLModel, table=True):
     __table_args__ = (
         Index("ix_receipt_photos_member", "member_id", "id"),
         Index("ix_receipt_photos_state", "state", "id"),
+        Index("ix_receipt_photos_day", "bought_on", "minor"),
     )
 
     id: int = Field(primary_key=True, sa_type=Id)

@@ -44,6 +44,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("picture_hash"),
     )
     op.create_index(
+        "ix_receipt_photos_day", "receipt_photos", ["bought_on", "minor"], unique=False
+    )
+    op.create_index(
         "ix_receipt_photos_member", "receipt_photos", ["member_id", "id"], unique=False
     )
     op.create_index("ix_receipt_photos_state", "receipt_photos", ["state", "id"], unique=False)
