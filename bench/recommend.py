@@ -21,8 +21,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from services.ports.likings import Demand
-from services.recommending import LATELY, NEWEST, score
+from domain.likings import Demand, score
+from services.recommending import LATELY, NEWEST
 
 FIRST = 5
 Scores = Mapping[int, float]
@@ -212,7 +212,7 @@ def own_goods(grocer: Grocer, task: Task) -> Scores:
 
 
 def used(grocer: Grocer, task: Task) -> Scores:
-    """services.recommending.score, as the catalogue uses it."""
+    """domain.likings.score, as the catalogue uses it."""
     bought, liked = grocer.bought(task, NEWEST), popular(grocer, task)
     return {
         c: score(Demand(int(liked.get(c, 0)), len(grocer.goods[c])), _lines(grocer, bought, c))

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from math import sqrt
 from typing import Final
 
 from domain.consent import Purpose, agreed
+from domain.likings import Demand, score
 from services.ports import Work
-from services.ports.likings import Demand
 
 LATELY: Final = timedelta(days=90)
 NEWEST: Final = 100
 """Purchases that are looked at: more say no more, and cost time."""
-UNKNOWN: Final = Demand(0, 1)
 
 
 def likings(work: Work, member_id: int) -> Mapping[int, float]:
@@ -27,16 +25,11 @@ def likings(work: Work, member_id: int) -> Mapping[int, float]:
     Whoever did not agree to a personal choice gets what is redeemed most, as does a newcomer.
     """
     demand = work.likings.demand()
-    scores = {key: score(one, 0) for key, one in demand.items()}
-    if agreed(work.members.consents(member_id), Purpose.PERSONALISED):
-        for key, lines in work.likings.bought(member_id, NEWEST).items():
-            scores[key] = score(demand.get(key, UNKNOWN), lines)
-    return scores
-
-
-def score(demand: Demand, bought: int) -> float:
-    """How much somebody may like a benefit who bought its goods so many times."""
-    return sqrt(demand.redeemed + 0.5) * (0.1 + bought / sqrt(max(demand.goods, 1)))
+    if not agreed(work.members.consents(member_id), Purpose.PERSONALISED):
+        return demand.popular
+    bought = work.likings.bought(member_id, NEWEST)
+    own = {key: score(demand.get(key, Demand()), lines) for key, lines in bought.items()}
+    return {**demand.popular, **own}
 
 
 def nothing_to_count(work: Work) -> bool:

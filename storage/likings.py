@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection as Db
 from sqlalchemy import bindparam, delete, func, insert, literal_column, select
 
-from services.ports.likings import Demand
+from domain.likings import Demand, Demands
 from services.ports.sales import BOOKED
 from storage.dialect import Upsert
 from storage.prepared import Prepared
@@ -70,7 +70,7 @@ _add = insert(_goods)
 class DemandCache:
     """What a process read less than a minute ago."""
 
-    by_benefit: Mapping[int, Demand] = field(default_factory=dict)
+    demands: Demands = field(default_factory=Demands)
     read_at: float | None = None
 
 
@@ -81,13 +81,14 @@ class Likings:
         self._db = db
         self._cache = cache
 
-    def demand(self) -> Mapping[int, Demand]:
+    def demand(self) -> Demands:
         now, read_at = time.monotonic(), self._cache.read_at
         if read_at is None or now - read_at >= FRESH_SECONDS:
             rows = _all.rows(self._db, {})
-            self._cache.by_benefit = {of: Demand(redeemed, goods) for of, redeemed, goods in rows}
+            found = {of: Demand(redeemed, goods) for of, redeemed, goods in rows}
+            self._cache.demands = Demands(found)
             self._cache.read_at = now
-        return self._cache.by_benefit
+        return self._cache.demands
 
     def bought(self, member_id: int, most: int) -> dict[int, int]:
         rows = _bought.rows(self._db, {"member": member_id, "most": most})

@@ -1,25 +1,18 @@
-"""Port of what members seem to like: how much benefits are in demand, what goods they are about."""
+"""Port of what members seem to like: which benefits are in demand, what goods they are about."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """A benefit that was redeemed so often lately and is about so many goods."""
-
-    redeemed: int
-    goods: int
+from domain.likings import Demands
 
 
 class Likings(Protocol):
     """What the order of the catalogue is made of. None of it belongs to a person."""
 
-    def demand(self) -> Mapping[int, Demand]:
+    def demand(self) -> Demands:
         """By benefit, as the last night counted it; perhaps a minute old."""
 
     def bought(self, member_id: int, most: int) -> dict[int, int]:
