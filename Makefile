@@ -53,6 +53,7 @@ bench: $(TEST) $(PEERS) $(PROGRAM)  ## measures speed and memory beside the peer
 
 fault: $(TEST) $(PROGRAM)  ## kills the bot, tries the ledger in any order, replays a year, lives ten; prints tables
 	$(BIN)/python -m bench.faults $(ARGS)
+	$(BIN)/python -m bench.crashes
 	$(BIN)/python -m bench.proof
 	$(BIN)/python -m bench.years
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final, Literal
 
+from domain import price_lists
 from domain.benefits import (
     Benefit,
     Category,
     Standing,
-    Why,
     as_called,
     former_names,
     period_key,
@@ -20,12 +20,12 @@ from domain.benefits import (
 )
 from domain.dates import local_day
 from domain.points import Unit
+from domain.price_lists import Line
 from domain.programme import Level, Per
 from domain.refusals import BenefitNotFound
 from domain.waiting import Wait
 from services import recommending
 from services.ports import Work
-from services.ports.catalogue import Printed
 
 PAGE: Final = 6
 ALL: Final = "all"
@@ -68,9 +68,9 @@ class Reader:
     periods: Mapping[Per, str]
     now: datetime
 
-    def standing(self, benefit: Benefit, sold_out: bool) -> Standing:
-        """How they stand to a benefit of which none is left for those who have none kept."""
-        waits = self.waits.get(benefit.id)
+    def standing(self, benefit: Benefit) -> Standing:
+        """How they stand to a benefit."""
+        kept = benefit.id in self.kept()
         return standing(
             benefit,
             points=self.points,
@@ -78,7 +78,17 @@ class Reader:
             used=self.uses.get((benefit.id, self.periods[benefit.per]), 0),
             now=self.now,
             percent=self.level.price_percent,
-            sold_out=sold_out and not (waits and waits.is_offered(self.now)),
+            sold_out=benefit.sold_out and not kept,
+        )
+
+    def kept(self) -> set[int]:
+        """The benefits of which one is kept for them."""
+        return {key for key, wait in self.waits.items() if wait.is_offered(self.now)}
+
+    def known(self, likings: Mapping[int, float]) -> price_lists.Reader:
+        """What the order of the catalogue has to know of them."""
+        return price_lists.Reader(
+            self.points, self.uses, self.periods, self.kept(), likings, self.now
         )
 
     def offer(self, benefit: Benefit, stands: Standing) -> Offer:
@@ -99,24 +109,32 @@ def shelf(
     """A page of what the member can see (SEMANTICS: Benefits): affordable now first, by what they
     may like, then near by the points to go, then the rest. A page that is not there is the last.
     """
-    reader, printed = reader_of(work, member_id, now), _named(work)
-    visible = [one for one in printed.benefits if one.visible(now)]
-    wanted = _wanted(visible, category, reader.favourites if only == FAVOURITES else None)
-    gone = work.catalogue.gone()
-    standings = [(one, reader.standing(one, one.id in gone)) for one in wanted]
-    ordered = _ordered(standings, recommending.likings(work, member_id))
-    pages = max(1, -(-len(ordered) // PAGE))
+    reader = reader_of(work, member_id, now)
+    benefits, lines = _price_list(work, reader.level)
+    ordered = price_lists.order(
+        lines,
+        reader.known(recommending.likings(work, member_id)),
+        work.catalogue.gone(),
+        category=category,
+        only=reader.favourites if only == FAVOURITES else None,
+    )
+    pages = max(1, -(-len(ordered.places) // PAGE))
     page = min(max(page, 0), pages - 1)
-    shown = ordered[page * PAGE : (page + 1) * PAGE]
-    stocks = work.catalogue.stocks([one.id for one, _ in shown])
+    shown = [benefits[place] for place in ordered.places[page * PAGE : (page + 1) * PAGE]]
     return Shelf(
-        [reader.offer(replace(one, stock=stocks[one.id]), stands) for one, stands in shown],
+        _offers(work, reader, shown),
         page,
         pages,
         reader.points,
-        _categories(work.categories.all(), visible),
-        len(ordered),
+        [one for one in work.categories.all() if one.key in ordered.categories],
+        len(ordered.places),
     )
+
+
+def _offers(work: Work, reader: Reader, shown: list[Benefit]) -> list[Offer]:
+    left = work.catalogue.stocks([one.id for one in shown])
+    fresh = [replace(one, stock=left[one.id]) for one in shown]
+    return [reader.offer(one, reader.standing(one)) for one in fresh]
 
 
 def offer(work: Work, member_id: int, benefit_id: int, now: datetime) -> Offer:
@@ -126,7 +144,7 @@ def offer(work: Work, member_id: int, benefit_id: int, now: datetime) -> Offer:
         raise BenefitNotFound
     reader = reader_of(work, member_id, now)
     benefit = as_called(benefit, former_names(work.programmes.current().levels))
-    return reader.offer(benefit, reader.standing(benefit, benefit.sold_out))
+    return reader.offer(benefit, reader.standing(benefit))
 
 
 def reader_of(work: Work, member_id: int, now: datetime) -> Reader:
@@ -154,36 +172,14 @@ def periods(day: date) -> Mapping[Per, str]:
     return {per: period_key(per, day) for per in Per}
 
 
-def _named(work: Work) -> Printed:
-    """The catalogue with levels as they are called now."""
-    printed = work.catalogue.printed()
-    now = former_names(work.programmes.current().levels)
-    if not now:
-        return printed
-    return replace(printed, benefits=tuple(as_called(one, now) for one in printed.benefits))
-
-
-def _wanted(visible: list[Benefit], category: str, marked: set[int] | None) -> list[Benefit]:
-    return [
-        one
-        for one in visible
-        if (not category or one.category == category) and (marked is None or one.id in marked)
-    ]
-
-
-def _ordered(
-    standings: list[tuple[Benefit, Standing]], likings: Mapping[int, float]
-) -> list[tuple[Benefit, Standing]]:
-    """Benefits come in the order of their place, which decides between equals."""
-
-    def key(pair: tuple[Benefit, Standing]) -> tuple[int, float]:
-        benefit, stands = pair
-        liked = -likings.get(benefit.id, 0) if stands.why is Why.NOTHING else stands.missing
-        return stands.place, liked
-
-    return sorted(standings, key=key)
-
-
-def _categories(all_of_them: Iterable[Category], visible: list[Benefit]) -> list[Category]:
-    filled = {benefit.category for benefit in visible}
-    return [one for one in all_of_them if one.key in filled]
+def _price_list(work: Work, level: Level) -> tuple[Sequence[Benefit], tuple[Line, ...]]:
+    """The catalogue with levels as they are called now, and what it says to members of one."""
+    printed, programme = work.catalogue.printed(), work.programmes.current()
+    key = (programme.version, level.key)
+    if key not in printed.worked_out:
+        now = former_names(programme.levels)
+        named = [as_called(one, now) for one in printed.benefits] if now else printed.benefits
+        lines = price_lists.price_list(named, level.key, level.price_percent)
+        printed.worked_out[key] = (named, lines)
+    found: tuple[Sequence[Benefit], tuple[Line, ...]] = printed.worked_out[key]
+    return found

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from domain.benefits import Benefit
 from domain.waiting import Wait
@@ -14,10 +14,12 @@ from domain.waiting import Wait
 @dataclass(frozen=True, slots=True)
 class Printed:
     """Every benefit in the order of its place, as it was when the stamp was new: `stock` is of
-    that moment and `stopped` of now, for stopping makes a new stamp."""
+    that moment and `stopped` of now, for stopping makes a new stamp. `worked_out`: what follows
+    from it and is kept as long as it."""
 
     stamp: int
     benefits: tuple[Benefit, ...]
+    worked_out: dict[tuple[int, str], Any] = field(default_factory=dict, compare=False)
 
 
 class Catalogue(Protocol):
