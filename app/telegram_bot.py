@@ -15,6 +15,7 @@ from app.running import Tasks
 from app.settings import PREFIX
 from app.web import Site
 from bot.channel import SendError
+from bot.dispatch import Renderer
 from bot.messages import Inbound, Rendered, Reply
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.polling import Pace, Poller
@@ -32,6 +33,14 @@ POLLING = Pace()
 
 class BadToken(Exception):
     """The Bot API does not know the token; the text says what to do."""
+
+
+def keepable(answer: Rendered, renderer: Renderer, user: str) -> Rendered:
+    """What may wait in the database in an answer's place: itself, or for one with a secret the
+    wish to try again."""
+    if not answer.secret:
+        return answer
+    return renderer.render(Reply("error.again", rows=((menu.CARD,),)), answer.locale, user, 0)
 
 
 class Telegram:
@@ -156,9 +165,7 @@ class Telegram:
     async def _later(
         self, inbound: Inbound, answer: Rendered, after: timedelta | None, *, repeated: bool
     ) -> None:
-        if answer.secret:
-            again = Reply("error.again", rows=((menu.CARD,),))
-            answer = self._club.renderer.render(again, answer.locale, inbound.address.user, 0)
+        answer = keepable(answer, self._club.renderer, inbound.address.user)
         now = self._club.clock.now()
         due = now + (after or timedelta(0))
         await self._club.units.write(

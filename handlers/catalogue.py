@@ -62,9 +62,10 @@ def show_all(turn: Turn) -> Reply:
         page=place.page,
     )
     place = Place(place.category if category else 0, place.favourites, found.page)
+    level = _level(turn)
     values = {
         "points": found.points,
-        "offers": [_offer(turn, offer) for offer in found.offers],
+        "offers": [_offer(turn, offer, level) for offer in found.offers],
         "category": dict(category.names) if category else {},
         "favourites": place.favourites,
         "page": found.page + 1,
@@ -150,7 +151,7 @@ def card(turn: Turn, benefit_id: int, place: Place, toast: str = "") -> Reply:
     """The card of a benefit, leading back to a place in the catalogue."""
     offer = catalogue.offer(turn.work, member_id(turn), benefit_id, turn.now)
     points = catalogue.spendable(turn.work, member_id(turn), turn.now)
-    values = {"offer": _offer(turn, offer), "points": points}
+    values = {"offer": offer_values(turn, offer), "points": points}
     rows = (_what_to_do(turn, offer, place), (_mark(offer, place), _back(place)))
     return Reply("benefit.card", values, rows, edit=True, toast=toast, photo=photo(offer.benefit))
 
@@ -214,10 +215,15 @@ def leave(turn: Turn) -> Reply:
 
 def offer_values(turn: Turn, offer: Offer) -> dict[str, object]:
     """A benefit and how the member stands to it, for the texts."""
-    return _offer(turn, offer)
+    return _offer(turn, offer, _level(turn))
 
 
-def _offer(turn: Turn, offer: Offer) -> dict[str, object]:
+def _level(turn: Turn) -> str:
+    member = turn.work.members.get(member_id(turn))
+    return member.level or turn.work.programmes.current().first_level.key
+
+
+def _offer(turn: Turn, offer: Offer, level: str) -> dict[str, object]:
     benefit, stands = offer.benefit, offer.standing
     low = benefit.stock is not None and 0 < benefit.stock <= LOW_STOCK
     wait = offer.waits
@@ -241,14 +247,13 @@ def _offer(turn: Turn, offer: Offer) -> dict[str, object]:
         "favourite": offer.favourite,
         "waits": wait is not None and wait.state is WaitState.WAITING,
         "kept_until": wait.offered_until if wait and wait.is_offered(turn.now) else None,
-        **_times(turn, benefit),
+        **_times(turn, benefit, level),
     }
 
 
-def _times(turn: Turn, benefit: Benefit) -> dict[str, object]:
+def _times(turn: Turn, benefit: Benefit, level: str) -> dict[str, object]:
     """When it can be redeemed, and which level lets one have it, or have it earlier."""
     programme = turn.work.programmes.current()
-    level = turn.work.members.get(member_id(turn)).level or programme.first_level.key
     opens = opens_at(benefit, level)
     early = benefit.early_hours.get(level, 0) if opens else 0
     soon = opens is not None and benefit.redeem_from is not None and turn.now < benefit.redeem_from

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from bot.markup import plain_text
-from bot.messages import Document, Key, Rendered
+from bot.messages import Document, Key, Rendered, is_ours
 
 BOLD, FAINT, COLOUR, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[0m"
 _STRONG = re.compile(r"<(b|i|code)>(.*?)</\1>", re.DOTALL)
@@ -16,7 +16,7 @@ _STRONG = re.compile(r"<(b|i|code)>(.*?)</\1>", re.DOTALL)
 def show(message: Rendered, keys: Sequence[Key], *, colours: bool) -> str:
     """A message as lines that end with a newline; `keys` are its buttons in order."""
     lines = [body(message.text, colours=colours)]
-    if message.photo:
+    if message.photo and not is_ours(message.photo):
         lines.insert(0, faint(f"[{message.photo}]", colours=colours))
     if message.ask_contact:
         lines.append(faint(f"({words(message.ask_contact)})", colours=colours))

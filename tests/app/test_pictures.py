@@ -1,11 +1,13 @@
 """Where channels find the club's pictures: uploaded once, drawn ones kept nowhere."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from app.pictures import ClubPictures
-from bot.messages import Document
+from app.telegram_bot import keepable
+from bot.messages import Document, Rendered
 from services.ports.pictures import Image
 from storage.work import Work
 from tests.support.club import Club, programme
@@ -41,3 +43,14 @@ async def test_what_is_drawn_has_no_id_that_is_kept(club: Club) -> None:
         return work.pictures.file_id("1:2", "telegram", "42")
 
     assert await club.read(kept) == ""
+
+
+@pytest.mark.parametrize(("locale", "words"), [("en", "try once more"), ("zh", "请再试一次")])
+async def test_of_a_secret_answer_only_the_wish_to_try_again_is_kept(
+    club: Club, locale: str, words: str
+) -> None:
+    told = Rendered("voucher.card", locale, "7K4M 9QXT 2HWD RB5E", secret=True)
+    kept = keepable(told, club.renderer, "7")
+    assert words in kept.text
+    assert "7K4M" not in repr(kept)
+    assert keepable(replace(told, secret=False), club.renderer, "7").text == told.text

@@ -8,7 +8,7 @@ import pytest
 from bot.messages import Kind
 from domain.members import MemberState
 from domain.vouchers import Voucher
-from services import erasing, vouchers
+from services import erasing, merging, vouchers
 from services.ports.club import Actor
 from services.vouchers import BOT_NAME
 from tests.flows.talk import intents, labels
@@ -159,6 +159,19 @@ async def test_a_link_runs_out_after_seven_days_or_with_its_voucher(club: Club) 
     payload = await link(short)
     club.clock.move(days=1, hours=14)
     assert (await li.says(f"/start {payload}")).key == "handing.gone"
+
+
+async def test_a_link_of_a_membership_that_was_merged_still_leads_to_its_voucher(
+    club: Club,
+) -> None:
+    mei, _ = await giver(club)
+    kept = await (await member(club)).member_id()
+    li = await member(club)
+    payload, gone = await link(mei), await mei.member_id()
+    await club.write(lambda w: merging.merge(w, gone, kept, TILL, club.clock()))
+    await li.says(f"/start {payload}")
+    assert (await li.taps("handing.take")).key == "handing.taken"
+    assert len(await mine(club, li)) == 1
 
 
 async def test_ones_own_link_says_so(club: Club) -> None:
