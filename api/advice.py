@@ -303,6 +303,65 @@ DETAILS: Final[Mapping[str, tuple[str, str]]] = {
         "The voucher of payment {payment} was cancelled.",
         "第 {payment} 项的券已作废。",
     ),
+    "bill.voucher": (
+        "The bill is not lowered by it. Leave it out, or use it on its own.",
+        "此券不能用于该账单，请去掉，或单独核销。",
+    ),
+    "bill.voucher/unknown": (
+        "The member has no voucher with this code. Read it again from the member's phone.",
+        "会员没有此券码对应的券，请按会员手机重新核对。",
+    ),
+    "bill.voucher/kind": (
+        "It lowers no bill. Leave it out and use it on its own.",
+        "此券不是抵扣券，请去掉，另行核销。",
+    ),
+    "bill.voucher/small": (
+        "The bill is smaller than its minimum. Leave it out.",
+        "账单未达到此券的使用门槛，请去掉。",
+    ),
+    "bill.voucher/most": (
+        "A bill takes {most} vouchers. Leave the others out.",
+        "每张账单最多用 {most} 张券，请去掉多余的。",
+    ),
+    "bill.voucher/worth": (
+        "Nothing is left for it to pay. Leave it out.",
+        "账单已没有可抵扣的金额，请去掉。",
+    ),
+    "bill.voucher/held": (
+        "It is being used at another till.",
+        "此券正在其他收银台使用。",
+    ),
+    "bill.voucher/used": ("It was used before.", "此券已使用过。"),
+    "bill.voucher/expired": ("It has expired.", "此券已过期。"),
+    "bill.voucher/cancelled": ("It was given back.", "此券已取消。"),
+    "bill.points": (
+        "{asked} cannot be used: give whole steps of {step}, at most {most}.",
+        "不能使用 {asked}：请按每 {step} 一档填写，最多 {most}。",
+    ),
+    "bill.credit": (
+        "At most {most} of stored value can be used on this bill.",
+        "本单最多可用储值 {most}。",
+    ),
+    "bill.changed": (
+        "Nothing was booked: {to_pay} is to be paid now, not {shown}. Show it and send it again.",
+        "未入账：现在应收 {to_pay}，不是 {shown}。请向会员确认后重新发送。",
+    ),
+    "credit.none": (
+        "The club's rules have no stored value.",
+        "会员计划未开通储值。",
+    ),
+    "credit.too_small": (
+        "Pay in {least} or more at once.",
+        "每次至少充值 {least}。",
+    ),
+    "credit.ceiling": (
+        "A member may hold {ceiling}, bonus included; there is room for {room}.",
+        "储值上限为 {ceiling}（含赠送），还可增加 {room}。",
+    ),
+    "award.bad_receipt": (
+        "A receipt number has 1 to {longest} visible characters.",
+        "小票号为 1 至 {longest} 个可见字符。",
+    ),
     "request.other_source": (
         "Give {source} as the source: a webhook books what its own source has sold.",
         "source 请填写 {source}：该推送地址只接收自己来源的消费。",
@@ -322,6 +381,30 @@ DETAILS: Final[Mapping[str, tuple[str, str]]] = {
     "adjustment.over_limit": (
         "The limit is {limit} points a day, {used} are used.",
         "每日上限 {limit} 积分，已用 {used}。",
+    ),
+    "till.code_unknown": (
+        "Let the cashier compare the code with the member's screen. Wrong ones are counted.",
+        "请收银员与会员手机上的券码核对。错误次数会被累计。",
+    ),
+    "till.held": (
+        "{by} has been looking at it since {at}. Try again in two minutes.",
+        "{by} 自 {at} 起正在查看，请两分钟后重试。",
+    ),
+    "till.taken": (
+        "{by} used it at {at}. Nothing was changed.",
+        "已由 {by} 于 {at} 核销，未作任何更改。",
+    ),
+    "till.undone_before": (
+        "This key's use was taken back since. Use the voucher anew under a new key.",
+        "该次核销已被撤销。如需再次核销，请使用新的 Idempotency-Key。",
+    ),
+    "till.codes_locked": (
+        "No code is looked up for {minutes} minutes after the first wrong one.",
+        "自第一次错误起 {minutes} 分钟内不再受理券码。",
+    ),
+    "voucher.not_usable": (
+        "Its state is {state}. Nothing was changed.",
+        "券的状态为 {state}，未作任何更改。",
     ),
     "benefit.not_found": (
         "Take the id or key of a benefit from GET /api/v1/benefits.",

@@ -28,7 +28,7 @@ _REASONS: Final = {
     413: "Too large.",
     415: "Not JSON.",
     422: "It fits the schema and cannot be taken.",
-    429: "Too many wrong keys or signatures.",
+    429: "Too many wrong keys, signatures or codes.",
     500: "Something went wrong here; nothing was changed.",
     503: "The database cannot commit; nothing was changed.",
 }

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel
 
+from domain.errors import Refused
 from services.answers import Answer
 from services.ports import Work
 from services.ports.club import Actor
@@ -23,7 +24,8 @@ Keyed = Literal["", "may", "must"]
 @dataclass(frozen=True, slots=True)
 class Call:
     """One checked request inside its transaction. `body` and `query` are the operation's own
-    models; `key` the caller's; `once` the Idempotency-Key, "" for none; `content` its raw body."""
+    models; `key` the caller's; `once` the Idempotency-Key, "" for none; `content` its raw body;
+    `whence` the caller's network address."""
 
     work: Work
     now: datetime
@@ -33,6 +35,7 @@ class Call:
     query: Any
     once: str
     content: str
+    whence: str = ""
 
     @property
     def actor(self) -> Actor:
@@ -44,7 +47,9 @@ class Call:
 class Operation:
     """One operation. `keyed`: whether an Idempotency-Key may or must come with it; `problems`:
     the refusals of the club that it may answer with; `replies` by status; `finish` completes an
-    answer, stored or new, with what may not be stored. `scope` "": a signature opens it."""
+    answer, stored or new, with what may not be stored; `refused` keeps something of a refusal, in
+    a transaction of its own, for that of the operation is undone. `scope` "": a signature opens
+    it."""
 
     method: Literal["GET", "POST"]
     path: str
@@ -61,6 +66,7 @@ class Operation:
     examples: Mapping[str, Any] = field(default_factory=dict)
     reply_example: Any = None
     finish: Callable[[Call, Answer], Answer] | None = None
+    refused: Callable[[Call, Refused], None] | None = None
 
     @property
     def signed(self) -> bool:

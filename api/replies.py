@@ -189,6 +189,23 @@ class Voucher(Shown):
     balance: Balance
 
 
+class AtTill(Shown):
+    """A voucher as a till sees it. `takes_off`: what it takes off a bill of `amount`, null for one
+    that lowers no bill or where no amount was given; `held_until`: how long it is this till's."""
+
+    voucher_id: BigId
+    state: str = Field(description="`held` for this till, `used`, or `issued` when released.")
+    kind: str
+    names: Names
+    terms: Names
+    last_day: Day
+    member: str = Field(description="The end of the member's number.")
+    level: str
+    takes_off: Plain | None
+    held_until: Instant | None
+    used_at: Instant | None
+
+
 class Fault(Shown):
     """One thing that is wrong, with what to do about it."""
 

@@ -136,6 +136,20 @@ class Redemption(Body):
     benefit: Annotated[str, line(100, 1)] = Field(description="Its id or key.")
 
 
+class Till(Body):
+    """Which till does something with a voucher."""
+
+    store: Annotated[str, line(32, 1)] | None = Field(default=None, description="Its code.")
+
+
+class Holding(Till):
+    """A till that looks at a voucher, perhaps for a bill."""
+
+    amount: Amount | None = Field(
+        default=None, description="Of the bill, to be told what the voucher takes off it."
+    )
+
+
 class BenefitsPage(Body):
     """Which part of the catalogue is asked for."""
 

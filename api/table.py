@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from api import members, purchases, pushing, replies, requests
+from api.bill_table import BILLS
 from api.operations import Operation
+from api.till_table import TILL
 
 _FIND: Final = (
     "member.not_found",
@@ -303,6 +305,8 @@ OPERATIONS: Final = (
             " `next`."
         ),
     ),
+    *BILLS,
+    *TILL,
 )
 
 
@@ -339,6 +343,10 @@ def find(name: str) -> Operation:
 
 PATHS: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
     "source": ("The till or shop that pushes.", {"examples": ["pos-1"]}),
+    "code": (
+        "The voucher's code, typed as one likes: spaces, dashes and small letters are forgiven.",
+        {"examples": ["7K4M9QXT2HWDRB5E"]},
+    ),
     "order_id": ("The order id of the purchase.", {"examples": ["A-17"]}),
     "id": (
         "A member number, or `phone:…`, `email:…`, `telegram:…` (user id), `ext:…`.",

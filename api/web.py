@@ -156,12 +156,20 @@ def _handler(operation: Operation) -> Handler:
         said = body.model_dump_json() if body else ""
         content = orjson.dumps([operation.name, sorted(path.items()), said]).decode()
 
-        def use(work: Work) -> Answer:
-            now = api.clock()
-            call = Call(work, now, caller, path, body, query, once, content)
-            return run(operation, call)
+        def call(work: Work) -> Call:
+            whence = request.remote or ""
+            return Call(work, api.clock(), caller, path, body, query, once, content, whence)
 
-        answer = await (_write(api, use) if operation.writes else api.units.read(use))
+        def use(work: Work) -> Answer:
+            return run(operation, call(work))
+
+        try:
+            answer = await (_write(api, use) if operation.writes else api.units.read(use))
+        except Refused as error:
+            if operation.refused is not None:
+                keep, refusal = operation.refused, error
+                await _write(api, lambda work: keep(call(work), refusal))
+            raise
         headers = {"Idempotent-Replayed": "true"} if answer.again else {}
         return _json(answer.body, answer.status, headers=headers)
 
@@ -226,7 +234,7 @@ async def _raw(operation: Operation, request: web.Request) -> bytes:
     return raw
 
 
-async def _write(api: Api, use: Callable[[Work], Answer]) -> Answer:
+async def _write(api: Api, use: Callable[[Work], T]) -> T:
     for _ in range(TRIES - 1):
         try:
             return await api.units.write(use)

@@ -57,6 +57,14 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "refund.invalid": ("This refund cannot be booked", "这笔退款无法入账"),
     "refund.too_large": ("More than is left to refund", "超过可退金额"),
     "payment.invalid": ("The bill cannot be paid like this", "无法这样支付"),
+    "bill.voucher": ("This voucher does not lower the bill", "此券不能抵扣该账单"),
+    "bill.points": ("So many points cannot be used", "不能使用这么多积分"),
+    "bill.credit": ("So much stored value cannot be used", "不能使用这么多储值"),
+    "bill.changed": ("The bill is another one now", "账单已变化"),
+    "credit.none": ("This club has no stored value", "本店没有储值"),
+    "credit.too_small": ("This top-up is too small", "充值金额过小"),
+    "credit.ceiling": ("More than a member may hold", "超过储值上限"),
+    "award.bad_receipt": ("This is no receipt number", "小票号不正确"),
     "store.not_found": ("No such store", "没有这家门店"),
     "adjustment.zero": ("Nothing to adjust", "调整积分不能为零"),
     "adjustment.no_reason": ("A reason is needed", "需要填写原因"),
@@ -64,6 +72,12 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "request.other_source": ("A source speaks for itself only", "只能推送自己来源的数据"),
     "benefit.not_found": ("No such benefit", "没有这项权益"),
     "benefit.unavailable": ("This benefit cannot be had now", "目前无法兑换此权益"),
+    "till.code_unknown": ("No voucher has this code", "没有此券码对应的券"),
+    "till.held": ("Another till looks at this voucher", "其他收银台正在查看此券"),
+    "till.taken": ("This voucher was used", "此券已核销"),
+    "till.undone_before": ("This use was undone", "这次核销已撤销"),
+    "till.codes_locked": ("Too many wrong codes", "错误券码过多"),
+    "voucher.not_usable": ("This voucher cannot be used", "此券不可用"),
 }
 UNLISTED: Final = ("This is refused", "请求被拒绝")
 

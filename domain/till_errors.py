@@ -89,7 +89,6 @@ class CodeUnknown(Refused):
     """No voucher has this code. reason: `unknown`, or why it can be none (`length` …)."""
 
     reason: str
-    tries_left: int
     code: ClassVar[str] = "till.code_unknown"
 
 

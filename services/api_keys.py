@@ -22,6 +22,8 @@ SCOPES: Final = (
     "points:adjust",
     "benefits:read",
     "vouchers:write",
+    "vouchers:use",
+    "credit:write",
 )
 _MARK: Final = "mb"
 _PREFIX_BYTES: Final = 5

@@ -9,8 +9,9 @@ from typing import Final
 from domain.codes import check_member_code
 from domain.errors import Refused
 from domain.refusals import BadCode
-from domain.till_errors import OwnVoucher, VoucherHeld
+from domain.till_errors import CodesLocked, CodeUnknown, OwnVoucher, VoucherHeld
 from domain.vouchers import Voucher, VoucherState
+from domain.wrong_codes import WITHIN
 from services import member_codes, vouchers, wrong_codes
 from services.masks import Masked, masked
 from services.member_codes import Session
@@ -89,6 +90,28 @@ def look(work: Work, voucher_id: int, staff: Actor, now: datetime) -> Scan:
         elsewhere=elsewhere,
         used=vouchers.used_by(work, voucher),
     )
+
+
+# -- till systems -----------------------------------------------------------------------
+
+
+def find(work: Work, text: str, caller: Caller, now: datetime) -> Voucher:
+    """The voucher of a code that a till system sent. Raises CodesLocked, CodeUnknown; the caller
+    then has the wrong code counted (`note_wrong`), in a unit of its own."""
+    if wrong_codes.is_locked(work, caller, now):
+        raise CodesLocked(int(WITHIN.total_seconds()) // 60)
+    voucher, wrong = vouchers.by_code(work, bare(text))
+    if voucher is None:
+        raise CodeUnknown(_said(bare(text), wrong))
+    return voucher
+
+
+def note_wrong(work: Work, caller: Caller, reason: str, actor: Actor, now: datetime) -> None:
+    """Counts a wrong code of a till system, with audit."""
+    _wrong(work, caller, reason, actor, now)
+
+
+# -- reading what was scanned -----------------------------------------------------------
 
 
 def bare(text: str) -> str:
