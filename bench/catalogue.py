@@ -110,16 +110,16 @@ def _offer(work: Work) -> list[int]:
     found = work.db.execute(text("SELECT id, key FROM benefits")).all()
     by_key = {key: of for of, key in found}
     ids = [int(by_key[f"b{n}"]) for n in range(BENEFITS)]
-    for number, of in enumerate(ids):
-        work.likings.set_goods(of, [f"SKU{number * 3 + k}" for k in range(3)])
     return ids
 
 
 def _entry(n: int) -> str:
     stock = "" if n % 3 else f", stock: {n % 5 * 40}"
     limit = ", per_member: 1, per: month" if n % 4 == 0 else ""
+    goods = ", ".join(f"SKU{n * 3 + k}" for k in range(3))
     price = f"price: {10 + n * 37 % 400}"
-    return f"  - {{key: b{n}, name: {{zh: 小礼{n}, en: Treat {n}}}, {price}{stock}{limit}}}\n"
+    name = f"name: {{zh: 小礼{n}, en: Treat {n}}}, goods: [{goods}]"
+    return f"  - {{key: b{n}, {name}, {price}{stock}{limit}}}\n"
 
 
 async def _live(units: Units, members: int, ids: list[int], shoppers: list[int]) -> None:

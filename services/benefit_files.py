@@ -71,7 +71,10 @@ class BenefitFile:
         key = keep(work, *self._pictures.get(entry.picture), now) if entry.picture else ""
         benefit = _benefit(number, entry, key, programme)
         known_by = content_hash(number, entry, key, programme.zone)
-        return work.benefits.save(benefit, known_by, now)
+        outcome = work.benefits.save(benefit, known_by, now)
+        if outcome in ("added", "changed"):
+            work.likings.set_goods(entry.key, entry.goods)
+        return outcome
 
 
 def read_yaml(text: str, picture: PictureFile = no_pictures) -> BenefitFile:

@@ -76,6 +76,7 @@ _CELLS: Final[dict[str, tuple[Place, Callable[[str], Any]]]] = {
     "terms_zh": (("terms", "zh"), str),
     "terms_en": (("terms", "en"), str),
     "category": (("category",), str),
+    "goods": (("goods",), _words),
     "picture": (("picture",), str),
     "price": (("price",), _whole),
     "level_prices": (("level_prices",), _counts),

@@ -66,6 +66,9 @@ class Partner(Text):
     key: Key
 
 
+Sku = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
 class Benefit(Section):
     """`detail` is checked by the kind, see services.kinds."""
 
@@ -75,6 +78,7 @@ class Benefit(Section):
     terms: Long | None = None
     detail: Annotated[dict[str, Any], Field(default_factory=dict)]
     category: Key | None = None
+    goods: Annotated[list[Sku], Field(default_factory=list, max_length=500)]
     picture: Annotated[str, StringConstraints(max_length=200)] = ""
     price: Points
     level_prices: Annotated[dict[str, Points], Field(default_factory=dict)]

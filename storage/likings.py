@@ -59,6 +59,7 @@ _redeemed = select(func.count()).select_from(
     .limit(MOST)
     .subquery()
 )
+_by_key = select(_benefits.c.id).where(_benefits.c.key == bindparam("key"))
 _count_goods = select(func.count()).where(_goods.c.benefit_id == bindparam("of"))
 _known = select(_demand.c.redeemed).where(_demand.c.benefit_id == bindparam("of"))
 _put = Upsert(catalogue.BenefitDemand, ("benefit_id",), update=("redeemed", "goods"))
@@ -94,7 +95,8 @@ class Likings:
         rows = _bought.rows(self._db, {"member": member_id, "most": most})
         return {of: lines for of, lines in rows}
 
-    def set_goods(self, benefit_id: int, skus: Collection[str]) -> None:
+    def set_goods(self, key: str, skus: Collection[str]) -> None:
+        benefit_id = self._db.execute(_by_key, {"key": key}).scalar_one()
         self._db.execute(_forget, {"of": benefit_id})
         if rows := [{"sku": sku, "benefit_id": benefit_id} for sku in sorted(set(skus))]:
             self._db.execute(_add, rows)

@@ -19,8 +19,8 @@ class Likings(Protocol):
         """How many lines of the member's newest `most` purchases name goods of each benefit;
         benefits that none of them names are left out."""
 
-    def set_goods(self, benefit_id: int, skus: Collection[str]) -> None:
-        """Says which goods, by the till's article numbers, a benefit is about."""
+    def set_goods(self, key: str, skus: Collection[str]) -> None:
+        """Says which goods, by the till's article numbers, the benefit with that key is about."""
 
     def after(self, benefit_id: int, most: int) -> list[int]:
         """The next benefits in the order of their ids."""

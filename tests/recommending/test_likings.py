@@ -3,13 +3,17 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from domain.benefits import Benefit
 from domain.consent import Purpose
 from domain.members import Member
 from domain.purchases import Line
+from domain.refusals import ContentInvalid
 from domain.vouchers import Voucher, VoucherState
 from scheduler.due import run_due
 from services import consents, purchases, recommending
+from services.benefit_files import import_benefits
 from services.ports.club import Actor
 from services.recommending import LATELY, NEWEST, likings
 from storage.work import Work
@@ -26,8 +30,8 @@ async def _catalogue(club: Club) -> dict[str, int]:
         for key in KEYS:
             work.benefits.save(Benefit(0, key, "gift", {"zh": key, "en": key}, 10, 30), key, NOW)
         ids = {one.key: one.id for one in work.benefits.all()}
-        work.likings.set_goods(ids["coffee"], ["LATTE", "MOCHA", "MOCHA"])
-        work.likings.set_goods(ids["tea"], ["SENCHA"])
+        work.likings.set_goods("coffee", ["LATTE", "MOCHA", "MOCHA"])
+        work.likings.set_goods("tea", ["SENCHA"])
         return ids
 
     found: dict[str, int] = await club.write(add)
@@ -115,10 +119,10 @@ async def test_only_the_newest_purchases_are_looked_at(club: Club) -> None:
 async def test_other_goods_replace_those_of_before(club: Club) -> None:
     ids, mei = await _catalogue(club), await member(club)
     await buys(club, mei, order("A-1", Line(1000, sku="SENCHA"), Line(1000, sku="MOCHA")))
-    await club.write(lambda w: w.likings.set_goods(ids["tea"], ["MOCHA", "MATCHA"]))
+    await club.write(lambda w: w.likings.set_goods("tea", ["MOCHA", "MATCHA"]))
     bought = await club.read(lambda w: w.likings.bought(mei.id, NEWEST))
     assert bought == {ids["coffee"]: 1, ids["tea"]: 1}
-    await club.write(lambda w: w.likings.set_goods(ids["tea"], []))
+    await club.write(lambda w: w.likings.set_goods("tea", []))
     assert await club.read(lambda w: w.likings.bought(mei.id, NEWEST)) == {ids["coffee"]: 1}
 
 
@@ -129,3 +133,21 @@ async def test_a_club_without_benefits_has_nothing_to_count(club: Club) -> None:
     last = max(ids.values())
     assert await club.write(lambda w: recommending.count(w, NOW, 0, 3)) == last
     assert await club.write(lambda w: recommending.count(w, NOW, last, 3)) is None
+
+
+async def test_goods_come_with_the_file_of_benefits_and_go_with_it(club: Club) -> None:
+    mei = await member(club)
+    await buys(club, mei, order("A-1", Line(1000, sku="LATTE"), Line(1000, sku="MOCHA")))
+    entry = "key: cup, name: {zh: 咖啡, en: Coffee}, price: 10"
+
+    async def goods(listed: str) -> list[int]:
+        file = f"benefits: [{{{entry}, goods: {listed}}}]"
+        await club.write(lambda w: import_benefits(w, file, Actor("cli"), NOW))
+        found = await club.read(lambda w: w.likings.bought(mei.id, NEWEST))
+        return list(found.values())
+
+    assert await goods("[LATTE, ' MOCHA ', LATTE]") == [2]
+    assert await goods("[LATTE]") == [1]
+    assert await goods("[]") == []
+    with pytest.raises(ContentInvalid):
+        await goods("['']")
