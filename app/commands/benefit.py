@@ -34,8 +34,8 @@ def import_(file: Path) -> None:
     A CSV file has a benefit in each row. Columns: key,name_zh,name_en,price (required), kind,
     terms_zh,terms_en,category,picture,level_prices,stock,per_member,per,levels,early_hours,
     visible_from,visible_until,redeem_from,redeem_until,valid_days,cancel_hours,giftable,
-    ready_days,offer_hours,imported_codes,partner,amount,percent,minimum,most,by_level. Several
-    levels stand as silver;gold, several values as silver=100;gold=80.
+    ready_days,offer_hours,imported_codes,partner,goods,amount,percent,minimum,most,by_level.
+    Several levels stand as silver;gold, several values as silver=100;gold=80.
     """
     from app.picture_files import beside
     from services.benefit_files import read_table, read_yaml
