@@ -31,7 +31,8 @@ CHANNEL: Final = "till"
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """The receipt of a bill: source and order id name its purchase. `own`: the membership of who
-    books it, if they have one; `occurred_at` None: now."""
+    books it, if they have one; `occurred_at` None: now; `exact`: what was asked for is used
+    exactly, or nothing is booked."""
 
     source: str
     order_id: str
@@ -39,6 +40,7 @@ class Ticket:
     store_id: int | None = None
     occurred_at: datetime | None = None
     channel: str = CHANNEL
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ def settle(
     programme = work.programmes.current()
     member = finding.standing(work, asked.member_id)
     not_own(ticket.own, member.id)
-    counter.check_receipt(programme, Money(asked.minor, programme.currency))
+    if actor.staff_id is not None:
+        counter.check_receipt(programme, Money(asked.minor, programme.currency))
     work.purchases.claim([(ticket.source, ticket.order_id)])
     work.members.lock(member.id)
     if before := _before(work, asked, ticket, member.id, actor):
@@ -84,6 +87,8 @@ def settle(
     member = work.members.get(member.id)
     member.may_move_points()
     seen = billing.quote(work, asked, actor, now)
+    if ticket.exact:
+        billing.check(work, seen, asked)
     if shown is not None and shown != seen.bill.to_pay:
         raise BillChanged(seen.money(shown), seen.to_pay)
     order = _order(work, asked, ticket, seen, now)
@@ -116,14 +121,26 @@ def _before(
     if before is None:
         return None
     kept, event = work.bills.get(before.id), work.till_events.of_purchase(before.id)
-    same = kept and (kept.gross, before.member_id) == (asked.minor, member_id)
-    if kept is None or event is None or not same or before.staff_id != actor.staff_id:
+    mine = (before.member_id, before.staff_id) == (member_id, actor.staff_id)
+    if kept is None or event is None or not mine or not _is(kept, asked):
         if ticket.channel == CHANNEL and before.state != VOID:
             raise counter.taken(before)
         raise KeyConflict(f"{ticket.source}/{ticket.order_id}")
     shares = work.ledger.posting(before.posting_id).explanation if before.posting_id else ()
     left = counter.left(work, work.programmes.current(), actor, before.received_at)
     return Settled(kept, before, event, False, shares, left)
+
+
+def _is(kept: KeptBill, asked: Asked) -> bool:
+    """Whether a booked bill is the one that is asked for."""
+    used = {step.voucher_id for step in kept.steps if step.voucher_id is not None}
+    points = sum(step.points for step in kept.steps)
+    credit = sum(step.off for step in kept.steps if step.kind is BillStep.CREDIT)
+    return (
+        (kept.gross, used) == (asked.minor, set(asked.vouchers))
+        and asked.points in (None, points)
+        and asked.credit in (None, credit)
+    )
 
 
 def _order(work: Work, asked: Asked, ticket: Ticket, seen: Quote, now: datetime) -> Order:

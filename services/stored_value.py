@@ -62,7 +62,7 @@ class ToppedUp:
 
 def offered(work: Work, member_id: int, minor: int) -> int:
     """What the club gives on top of a top-up, in minor units. Raises CreditOff, TopUpTooSmall,
-    CreditCeiling, ReceiptOverLimit."""
+    CreditCeiling."""
     programme, found = work.programmes.current(), rules(work)
     amount = Money(minor, programme.currency)
     if minor < max(found.least_minor, 1):
@@ -90,6 +90,9 @@ def top_up(work: Work, asked: TopUp, actor: Actor, now: datetime) -> ToppedUp:
     if before is not None:
         return _again(work, before, (member_id, asked.minor, number), actor, now)
     work.members.get(member_id).may_move_points()
+    amount = Money(asked.minor, programme.currency)
+    if actor.staff_id is not None:
+        counter.check_receipt(programme, amount)
     bonus = offered(work, member_id, asked.minor)
     topup_id = work.new_id()
     paid = _book(work, member_id, asked.minor, bonus, topup_id, actor, now)
