@@ -27,6 +27,7 @@ MEMBER: tuple[Button, ...] = (
     HISTORY,
     Button("button.benefits", "benefits"),
     Button("button.vouchers", "vouchers"),
+    Button("credit.button_menu", "credit"),
     Button("button.checkin", "checkin"),
     Button("receipt.button_menu", "receipt"),
     Button("button.level", "level"),
@@ -58,6 +59,7 @@ BY_CHOICE: Mapping[str, Callable[[Programme], bool]] = {
     "checkin": lambda programme: programme.checkin is not None,
     "receipt": lambda programme: programme.receipt_photos is not None,
     "receipts": lambda programme: programme.receipt_photos is not None,
+    "credit": lambda programme: programme.stored_value is not None,
     "gift": lambda programme: programme.transfers is not None,
 }
 
