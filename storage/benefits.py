@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -62,7 +62,7 @@ _more = (
 )
 _stop = (
     update(_benefits)
-    .where(_one, _benefits.c.stopped.is_not(bindparam("stopped")))
+    .where(_one, _benefits.c.stopped != bindparam("stopped"))
     .values(stopped=bindparam("stopped"))
 )
 _no_longer_of_stock = (
@@ -126,6 +126,8 @@ class Benefits:
         if old and old["content_hash"] == content_hash:
             return "same"
         self.touch()
+        if benefit.imported_codes:  # the codes are its stock, whatever the file says
+            benefit = replace(benefit, stock=old["stock_given"] if old else 0)
         row = {**_columns(benefit), "content_hash": content_hash, "changed_at": now}
         if old is None:
             new = {"id": self._ids.next(), "stock_given": benefit.stock}
@@ -137,7 +139,7 @@ class Benefits:
         if left is None:  # what went out is of no stock any more, should there be one again
             self._db.execute(_no_longer_of_stock, {"of": old["id"]})
             self._db.execute(_no_longer_kept, {"of": old["id"]})
-        row |= {"stock": left, "stock_given": benefit.stock}
+        row |= {"stock": left, "stock_given": benefit.stock, "stopped": old["stopped"]}
         self._db.execute(_change.values(**row), {"of": old["id"]})
         return "changed"
 

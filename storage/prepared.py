@@ -36,6 +36,8 @@ def fetch(db: Db, sql: str, values: Sequence[Any]) -> list[Any]:
     if db.get_execution_options().get(DIRECT):
         fetched: list[Any] = await_only(raw.driver_connection.fetch(sql, *values))
         return fetched
+    if not db.in_transaction():
+        db.begin()  # or SQLAlchemy would not commit what a statement with RETURNING wrote
     try:
         fetched = await_only(_in_transaction(raw, sql, values))
     except (asyncpg.PostgresError, asyncpg.InterfaceError, raw.dbapi.Error) as error:
