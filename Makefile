@@ -51,10 +51,14 @@ pytest: check $(TEST) $(PROGRAM)
 bench: $(TEST) $(PEERS) $(PROGRAM)  ## measures speed and memory beside the peers, prints tables
 	$(BIN)/python -m bench $(ARGS)
 
-fault: $(TEST) $(PROGRAM)  ## kills the bot, tries the ledger in any order, replays a year, lives ten; prints tables
+fault: $(TEST) $(PROGRAM)  ## kills the bot, races for the last one, tampers, guesses, replays a year; prints tables
 	$(BIN)/python -m bench.faults $(ARGS)
 	$(BIN)/python -m bench.crashes
 	$(BIN)/python -m bench.proof
+	$(BIN)/python -m bench.last_one
+	$(BIN)/python -m bench.one_code
+	$(BIN)/python -m bench.tampered
+	$(BIN)/python -m bench.guessing
 	$(BIN)/python -m bench.years
 
 docs: $(TEST) $(PROGRAM)  ## writes the generated parts of docs/reference

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 import click
 
-from bench import audit, earn, imports, nightly, points, recommend, replies
+from bench import (
+    audit,
+    catalogue,
+    codes,
+    earn,
+    imports,
+    nightly,
+    points,
+    recommend,
+    redeem,
+    replies,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,18 @@ def _night(asked: Asked) -> None:
     nightly.night((due, 10 * due), due)
 
 
+def _redeem(asked: Asked) -> None:
+    redeem.run(asked.members // 10, asked.seconds, asked.rounds)
+
+
+def _catalogue(asked: Asked) -> None:
+    catalogue.run(1_000_000 if asked.full else 100_000)
+
+
+def _codes(asked: Asked) -> None:
+    codes.run(1_000_000 if asked.full else 100_000)
+
+
 def _recommend(asked: Asked) -> None:
     recommend.run()
 
@@ -56,6 +79,9 @@ PARTS: dict[str, Callable[[Asked], None]] = {
     "audit": _audit,
     "imports": _imports,
     "night": _night,
+    "redeem": _redeem,
+    "catalogue": _catalogue,
+    "codes": _codes,
     "recommend": _recommend,
 }
 
@@ -67,8 +93,9 @@ PARTS: dict[str, Callable[[Asked], None]] = {
 @click.option("--full", is_flag=True, help="The sizes of the aims; takes long.")
 @click.option("--only", type=click.Choice(list(PARTS)), help="Only this part.")
 def main(members: int, seconds: float, rounds: int, full: bool, only: str | None) -> None:
-    """Prints how many replies and purchases a second there are, how reads and the audit take a
-    long ledger, what an import and a night take."""
+    """Prints how many replies, purchases and redemptions a second there are, how reads and the
+    audit take a long ledger, what an import, a night, a catalogue and a partner's codes take, and
+    which order of benefits finds most."""
     asked = Asked(members, seconds, rounds, full)
     for name, run in PARTS.items():
         if only in (None, name):
