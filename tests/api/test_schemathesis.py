@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from api import access
 from api.pushing import SIGNATURE, TIMESTAMP
 from services import webhooks
 from services.ports.club import Actor
@@ -35,6 +36,13 @@ expected-statuses = ["2xx", "404", "409", "422"]
 [checks.negative_data_rejection]
 expected-statuses = ["400", "401", "403", "404", "405", "413", "415", "422"]
 """
+
+
+@pytest.fixture(autouse=True)
+def a_wrong_key_for_every_operation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """schemathesis tries the same wrong key on each of them within a minute; the limit of wrong
+    keys has tests of its own."""
+    monkeypatch.setattr(access, "MOST_WRONG", 1000)
 
 
 @pytest.fixture
