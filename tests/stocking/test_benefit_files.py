@@ -30,6 +30,7 @@ benefits:
     name: {zh: 蛋糕, en: Cake}
     terms: {zh: 当日, en: Same day}
     category: treats
+    goods: ["4011", "4012"]
     price: 300
     level_prices: {gold: 200}
     stock: 12
@@ -64,6 +65,7 @@ CELLS = {
         "terms_zh": "当日",
         "terms_en": "Same day",
         "category": "treats",
+        "goods": "4011;4012",
         "price": "300",
         "level_prices": "gold=200",
         "stock": "12",
