@@ -14,7 +14,7 @@ from domain.programme import Per
 from domain.waiting import WaitState
 from storage.dialect import Upsert
 from storage.ids import Ids
-from storage.prepared import Prepared
+from storage.prepared import Mapped, Prepared
 from storage.settings import Settings
 from storage.tables import benefits, catalogue
 
@@ -29,9 +29,11 @@ _FIELDS = tuple(field.name for field in fields(Benefit))
 _MAPS = ("names", "terms", "detail", "level_prices", "early_hours")
 
 _all = select(_benefits).order_by(_benefits.c.place, _benefits.c.price, _benefits.c.id)
-_get = select(_benefits).where(_benefits.c.id == bindparam("id"))
-# Locked, so that nothing is redeemed between reading what is left and writing it anew.
-_by_key = select(_benefits).where(_benefits.c.key == bindparam("key")).with_for_update()
+_get = Mapped(select(_benefits).where(_benefits.c.id == bindparam("id")))
+# Locked, so that nothing is redeemed between reading what is left and writing it anew. Not against
+# rows that refer to it: whoever redeems has made some before they take one of the stock, and would
+# wait for us while we wait for them.
+_by_key = select(_benefits).where(_benefits.c.key == bindparam("key")).with_for_update(key_share=True)
 _add = Upsert(benefits.Benefit, ("key",))
 _change = update(_benefits).where(_benefits.c.id == bindparam("of"))
 # Nobody overtakes those who wait for it: while there are any, what comes back is theirs.
@@ -49,7 +51,7 @@ _take = Prepared(
     .returning(_benefits.c.stock)
 )
 _one = _benefits.c.id == bindparam("of")
-_lock = select(_benefits).where(_one).with_for_update()
+_lock = select(_benefits).where(_one).with_for_update(key_share=True)
 _reserve = update(_benefits).where(_one, _benefits.c.stock > 0).values(stock=_benefits.c.stock - 1)
 _give = update(_benefits).where(_one).values(stock=_benefits.c.stock + bindparam("more"))
 _more = (
@@ -110,7 +112,7 @@ class Benefits:
         return [_benefit(row) for row in self._db.execute(_all).mappings()]
 
     def get(self, benefit_id: int) -> Benefit | None:
-        row = self._db.execute(_get, {"id": benefit_id}).mappings().one_or_none()
+        row = _get.row(self._db, {"id": benefit_id})
         return _benefit(row) if row else None
 
     def lock(self, benefit_id: int) -> Benefit | None:
