@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.ports.proofs import Part, Proof
 from storage.benefit_invariants import BENEFITS
+from storage.bill_invariants import bills
 from storage.chain_checks import HASH, checks
 from storage.invariants import CLUB, LEDGER, Invariant
 from storage.migrations.triggers import APPEND_ONLY
@@ -37,7 +38,8 @@ class Proofs:
 
     @cached_property
     def _invariants(self) -> dict[str, Invariant]:
-        every = (*LEDGER, *checks(self._db.dialect.name), *CLUB, *BENEFITS)
+        kind = self._db.dialect.name
+        every = (*LEDGER, *checks(kind), *CLUB, *BENEFITS, *bills(kind))
         return {invariant.name: invariant for invariant in every}
 
     def snapshot(self) -> None:
