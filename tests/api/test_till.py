@@ -1,4 +1,4 @@
-"""Vouchers at tills that have their own system: held, used once, released, by whoever has a key."""
+"""Vouchers at tills that have their own system: held, used once, released, by who has a key."""
 
 import pytest
 
