@@ -12,6 +12,7 @@ from sqlalchemy import Connection as Db
 from domain.vouchers import Voucher, VoucherState
 from services.ports.benefits import Origin
 from storage.dialect import Upsert
+from storage.prepared import Mapped
 from storage.tables import benefits, till
 from storage.vault import Vault
 
@@ -21,9 +22,9 @@ _tries = benefits.WrongTry.__table__  # type: ignore[attr-defined]
 _FIELDS = tuple(field.name for field in fields(Voucher))
 
 _columns = select(*(_vouchers.c[name] for name in _FIELDS))
-_get = _columns.where(_vouchers.c.id == bindparam("id"))
-_by_key = _columns.where(_vouchers.c.key == bindparam("key"))
-_by_code = _columns.where(_vouchers.c.code_index == bindparam("index"))
+_get = Mapped(_columns.where(_vouchers.c.id == bindparam("id")))
+_by_key = Mapped(_columns.where(_vouchers.c.key == bindparam("key")))
+_by_code = Mapped(_columns.where(_vouchers.c.code_index == bindparam("index")))
 _of_member = _columns.where(_vouchers.c.member_id == bindparam("member")).order_by(
     _vouchers.c.id.desc()
 )
@@ -205,8 +206,8 @@ class Vouchers:
     def _index(self, code: str) -> str:
         return self._vault.index("voucher", code)
 
-    def _one(self, statement: Any, **key: Any) -> Voucher | None:
-        row = self._db.execute(statement, key).mappings().one_or_none()
+    def _one(self, statement: Mapped, **key: Any) -> Voucher | None:
+        row = statement.row(self._db, key)
         return _voucher(row) if row else None
 
 
