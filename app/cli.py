@@ -31,7 +31,6 @@ COMMANDS = {
     "api-key": ("app.commands.api_key:api_key", "Keys for /api/v1"),
     "webhook": ("app.commands.webhook:webhook", "Secrets of shops that push their purchases"),
     "closing": ("app.commands.closing:closing", "The day at the till as an Excel file"),
-    "closing": ("app.commands.closing:closing", "The day at the till as an Excel file"),
     "benefit": ("app.commands.benefit:benefit", "What members can have for their points"),
     "orders": ("app.commands.orders:orders", "What has to be made ready and handed over"),
     "partner": ("app.commands.partner:partner", "Firms whose codes members get; settlements"),

@@ -17,8 +17,8 @@ LINKS: dict[str, Open] = {
     "ref_": joining.came,
     "op_": staff.link,
     "v_": till.opened,
-    "m_": till.opened,
     "g_": handing.opened,
+    "m_": till.opened,
 }
 
 

@@ -29,7 +29,7 @@ def show(turn: Turn) -> Reply:
     if found is None:
         return Reply("code.over", {}, ((FRESH, menu.CARD),))
     values = {"code": show_code(found.code), "until": found.expires_at, "zone": _zone(turn)}
-    return Reply("code.text", values, ((FRESH, menu.CARD),), protect=True)
+    return Reply("code.text", values, ((FRESH, menu.CARD),), protect=True, secret=True)
 
 
 def _minutes(turn: Turn) -> int:

@@ -6,7 +6,7 @@ from domain.codes import show_code
 from services import benefits, member_codes, staffing, stores
 from services.ports.club import Actor
 from storage.work import Work
-from tests.support.club import NOW, Club, Person
+from tests.support.club import Club, Person
 from tests.support.threads import give, offer
 
 CLI = Actor("cli")
@@ -37,8 +37,8 @@ async def cashier(
 
     def add(work: Work) -> str:
         if store and not work.stores.by_code(store):
-            stores.add(work, store, f"Store {store}", CLI, NOW)
-        return staffing.add(work, name, role, store, CLI, NOW).start
+            stores.add(work, store, f"Store {store}", CLI, club.clock())
+        return staffing.add(work, name, role, store, CLI, club.clock()).start
 
     person = club.person(name, locale)
     linked = await person.says(await club.write(add))
