@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from bot.flow import ANYTHING, Flow, Step
 from bot.messages import Button, Kind, Reply, Rows
@@ -92,13 +93,17 @@ def _keep(turn: Turn, reference: str) -> Reply:
     if seen.problem:
         raise BadPicture(seen.problem)
     receipts.check_picture(turn.work, member_id(turn), seen.digest)
-    kept = {"reference": reference, "digest": seen.digest, "near": seen.near}
+    return _ask_store(turn, {"reference": reference, "digest": seen.digest, "near": seen.near})
+
+
+def _ask_store(turn: Turn, kept: dict[str, Any]) -> Reply:
+    """Which store? Not asked where there is one at most."""
     stores = turn.work.stores.all()
     if len(stores) > 1:
         turn.start(RECEIPT, "store", **kept)
-        return Reply(
-            "receipt.store", {}, (*store_choice.store_rows(turn, "receipt.at"), (CANCEL,))
-        )
+        usual = receipts.usual_stores(turn.work, member_id(turn))
+        rows = store_choice.store_rows(turn, "receipt.at", usual)
+        return Reply("receipt.store", {}, (*rows, (CANCEL,)))
     turn.start(RECEIPT, "number", **kept, store=str(stores[0].id) if stores else "")
     return Reply("receipt.number", {"store": stores[0].name if stores else ""}, STOP)
 
@@ -198,15 +203,7 @@ def _ask(turn: Turn) -> Reply:
 
 def restart(turn: Turn) -> Reply:
     """Something is wrong: once more from the store on, with the same picture."""
-    kept = {name: turn.data[name] for name in ("reference", "digest", "near")}
-    stores = turn.work.stores.all()
-    if len(stores) > 1:
-        turn.start(RECEIPT, "store", **kept)
-        return Reply(
-            "receipt.store", {}, (*store_choice.store_rows(turn, "receipt.at"), (CANCEL,))
-        )
-    turn.start(RECEIPT, "number", **kept, store=str(stores[0].id) if stores else "")
-    return Reply("receipt.number", {"store": stores[0].name if stores else ""}, STOP)
+    return _ask_store(turn, {name: turn.data[name] for name in ("reference", "digest", "near")})
 
 
 def send(turn: Turn) -> Reply:

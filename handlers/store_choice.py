@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.messages import Button, Rows
 from domain.fulfilment_errors import StoreUnclear
 from handlers.parts import number
@@ -11,11 +13,14 @@ from services.ports.club import Store
 SHOWN = 12
 
 
-def store_rows(turn: Turn, intent: str) -> Rows:
-    """A button for each of the first stores, which belongs to this point of the conversation."""
+def store_rows(turn: Turn, intent: str, usual: Sequence[int] = ()) -> Rows:
+    """A button for each of the first stores, the usual ones before the others, which belongs to
+    this point of the conversation."""
+    place = {store_id: at for at, store_id in enumerate(usual)}
+    stores = sorted(turn.work.stores.all(), key=lambda one: place.get(one.id, len(place)))
     buttons = [
         Button("order.button_store", intent, (str(one.id),), here=True, values={"name": one.name})
-        for one in turn.work.stores.all()[:SHOWN]
+        for one in stores[:SHOWN]
     ]
     return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
 

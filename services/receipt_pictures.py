@@ -15,13 +15,14 @@ from domain.receipt_errors import BadPicture
 LARGEST_BYTES: Final = 12 * 2**20
 MOST_PIXELS: Final = 60_000_000
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")
-_SIDE: Final = 16
+_SIDE: Final = 24
+_EDGE: Final = 6  # of 255: what is less is grain of the paper
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """`digest`: SHA-256 of the bytes. `near`: 256 bits, hexadecimal, nearly the same after the
-    picture was made smaller or packed anew; "" for a picture of one colour."""
+    """`digest`: SHA-256 of the bytes. `near`: where its edges are, hexadecimal, nearly the same
+    after the picture was made smaller or packed anew; "" for a picture without any."""
 
     digest: str
     near: str
@@ -45,15 +46,14 @@ def fingerprint(content: bytes) -> Fingerprint:
 
 
 def _difference(picture: Image.Image) -> str:
-    """The difference hash: whether each of 16 × 16 fields is brighter than the one before it."""
+    """A difference hash: which of 24 × 24 fields are clearly brighter than the one before them,
+    and which clearly darker. Even paper counts for nothing, for all receipts have it."""
     picture.draft("L", (_SIDE * 8, _SIDE * 8))  # a JPEG is read in small at once
     small = picture.convert("L").resize((_SIDE + 1, _SIDE), Image.Resampling.BOX)
     light = small.tobytes()
-    if len(set(light)) == 1:
-        return ""
     bits = 0
     for row in range(_SIDE):
-        for column in range(_SIDE):
-            at = row * (_SIDE + 1) + column
-            bits = bits << 1 | (light[at + 1] > light[at])
-    return f"{bits:0{_SIDE * _SIDE // 4}x}"
+        for at in range(row * (_SIDE + 1), row * (_SIDE + 1) + _SIDE):
+            step = light[at + 1] - light[at]
+            bits = bits << 2 | (2 if step > _EDGE else 1 if step < -_EDGE else 0)
+    return f"{bits:0{_SIDE * _SIDE // 2}x}" if bits else ""

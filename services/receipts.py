@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -24,6 +25,7 @@ from services.ports import Work
 from services.ports.club import Actor
 
 NEWEST: Final = 3
+LATELY: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,13 @@ def newest(work: Work, member_id: int) -> list[Mine]:
 def points(work: Work, receipt: ReceiptPhoto) -> int:
     """The points that a receipt has brought."""
     return work.purchases.get(receipt.purchase_id).points if receipt.purchase_id else 0
+
+
+def usual_stores(work: Work, member_id: int) -> list[int]:
+    """Where the member has bought lately, most often first."""
+    bought = work.purchases.of_member(member_id, LATELY)
+    times = Counter(one.store_id for one in bought if one.store_id is not None)
+    return [store_id for store_id, _ in times.most_common()]
 
 
 # -- what stands on it ------------------------------------------------------------------

