@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import Connection
@@ -16,29 +18,37 @@ _QUIET = list(HealthCheck)
 
 
 async def run(
-    url: str, examples: int, steps: int, *, shrink: bool = True, chance: bool = False
+    url: str,
+    examples: int,
+    steps: int,
+    *,
+    shrink: bool = True,
+    chance: bool = False,
+    rules: Any = LedgerMachine,
 ) -> int:
     """So many examples of so many operations at most; how many operations were done.
 
     Raises AssertionError with an example that breaks something, the shortest if `shrink`.
-    By `chance`, other examples every time; else always the same.
+    By `chance`, other examples every time; else always the same. `rules`: the machine's.
     """
     if not engines.is_postgres(url):
         engine = engines.sqlite_engine(url)
         with engine.connect() as db:
-            return _run(db, examples, steps, shrink, chance)
+            return _run(db, examples, steps, shrink, chance, rules)
     asynchronous = engines.postgres_engine(url, 1)
     try:
         async with asynchronous.connect() as found:
             return int(
-                await greenlet_spawn(_run, found.sync_connection, examples, steps, shrink, chance)
+                await greenlet_spawn(
+                    _run, found.sync_connection, examples, steps, shrink, chance, rules
+                )
             )
     finally:
         await asynchronous.dispose()
 
 
-def _run(db: Connection, examples: int, steps: int, shrink: bool, chance: bool) -> int:
-    class Machine(LedgerMachine):
+def _run(db: Connection, examples: int, steps: int, shrink: bool, chance: bool, rules: Any) -> int:
+    class Machine(rules):  # type: ignore[misc]
         connect = staticmethod(lambda: Stage(db))
 
     before = machine.counted[0]
