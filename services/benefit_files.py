@@ -13,6 +13,7 @@ from domain.partners import Partner
 from domain.programme import Per, Programme
 from domain.refusals import ContentInvalid
 from services import content_schema as schema
+from services import waiting
 from services.benefit_checks import Known, problems
 from services.benefit_pictures import Pictures, keep
 from services.benefit_table import Table
@@ -63,7 +64,9 @@ class BenefitFile:
                 raise faults.invalid([((SECTION, number, "stock"), advice)])
             return outcome
 
-        return saved(work, "benefit", file.benefits, save, actor, now)
+        done = saved(work, "benefit", file.benefits, save, actor, now)
+        waiting.serve_some(work, now)
+        return done
 
     def _save(
         self, work: Work, number: int, entry: schema.Benefit, programme: Programme, now: datetime

@@ -157,6 +157,12 @@ def nothing_to_serve(work: Work, now: datetime) -> bool:
     return not work.waits.to_serve(now, 0, 1)
 
 
+def serve_some(work: Work, now: datetime) -> None:
+    """Serves what a file of benefits has brought back, as far as one transaction goes."""
+    for benefit_id in work.waits.to_serve(now, 0, MOST):
+        stock_came(work, benefit_id, now)
+
+
 def serve_due(work: Work, now: datetime, after: int, most: int = MOST) -> int | None:
     """Serves the list of the next benefit after an id, and returns where to go on; None when all
     are served."""

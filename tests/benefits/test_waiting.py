@@ -11,7 +11,8 @@ from domain.refusals import BenefitNotFound, BenefitUnavailable
 from domain.waiting import WaitState
 from scheduler import due
 from scheduler.jobs import JOBS
-from services import erasing, waiting
+from services import benefit_files, erasing, waiting
+from services.ports.club import Actor
 from services.ports.post import REPLY
 from tests.benefits.support import (
     Stock,
@@ -212,3 +213,25 @@ async def test_a_long_list_is_served_by_the_job_in_steps(lite: Club) -> None:
     await due.run_due(lite.units, lite.clock(), jobs=SERVE)
     assert (await stock(lite, coffee)).kept == 5
     assert await lite.write(lambda w: waiting.serve_due(w, lite.clock(), 0)) is None
+
+
+async def test_a_file_that_brings_more_serves_those_who_wait(lite: Club) -> None:
+    def text(stock: int) -> str:
+        return (
+            "benefits:\n  - {key: tea, kind: gift, name: {zh: 茶, en: Tea}, price: 10,"
+            f" valid_days: 9, stock: {stock}, offer_hours: 5}}\n"
+        )
+
+    async def imported(stock: int) -> None:
+        actor = Actor("Anna")
+        await lite.write(
+            lambda work: benefit_files.import_benefits(work, text(stock), actor, lite.clock())
+        )
+
+    await imported(1)
+    tea = await lite.read(lambda work: work.benefits.all()[0].id)
+    await redeem(lite, await member(lite), tea)
+    people = [await member(lite) for _ in range(2)]
+    await join(lite, tea, *people)
+    await imported(2)
+    assert await stock(lite, tea) == Stock(2, 0, 1, ["offered", "waiting"])
