@@ -35,7 +35,7 @@ def show(turn: Turn) -> Reply:
     """The link to pass on. A reading route: nothing of the answer is kept."""
     found = handing.link(turn.work, member_id(turn), number(turn), turn.now)
     args = (str(found.voucher.id),)
-    share = Button("handing.button_share", url=f"{SHARE}{quote(found.url, safe='')}")
+    share = Button("handing.button_share", "", url=f"{SHARE}{quote(found.url, safe='')}")
     withdraw = Button("handing.button_withdraw", "handing.withdraw", args, effect=True)
     rows: Rows = (*(((share,),) if found.url else ()), (withdraw,), (VOUCHERS, menu.CARD))
     values = {
