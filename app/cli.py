@@ -23,6 +23,7 @@ COMMANDS = {
     "check": ("app.commands.check:check", "Find everything that is wrong with this installation"),
     "programme": ("app.commands.programme:programme", "The club's rules as a YAML file"),
     "import": ("app.commands.imports:import_", "Bring in members and purchases from CSV files"),
+    "export": ("app.commands.export:export", "Take tables out as CSV files"),
     "audit": ("app.commands.audit:audit", "Prove the ledger: all invariants, each with its count"),
     "store": ("app.commands.store:store", "The shops"),
     "operator": ("app.commands.operator:operator", "The staff, their roles and link codes"),

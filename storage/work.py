@@ -29,6 +29,7 @@ from storage.deliveries import Deliveries
 from storage.earning import Earnings
 from storage.events import Events
 from storage.expiries import Expiries
+from storage.exports import Exports
 from storage.favourites import Favourites
 from storage.fulfilments import Fulfilments
 from storage.gifts import Gifts
@@ -284,6 +285,10 @@ class Work:
     @cached_property
     def fulfilments(self) -> Fulfilments:
         return Fulfilments(self.db)
+
+    @cached_property
+    def exports(self) -> Exports:
+        return Exports(self.db, self.vault)
 
     @cached_property
     def categories(self) -> Categories:

@@ -16,6 +16,7 @@ from services.ports.club import Audit, Programmes, Settings, StaffRegister, Stor
 from services.ports.earning import Earnings
 from services.ports.events import Events
 from services.ports.expiries import Expiries
+from services.ports.exports import Exports
 from services.ports.fulfilments import Fulfilments
 from services.ports.handing import Handings
 from services.ports.keys import ApiKeys
@@ -128,6 +129,8 @@ class Work(Protocol):
     def credit_blocks(self) -> CreditBlocks: ...
     @property
     def fulfilments(self) -> Fulfilments: ...
+    @property
+    def exports(self) -> Exports: ...
     @property
     def categories(self) -> Categories: ...
     @property
