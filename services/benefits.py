@@ -9,12 +9,11 @@ from typing import Final
 
 from domain.benefits import Benefit, Stock, Why, voucher_expires
 from domain.codes import BITS, make_code
-from domain.dates import local_day
 from domain.errors import NotEnoughPoints
 from domain.refusals import BenefitUnavailable
 from domain.vouchers import Voucher, VoucherState
 from services import charters, expiry, fulfilling, ledger, waiting
-from services.catalogue import Offer, offer, periods, spendable
+from services.catalogue import Offer, Reader, offer, spendable, to_redeem
 from services.kinds import kind_of
 from services.ports import Work
 
@@ -45,10 +44,10 @@ def redeem(work: Work, member_id: int, benefit_id: int, *, key: str, now: dateti
     work.members.lock(member_id)
     if before := work.vouchers.by_key(key):
         return Redeemed(before, spendable(work, member_id, now))
-    found = _found(work, member_id, benefit_id, now)
-    _require(work, member_id, found, now)
+    found, reader = _found(work, member_id, benefit_id, now)
+    _require(work, reader, found)
     benefit = found.benefit
-    period = periods(local_day(now, work.programmes.current().zone))[benefit.per]
+    period = reader.periods[benefit.per]
     if not work.benefits.take_use(benefit.id, member_id, period, benefit.per_member):
         raise BenefitUnavailable(Why.LIMIT, benefit.names)
     # Before the payment: should it be returned, its lots have lasted longer, too.
@@ -57,23 +56,22 @@ def redeem(work: Work, member_id: int, benefit_id: int, *, key: str, now: dateti
     return Redeemed(voucher, spendable(work, member_id, now))
 
 
-def _found(work: Work, member_id: int, benefit_id: int, now: datetime) -> Offer:
+def _found(work: Work, member_id: int, benefit_id: int, now: datetime) -> tuple[Offer, Reader]:
     """The benefit, after what nobody took in time was offered to the next."""
-    found = offer(work, member_id, benefit_id, now)
+    found, reader = to_redeem(work, member_id, benefit_id, now)
     sold_out = found.standing.why is Why.SOLD_OUT
     if sold_out and work.waits.lapsed(benefit_id, now):
         waiting.stock_came(work, benefit_id, now)
-        return offer(work, member_id, benefit_id, now)
-    return found
+        return to_redeem(work, member_id, benefit_id, now)
+    return found, reader
 
 
-def _require(work: Work, member_id: int, found: Offer, now: datetime) -> None:
-    member = work.members.get(member_id)
-    member.may_move_points()
-    charters.require_accepted(work, member)
+def _require(work: Work, reader: Reader, found: Offer) -> None:
+    reader.member.may_move_points()
+    charters.require_accepted(work, reader.member)
     benefit, stands = found.benefit, found.standing
     if stands.why is Why.POINTS:
-        raise NotEnoughPoints(spendable(work, member_id, now), stands.price)
+        raise NotEnoughPoints(reader.points, stands.price)
     if stands.why is not Why.NOTHING:
         raise BenefitUnavailable(stands.why, benefit.names, stands.missing)
 

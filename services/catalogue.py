@@ -19,6 +19,7 @@ from domain.benefits import (
     standing,
 )
 from domain.dates import local_day
+from domain.members import Member
 from domain.points import Unit
 from domain.price_lists import Line
 from domain.programme import Level, Per
@@ -60,6 +61,7 @@ class Shelf:
 class Reader:
     """What the catalogue has to know of the member who reads it."""
 
+    member: Member
     level: Level
     points: int
     uses: Mapping[tuple[int, str], int]
@@ -139,22 +141,39 @@ def _offers(work: Work, reader: Reader, shown: list[Benefit]) -> list[Offer]:
 
 def offer(work: Work, member_id: int, benefit_id: int, now: datetime) -> Offer:
     """One benefit; raises BenefitNotFound if there is none that can be seen."""
-    benefit = work.benefits.get(benefit_id)
-    if benefit is None or not benefit.visible(now):
-        raise BenefitNotFound
+    benefit = _visible(work, benefit_id, now)
     reader = reader_of(work, member_id, now)
+    return _seen_by(work, reader, benefit)
+
+
+def to_redeem(work: Work, member_id: int, benefit_id: int, now: datetime) -> tuple[Offer, Reader]:
+    """As `offer`, with whoever it is offered to; favourites are not looked at."""
+    benefit = _visible(work, benefit_id, now)
+    reader = reader_of(work, member_id, now, favourites=False)
+    return _seen_by(work, reader, benefit), reader
+
+
+def _seen_by(work: Work, reader: Reader, benefit: Benefit) -> Offer:
     benefit = as_called(benefit, former_names(work.programmes.current().levels))
     return reader.offer(benefit, reader.standing(benefit))
 
 
-def reader_of(work: Work, member_id: int, now: datetime) -> Reader:
+def _visible(work: Work, benefit_id: int, now: datetime) -> Benefit:
+    benefit = work.benefits.get(benefit_id)
+    if benefit is None or not benefit.visible(now):
+        raise BenefitNotFound
+    return benefit
+
+
+def reader_of(work: Work, member_id: int, now: datetime, *, favourites: bool = True) -> Reader:
     """The member as the catalogue knows them."""
-    programme = work.programmes.current()
+    programme, member = work.programmes.current(), work.members.get(member_id)
     return Reader(
-        programme.level(work.members.get(member_id).level),
+        member,
+        programme.level(member.level),
         spendable(work, member_id, now),
         work.benefits.uses(member_id),
-        work.favourites.of_member(member_id),
+        work.favourites.of_member(member_id) if favourites else set(),
         work.waits.of_member(member_id),
         periods(local_day(now, programme.zone)),
         now,

@@ -6,8 +6,9 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy import BigInteger, bindparam, exists, or_, select, update
 from sqlalchemy import Connection as Db
-from sqlalchemy import bindparam, exists, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.benefits import Benefit, Stock
 from domain.programme import Per
@@ -18,6 +19,7 @@ from storage.prepared import Mapped, Prepared
 from storage.settings import Settings
 from storage.tables import benefits, catalogue
 
+ENDLESS: Final = 2**31
 STAMP: Final = "benefits.stamp"
 """The setting that is new whenever anything but the stock has changed."""
 
@@ -26,6 +28,7 @@ _uses = benefits.BenefitUse.__table__  # type: ignore[attr-defined]
 _vouchers = benefits.Voucher.__table__  # type: ignore[attr-defined]
 _waits = catalogue.BenefitWait.__table__  # type: ignore[attr-defined]
 _FIELDS = tuple(field.name for field in fields(Benefit))
+_COLUMNS = tuple(_benefits.c.keys())
 _MAPS = ("names", "terms", "detail", "level_prices", "early_hours")
 
 _all = select(_benefits).order_by(_benefits.c.place, _benefits.c.price, _benefits.c.id)
@@ -33,7 +36,9 @@ _get = Mapped(select(_benefits).where(_benefits.c.id == bindparam("id")))
 # Locked, so that nothing is redeemed between reading what is left and writing it anew. Not against
 # rows that refer to it: whoever redeems has made some before they take one of the stock, and would
 # wait for us while we wait for them.
-_by_key = select(_benefits).where(_benefits.c.key == bindparam("key")).with_for_update(key_share=True)
+_by_key = (
+    select(_benefits).where(_benefits.c.key == bindparam("key")).with_for_update(key_share=True)
+)
 _add = Upsert(benefits.Benefit, ("key",))
 _change = update(_benefits).where(_benefits.c.id == bindparam("of"))
 # Nobody overtakes those who wait for it: while there are any, what comes back is theirs.
@@ -77,14 +82,25 @@ _no_longer_kept = (
     .where(_waits.c.benefit_id == bindparam("of"), _waits.c.state == WaitState.OFFERED.value)
     .values(state=WaitState.WAITING.value, offered_at=None, offered_until=None)
 )
-_first_use = Upsert(benefits.BenefitUse, ("benefit_id", "member_id", "period"))
 _one_use = _uses.c.benefit_id == bindparam("of"), _uses.c.member_id == bindparam("member")
-_use = (
-    update(_uses)
-    .where(*_one_use, _uses.c.period == bindparam("in_period"))
-    .values(used=_uses.c.used + 1)
-)
-_use_below = _use.where(_uses.c.used < bindparam("most"))
+
+
+def _counting(insert: Any) -> Any:
+    """One use more, unless `most` were counted; in one statement that nobody comes between."""
+    key = ("benefit_id", "member_id", "period")
+    values: dict[str, Any] = {name: bindparam(name) for name in key}
+    return (
+        insert(_uses)
+        .values(**values, used=1)
+        .on_conflict_do_update(
+            index_elements=key,
+            set_={"used": _uses.c.used + 1},
+            where=_uses.c.used < bindparam("most", type_=BigInteger),
+        )
+    )
+
+
+_use = Prepared({"sqlite": _counting(sqlite.insert), "postgresql": _counting(postgresql.insert)})
 _unuse = (
     update(_uses)
     .where(*_one_use, _uses.c.period == bindparam("in_period"), _uses.c.used > 0)
@@ -172,12 +188,10 @@ class Benefits:
     # -- how often a member had it ------------------------------------------------------
 
     def take_use(self, benefit_id: int, member_id: int, period: str, most: int | None) -> bool:
-        row = {"benefit_id": benefit_id, "member_id": member_id, "period": period, "used": 0}
-        _first_use.run(self._db, row)
-        key = {"of": benefit_id, "member": member_id, "in_period": period}
-        if most is None:
-            return bool(self._db.execute(_use, key).rowcount == 1)
-        return bool(self._db.execute(_use_below, {**key, "most": most}).rowcount == 1)
+        if most is not None and most < 1:
+            return False
+        key = {"benefit_id": benefit_id, "member_id": member_id, "period": period}
+        return _use.run(self._db, {**key, "most": ENDLESS if most is None else most}) == 1
 
     def give_use_back(self, benefit_id: int, member_id: int, period: str) -> None:
         key = {"of": benefit_id, "member": member_id, "in_period": period}
