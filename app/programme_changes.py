@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from rich.cells import cell_len, set_cell_size
 
-from app.programme_words import condition_words, money
+from app.programme_words import condition_words, money, till_words
+from domain.bill_rules import PointsAtTill, ReceiptPhotos, StoredValue, TopUpBonus
 from domain.points import Expiry
 from domain.programme import (
     CheckIn,
@@ -31,7 +32,18 @@ MONTHS: Final = (
     "January February March April May June July August September October November December"
 ).split()
 _NTH: Final = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
-_MONEY: Final = frozenset({"per_minor", "per_receipt", "money_per_shift"})
+_MONEY: Final = frozenset(
+    {
+        "per_minor",
+        "per_receipt",
+        "money_per_shift",
+        "minor",
+        "ceiling_minor",
+        "least_minor",
+        "second_above_minor",
+    }
+)
+_PERCENT: Final = frozenset({"discount", "price_percent", "most_percent"})
 _HUNDREDTHS: Final = frozenset({"multiply", "multiplier"})
 _NAMES: Final = {
     "per_minor": "for every",
@@ -53,6 +65,16 @@ _NAMES: Final = {
     "zero_lines": "text about lines without value",
     "need": "conditions needed",
     "feb29": "29 February counts as",
+    "bill": "bills",
+    "minor": "pays",
+    "most_percent": "at most",
+    "ceiling_minor": "ceiling",
+    "least_minor": "least at once",
+    "second_above_minor": "second person above",
+    "bonuses": "bonus",
+    "earns": "points come from",
+    "price_percent": "price in points",
+    "till": "at the till",
 }
 _KEYED: Final = {"groups": "group ", "rules": "rule ", "levels": "", "preferences": "preference "}
 # What stands between section and field and tells a person nothing.
@@ -155,6 +177,8 @@ def _value(field: str, value: Any, programme: Programme, *, listed: bool = False
             return MONTHS[value - 1]
         case int() if field in _MONEY:
             return money(value, programme)
+        case int() if field in _PERCENT:
+            return f"{value} %"
         case int() if field in _HUNDREDTHS:
             return f"x {value / 100:g}"
         case Enum():
@@ -196,6 +220,8 @@ def _entry(value: Any, programme: Programme) -> str:
             return streak_words(value)
         case Transfers():
             return f"at least {value.least} at once, {value.per_month or 'any number'} a month"
+        case PointsAtTill() | TopUpBonus() | StoredValue() | ReceiptPhotos():
+            return till_words(value, programme)
         case Preference():
             return value.names["en"]
         case Expiry():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.failures import Failed
+from domain.bill_rules import PointsAtTill, ReceiptPhotos, StoredValue, TopUpBonus
 from domain.money import exponent
 from domain.programme import MONEY_MEASURES, Condition, Level, Programme
 from services import programme_file
@@ -51,15 +52,50 @@ def lines(programme: Programme) -> Iterator[str]:
     rewards = ", ".join(f"{name} {points}" for name, points in programme.profile_rewards.items())
     yield f"profile rewards: {rewards or 'none'}"
     yield f"expiry: {programme.expiry.kind.value}"
+    yield from _till(programme)
     yield "levels:"
     for level in programme.levels:
         yield f"  {level.key}: {level.names['en']}{_conditions(level, programme)}"
 
 
+def _till(programme: Programme) -> Iterator[str]:
+    bill, stored, photos = programme.bill, programme.stored_value, programme.receipt_photos
+    yield f"bills: {', then '.join(bill.order) or 'nothing taken off'}"
+    yield f"  vouchers: {bill.vouchers} at most"
+    if bill.points:
+        yield f"  points: {till_words(bill.points, programme)}"
+    yield f"stored value: {till_words(stored, programme) if stored else 'none'}"
+    yield f"receipts by photo: {till_words(photos, programme) if photos else 'none'}"
+
+
+def till_words(
+    rule: PointsAtTill | TopUpBonus | StoredValue | ReceiptPhotos, programme: Programme
+) -> str:
+    """What bills, stored value and photographed receipts are ruled by."""
+    match rule:
+        case PointsAtTill():
+            pays = money(rule.minor, programme)
+            return f"every {rule.step} pay {pays}, {rule.most_percent} % of a bill at most"
+        case TopUpBonus():
+            pays, gives = money(rule.from_minor, programme), money(rule.bonus_minor, programme)
+            return f"{gives} on top from {pays}"
+        case ReceiptPhotos():
+            return f"{rule.per_day} a day, none older than {rule.within_days} days"
+    most, least = money(rule.ceiling_minor, programme), money(rule.least_minor, programme)
+    tiers = "".join(f", {till_words(one, programme)}" for one in rule.bonuses)
+    above = rule.second_above_minor
+    second = f", a second person pays out above {money(above, programme)}" if above else ""
+    earns = f"points come from {'spending it' if rule.earns == 'spending' else 'the top-up'}"
+    return f"at least {least} at once, {most} in all{tiers}, {earns}{second}"
+
+
 def _conditions(level: Level, programme: Programme) -> str:
     between = f" {'and' if level.need.value == 'all' else 'or'} "
     asked = between.join(condition_words(one, programme) for one in level.conditions)
-    return f", x {level.multiplier / 100:g}" + (f", from {asked}" if asked else "")
+    gives = f", x {level.multiplier / 100:g}"
+    gives += f", {level.discount} % off bills" if level.discount else ""
+    gives += f", {level.price_percent} % of prices in points" if level.price_percent < 100 else ""
+    return gives + (f", from {asked}" if asked else "")
 
 
 def condition_words(condition: Condition, programme: Programme) -> str:

@@ -55,7 +55,7 @@ def _mine(turn: Turn, *, edit: bool = False) -> Reply:
         "items": [postings.shown(item, programme.zone) for item in page.items],
         "tiers": _tiers(turn),
     }
-    more = Button("button.history", "history", ("new", str(Unit.CREDIT)))
+    more = Button("credit.button_history", "history", ("new", str(Unit.CREDIT)))
     block = Button("credit.button_block", "credit.block")
     rows: Rows = ((block,),) if has.total and blocked is None else ()
     return Reply("credit.shown", values, (*rows, (more, menu.CARD)), edit=edit)
