@@ -22,9 +22,7 @@ def read(path: Path, currency: str) -> list[FileLine]:
     """The lines of a CSV file with the columns `reference` and `amount`. Raises ClickException
     that names every row with a fault; then nothing is compared."""
     if path.stat().st_size > LARGEST:
-        raise click.ClickException(
-            "the till's file is larger than 16 MB; it is to hold one day"
-        )
+        raise click.ClickException("the till's file is larger than 16 MB; it is to hold one day")
     findings, found = Findings(), []
     try:
         for line, (reference, amount) in reading.rows(path, COLUMNS, findings):

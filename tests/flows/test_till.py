@@ -13,6 +13,7 @@ from tests.flows.talk import freeze
 from tests.support.club import Club, Person
 from tests.support.threads import give, offer, operator
 
+
 async def voucher(club: Club, locale: str = "en", **changes: Any) -> tuple[Person, str]:
     """A member with a voucher, and its code."""
     coffee = await offer(club, **changes)

@@ -2,7 +2,7 @@
 
 import json
 
-from services import benefits, erasing, finding, merging, mydata, parting, scanning, vouchers
+from services import benefits, erasing, finding, merging, mydata, parting, scanning
 from services.ports.club import Actor
 from tests.membership.support import OWNER, broken, member
 from tests.support.club import NOW, Club, Person
