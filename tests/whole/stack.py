@@ -24,6 +24,7 @@ from app.wiring import Club, opened
 from bot.actions import Action
 from bot.telegram.webhook import HEADER, PATH
 from sandbox.calls import Calls
+from sandbox.model import Chat
 from sandbox.web import create_app as create_platform
 from sandbox.world import World
 from storage.tables import chat, metadata
@@ -39,14 +40,15 @@ Json = dict[str, Any]
 
 @dataclass
 class Answer:
-    """What the webhook said: the status, and the call of the Bot API in the body if any."""
+    """What the webhook said: the status, and the call of the Bot API in the body if any; else
+    the picture that was uploaded meanwhile, which a body cannot hold."""
 
     status: int
     call: Json
 
     @property
     def text(self) -> str:
-        return str(self.call.get("text", ""))
+        return str(self.call.get("text") or self.call.get("caption", ""))
 
     @property
     def buttons(self) -> list[Json]:
@@ -78,22 +80,42 @@ class Stack:
     async def post(self, update: Any, secret: str = SECRET) -> Answer:
         body = update if isinstance(update, bytes) else json.dumps(update).encode()
         headers = {HEADER: secret, "Content-Type": "application/json"}
+        chat_id = _chat_of(update)
+        seen = self._newest(chat_id)
         async with self.http.post(self.url + PATH, data=body, headers=headers) as answer:
             said = await answer.read()
             answered = Answer(answer.status, json.loads(said) if said.startswith(b"{") else {})
         await self._check(answered.call)
+        if not answered.call and chat_id and self._newest(chat_id) > seen:
+            answered.call = self._uploaded(chat_id)
         return answered
+
+    def _newest(self, chat_id: int) -> int:
+        """The last message of a chat that the platform knows, 0 in one that is new or none."""
+        if not chat_id:
+            return 0
+        self._known(chat_id)
+        return max(self._chat(chat_id).messages, default=0)
+
+    def _uploaded(self, chat_id: int) -> Json:
+        message = self._chat(chat_id).messages[self._newest(chat_id)]
+        if not message.by_bot or "photo" not in message.body:
+            return {}
+        return {"method": "sendPhoto", **message.body, "reply_markup": message.markup or {}}
 
     async def _check(self, call: Json) -> None:
         """Would Telegram take it? An edit is checked as a new message with the same content."""
         if "method" not in call:
             return
         params = {name: value for name, value in call.items() if name != "method"}
-        if call["method"] == "editMessageText":
+        method = "sendPhoto" if call["method"] == "sendPhoto" else "sendMessage"
+        if call["method"].startswith("editMessage"):
             params.pop("message_id")
+        if call["method"] == "editMessageCaption":
+            params["text"] = params.pop("caption")
         self._known(params["chat_id"])
         try:
-            await self.calls.run(TOKEN, "sendMessage", params)
+            await self.calls.run(TOKEN, method, params)
         except Exception as error:
             self.refused.append(f"{error!r}: {call}")
 
@@ -101,6 +123,9 @@ class Stack:
         person = self.world.persons.get(chat_id) or self.world.add_person(chat_id, "Somebody")
         opened_chat = self.world.chat(self.world.bot_by_name(), person)
         opened_chat.started, opened_chat.blocked = True, False
+
+    def _chat(self, chat_id: int) -> Chat:
+        return self.world.chat(self.world.bot_by_name(), self.world.persons[chat_id])
 
     def tap(self, intent: str, *args: str, user: int, nonce: str = "", turn: int = 0) -> str:
         """The payload of a button that the bot would show to that person."""
@@ -145,6 +170,14 @@ class Stack:
 
         found: dict[str, set[str]] = await self.read(rows)
         return found
+
+
+def _chat_of(update: Any) -> int:
+    """The private chat that an update came from; 0 where it tells none, or nonsense."""
+    event = update.get("message") or update.get("callback_query") if type(update) is dict else None
+    person = event.get("from") if type(event) is dict else None
+    found = person.get("id") if type(person) is dict else None
+    return found if type(found) is int and 0 < found < 2**52 else 0
 
 
 def settings_of(database: str, folder: Path, api_url: str, **more: Any) -> FixedSettings:
