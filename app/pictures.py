@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.messages import Document
+from services import receipt_posts
 from services.drawing import MAKERS
 from storage.unit_of_work import Units
 from storage.work import Work
@@ -18,8 +19,9 @@ _MOST: Final = 5000  # ids that are remembered here; the database has them all
 
 
 class ClubPictures:
-    """Pictures named `picture:KEY` (catalogue) or `MAKER:which` (services.drawing.MAKERS), for
-    the accounts of one channel (bot.channel.Pictures). What is drawn is kept nowhere."""
+    """Pictures named `picture:KEY` (catalogue), `receipt:ID` (photographed by a member) or
+    `MAKER:which` (services.drawing.MAKERS), for the accounts of one channel
+    (bot.channel.Pictures). What is drawn is kept nowhere."""
 
     def __init__(self, units: Units, channel: str, clock: Callable[[], datetime]) -> None:
         self._units = units
@@ -30,6 +32,10 @@ class ClubPictures:
     async def find(self, photo: str, account: str, locale: str) -> str | Document | None:
         """The platform's id, or the picture; None for one that is not there (any more)."""
         maker, _, which = photo.partition(":")
+        if maker == receipt_posts.PICTURE:
+            return await self._units.read(
+                lambda work: receipt_posts.reference(work, int(which), self._channel, account)
+            )
         if maker != CATALOGUE:
             return await self._drawn(maker, which, locale)
         if known := self._known.get((which, account)):

@@ -11,7 +11,7 @@ from domain.money import Money
 from domain.receipt_errors import ReceiptDecided
 from domain.receipts import Reason, ReceiptPhoto
 from handlers.parts import CANCEL, gone, number
-from handlers.turns import Turn, actor, address_id
+from handlers.turns import Turn, actor
 from services import awarding, receipt_checks, receipt_posts
 from services.receipt_checks import Decided
 
@@ -134,8 +134,7 @@ def _shown(
 ) -> Reply:
     """A card under the receipt's picture."""
     values = {**receipt_posts.card(turn.work, receipt), **more}
-    picture = receipt_posts.photo_for(turn.work, receipt, address_id(turn))
-    return Reply(key, values, rows, edit=edit, photo=picture)
+    return Reply(key, values, rows, edit=edit, photo=receipt_posts.picture(receipt))
 
 
 def _done(turn: Turn, done: Decided, key: str) -> Reply:

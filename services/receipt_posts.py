@@ -14,6 +14,7 @@ from services.ports.club import Operator
 from services.ports.post import Notice
 
 PERMISSION: Final = "purchase:book"
+PICTURE: Final = "receipt"
 MOST_TOLD: Final = 20
 LOOK_BACK: Final = timedelta(days=90)
 COMPARED: Final = 2000
@@ -87,16 +88,24 @@ def to_staff(work: Work, receipt: ReceiptPhoto, now: datetime) -> None:
             values,
             buttons,
             dedupe=f"receipt:{receipt.id}:{one.id}",
-            photo=photo_for(work, receipt, one.address_id),
+            photo=picture(receipt),
         )
         work.deliveries.to_address(one.address_id, notice, now)
 
 
-def photo_for(work: Work, receipt: ReceiptPhoto, address_id: int) -> str:
-    """The picture's reference, where the account that keeps it is the one that sends."""
-    address = work.addresses.get(address_id)
-    same = (address.channel, address.account) == (receipt.channel, receipt.account)
-    return receipt.file_id if same else ""
+def picture(receipt: ReceiptPhoto) -> str:
+    """Names the picture, for the platform's reference of it to be looked up when it is sent:
+    what waits to be sent, and what was, does not hold it."""
+    return f"{PICTURE}:{receipt.id}"
+
+
+def reference(work: Work, receipt_id: int, channel: str, account: str) -> str | None:
+    """The platform's reference of a picture, None where another account keeps it or its sender
+    has left for good."""
+    found = work.receipts.get(receipt_id)
+    if found is None or (found.channel, found.account) != (channel, account):
+        return None
+    return found.file_id or None
 
 
 def _staff(work: Work, receipt: ReceiptPhoto) -> list[Operator]:

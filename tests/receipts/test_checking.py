@@ -5,11 +5,12 @@ import asyncio
 import pytest
 from sqlalchemy import update
 
+from app.pictures import ClubPictures
 from bot.messages import Rendered
 from domain.club_errors import OwnMembership
 from domain.receipt_errors import NumberUsed, ReceiptDecided
 from domain.receipts import Reason, ReceiptState
-from services import merging, purchases, receipt_checks, receipts
+from services import erasing, merging, purchases, receipt_checks, receipts
 from services.ports.club import Actor
 from storage.tables import receipts as tables
 from tests.flows.staffed import operator
@@ -57,7 +58,7 @@ async def test_one_tap_books_it_and_the_member_is_told(club: Club, locale: str) 
     mei = await sent(club, locale=locale)
     [card] = await till.hears()
     assert card.key == "receipt.to_check"
-    assert card.photo == "p"
+    assert card.photo == f"receipt:{await the_receipt(club)}"
     assert "¥128.50" in card.text
     assert "⚠️" not in card.text
     done = await till.taps("check.confirm")
@@ -91,11 +92,11 @@ async def test_the_queue_shows_the_oldest_first_and_leads_on(club: Club) -> None
     assert listed.text.index("A-1") < listed.text.index("A-2")
     first = await club.read(lambda w: w.receipts.waiting(1)[0].id)
     shown = await late.taps("check.show", str(first))
-    assert (shown.photo, shown.edit) == ("p1", False)
+    assert (shown.photo, shown.edit) == (f"receipt:{first}", False)
     done = await late.taps("check.confirm", str(first))
     assert done.edit
     assert "check.show" in intents(late, done)
-    assert (await late.taps("check.show")).photo == "p2"
+    assert (await late.taps("check.show")).photo == f"receipt:{await the_receipt(club)}"
 
 
 async def test_another_amount_is_confirmed_and_told(club: Club) -> None:
@@ -288,3 +289,15 @@ async def test_with_the_guard_off_two_would_decide(club: Club) -> None:
         return bool(found.state is ReceiptState.WAITING)
 
     assert sum(await asyncio.gather(careless(), careless())) == 2
+
+
+async def test_the_pictures_reference_is_looked_up_when_it_is_sent(club: Club) -> None:
+    mei = await sent(club)
+    name = f"receipt:{await the_receipt(club)}"
+    pictures = ClubPictures(club.units, "telegram", club.clock)
+    assert await pictures.find(name, "42", "en") == "p"
+    assert await pictures.find(name, "43", "en") is None
+    assert await pictures.find("receipt:1", "42", "en") is None
+    me = await mei.member_id()
+    await club.write(lambda w: erasing.erase(w, me, club.clock()))
+    assert await pictures.find(name, "42", "en") is None
