@@ -18,7 +18,7 @@ from domain.points import Lot, Unit
 from domain.programme import Programme
 from domain.purchases import Order, check_moment, check_order, reduced
 from domain.refunds import RefundPolicy, TakenBack, take_back
-from services import expiry, growing, levels, paying
+from services import expiry, growing, levels, paying, till_events
 from services.booking import HISTORY, SOURCE, Incoming, Outcome, book_all, give_for_purchase
 from services.limiting import Limiting, too_old
 from services.ports import Work
@@ -275,8 +275,13 @@ class Moved:
 
 
 def void(work: Work, purchase_id: int, *, reason: str, actor: Actor, now: datetime) -> Moved:
-    """Takes a purchase out of its member's account, with a reason; it stays on record as void."""
-    return _correct(work, purchase_id, None, reason=reason, actor=actor, now=now)
+    """Takes a purchase out of its member's account, with a reason; it stays on record as void. A
+    bill of ours is taken back in the till's journal, too."""
+    done = _correct(work, purchase_id, None, reason=reason, actor=actor, now=now)
+    bill = work.till_events.of_purchase(purchase_id)
+    if bill is not None and work.till_events.undo_of(bill.id) is None:
+        till_events.take_back(work, bill, actor, now)
+    return done
 
 
 def move(

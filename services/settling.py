@@ -208,7 +208,6 @@ def undo(work: Work, event: TillEvent, *, reason: str, actor: Actor, now: dateti
     if purchase.state == VOID:
         return False
     purchases.void(work, purchase.id, reason=reason, actor=actor, now=now)
-    till_events.take_back(work, event, actor, now)
     counter.give_back(
         work, purchase.staff_id, purchase.store_id, purchase.minor, purchase.received_at
     )

@@ -13,7 +13,7 @@ from domain.errors import MemberClosed, MemberFrozen, Refused
 from domain.members import MemberState
 from domain.points import Unit
 from domain.vouchers import VoucherState
-from services import billing, settling
+from services import billing, purchases, settling
 from services.billing import Asked
 from services.ports.club import Actor
 from tests.bills.support import cashier, coupon, quoted, rich, settled
@@ -210,3 +210,17 @@ async def test_points_that_came_with_a_bill_go_with_it(club: Club) -> None:
     assert done.purchase.points == 99
     await club.write(lambda w: settling.undo(w, done.event, reason="x", actor=anna, now=NOW))
     assert (await has(club, mei)).available == 100
+
+
+async def test_a_bill_that_an_operator_makes_void_is_taken_back_in_the_journal(club: Club) -> None:
+    mei, anna = await rich(club), await cashier(club)
+    done = await settled(club, Asked(mei.id, 10000, points=300), anna)
+    why = {"reason": "wrong", "actor": Actor("boss"), "now": NOW}
+    await club.write(lambda w: purchases.void(w, done.purchase.id, **why))
+    back = await club.read(lambda w: w.till_events.undo_of(done.event.id))
+    assert (back.amount_minor, back.points) == (-9700, 300)
+    assert not await club.write(
+        lambda w: settling.undo(w, done.event, reason="x", actor=anna, now=NOW)
+    )
+    assert (await has(club, mei)).available == 1200
+    assert await broken(club) == []

@@ -135,3 +135,34 @@ def test_every_condition_of_a_rule_is_said() -> None:
 def test_transfers_that_end_are_said() -> None:
     one = replace(read(), transfers=Transfers(10, 100))
     assert "  all of it: at least 10 at once, 100 a month -> none" in list(lines(one, read()))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("most_percent: 50", "most_percent: 30", "  bills, points, at most: 50 % -> 30 %"),
+        (
+            '  points: {step: 100, pays: "1.00", most_percent: 50}\n',
+            "",
+            "  bills, points: every 100 pay 1.00 CNY, 50 % of a bill at most -> none",
+        ),
+        (
+            "order: [level, voucher, points, credit]",
+            "order: [voucher, level]",
+            "  bills, order: level, voucher, points, credit -> voucher, level",
+        ),
+        ("earns: spending", "earns: topup", "  stored value, points come from: spending -> topup"),
+        (
+            'second_above: "500.00"',
+            'second_above: "200.00"',
+            "  stored value, second person above: 500.00 CNY -> 200.00 CNY",
+        ),
+        (
+            "# receipt_photos: {per_day: 3, within_days: 30}",
+            "receipt_photos: {per_day: 3, within_days: 30}",
+            "  receipt photos: none -> 3 a day, none older than 30 days",
+        ),
+    ],
+)
+def test_the_tills_rules_are_said(before: str, after: str, line: str) -> None:
+    assert said((before, after))[1:] == ["till", line]
