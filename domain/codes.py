@@ -102,5 +102,8 @@ def read_code(text: str) -> str:
 
 
 def show_code(code: str) -> str:
-    """A code as it is shown and spoken: `7K4M 9QXT 2HWD RB5E`."""
+    """A code as it is shown and spoken: `7K4M 9QXT 2HWD RB5E`; one with signs or small letters as
+    a partner wrote it."""
+    if not code.isalnum() or code != code.upper():
+        return code
     return " ".join(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))

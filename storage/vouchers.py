@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, exists, literal, or_, select, update
 from sqlalchemy import Connection as Db
 
+from domain.partners import known_by
 from domain.vouchers import Voucher, VoucherState
 from services.ports.benefits import Origin
 from storage.dialect import Upsert
@@ -204,7 +205,7 @@ class Vouchers:
         return self.wrong_tries(who, since)
 
     def _index(self, code: str) -> str:
-        return self._vault.index("voucher", code)
+        return self._vault.index("voucher", known_by(code))
 
     def _one(self, statement: Mapped, **key: Any) -> Voucher | None:
         row = statement.row(self._db, key)

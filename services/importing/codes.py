@@ -99,7 +99,7 @@ class CodeImport:
         self._to_check = self._codes(Findings())
 
     def unchecked(self) -> Sequence[tuple[int, str]]:
-        if self._batch and self._batch.content_hash != self._hash:
+        if self._batch and (self._batch.codes or self._batch.content_hash != self._hash):
             return ()
         return list(islice(self._to_check, _COMPARED))
 
