@@ -35,7 +35,7 @@ class Mine:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A voucher with its code. `link` opens it in a cashier's chat, "" while the bot's name is
-    not known. Never to be stored: only reading routes show it."""
+    not known, and for what is to be had at a partner. Never to be stored: only reading routes show it."""
 
     mine: Mine
     code: str
@@ -57,7 +57,9 @@ def show(work: Work, member_id: int, voucher_id: int, now: datetime) -> Shown:
     if mine.state not in OPEN:
         return Shown(mine, "", "")
     code = work.vouchers.code(voucher_id)
-    return Shown(mine, show_code(code), link(work, code))
+    # A partner's scanner wants the code, not the way into our bot.
+    lead = "" if voucher.promise.get("partner") else link(work, code)
+    return Shown(mine, show_code(code), lead)
 
 
 def link(work: Work, code: str) -> str:
