@@ -46,6 +46,7 @@ BILLS: Final = (
         {200: shapes.Quoted},
         (*_WHO, *_MONEY, "bill.voucher"),
         body=shapes.Quote,
+        reads=True,
         about=(
             "The level's discount, vouchers, points and stored value in the order of the club's"
             " rules. Nothing is booked or held. Points and stored value are used as far as they"

@@ -48,8 +48,8 @@ class Operation:
     """One operation. `keyed`: whether an Idempotency-Key may or must come with it; `problems`:
     the refusals of the club that it may answer with; `replies` by status; `finish` completes an
     answer, stored or new, with what may not be stored; `refused` keeps something of a refusal, in
-    a transaction of its own, for that of the operation is undone. `scope` "": a signature opens
-    it."""
+    a transaction of its own, for that of the operation is undone. `reads`: a POST that changes
+    nothing. `scope` "": a signature opens it."""
 
     method: Literal["GET", "POST"]
     path: str
@@ -63,6 +63,7 @@ class Operation:
     query: type[BaseModel] | None = None
     keyed: Keyed = ""
     about: str = ""
+    reads: bool = False
     examples: Mapping[str, Any] = field(default_factory=dict)
     reply_example: Any = None
     finish: Callable[[Call, Answer], Answer] | None = None
@@ -75,4 +76,4 @@ class Operation:
 
     @property
     def writes(self) -> bool:
-        return self.method != "GET"
+        return self.method != "GET" and not self.reads
