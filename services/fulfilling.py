@@ -9,6 +9,7 @@ from domain.fulfilments import OPEN, Fulfilment, OrderState
 from domain.vouchers import Voucher
 from services.ports import Work
 from services.ports.club import Actor
+from services.ports.post import Notice
 
 
 def order(work: Work, voucher: Voucher, now: datetime) -> Fulfilment | None:
@@ -26,8 +27,26 @@ def order(work: Work, voucher: Voucher, now: datetime) -> Fulfilment | None:
 
 
 def withdraw(work: Work, voucher_id: int, now: datetime) -> bool:
-    """The voucher was cancelled, so nobody need go on; False if there was nothing open."""
-    return work.fulfilments.move(voucher_id, OPEN, OrderState.CANCELLED, {})
+    """The voucher was cancelled, so nobody need go on; who has made it ready is told. False if
+    there was nothing open."""
+    before = work.fulfilments.get(voucher_id)
+    if not work.fulfilments.move(voucher_id, OPEN, OrderState.CANCELLED, {}):
+        return False
+    if before is not None and before.state is OrderState.READY:
+        _put_back(work, before, now)
+    return True
+
+
+def _put_back(work: Work, order: Fulfilment, now: datetime) -> None:
+    """Tells the operator who has made it ready that nobody will come for it."""
+    voucher = work.vouchers.get(order.voucher_id)
+    who = next((one for one in work.staff.all() if one.id == order.staff_id), None)
+    if voucher is None or who is None or who.address_id is None or not who.active:
+        return
+    store = work.stores.by_id(order.store_id) if order.store_id else None
+    values = {"names": dict(voucher.names), "store": store.name if store else ""}
+    notice = Notice("order.told_withdrawn", values, dedupe=f"order_off:{order.voucher_id}")
+    work.deliveries.to_address(who.address_id, notice, now)
 
 
 def handed_over(work: Work, voucher_id: int, staff: Actor, now: datetime) -> bool:

@@ -184,6 +184,15 @@ async def test_a_cancelled_voucher_cancels_its_order(club: Club) -> None:
     assert not await club.write(lambda w: fulfilling.handed_over(w, voucher, OWNER, NOW))
 
 
+async def test_who_has_made_it_ready_is_told_when_it_is_given_back(club: Club) -> None:
+    anna = await operator(club, "service")
+    _, voucher = await ordered(club)
+    who = await actor(club)
+    await club.write(lambda w: orders.make_ready(w, voucher, who.store_id, who, club.clock()))
+    await club.write(lambda w: fulfilling.withdraw(w, voucher, club.clock()))
+    assert keys(await anna.hears())[-1] == "order.told_withdrawn"
+
+
 async def test_what_nobody_fetched_in_time_can_be_closed_or_given_all_the_same(
     club: Club,
 ) -> None:
