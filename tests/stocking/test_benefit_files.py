@@ -3,7 +3,9 @@
 import csv
 import io
 from pathlib import Path
+from struct import pack
 from typing import Any
+from zlib import compress, crc32
 
 import pytest
 from PIL import Image
@@ -328,6 +330,17 @@ async def test_a_picture_beside_the_file_is_kept_small_and_clean(
     assert (await takes(club, text, tmp_path))[0].outcome == "changed"
 
 
+def _bomb(path: Path) -> None:
+    """A small file whose head promises 3.6 thousand million pixels."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return pack(">I", len(data)) + name + data + pack(">I", crc32(name + data))
+
+    head = pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
+    parts = (chunk(b"IHDR", head), chunk(b"IDAT", compress(bytes(1000))), chunk(b"IEND", b""))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
+
+
 def _moving(path: Path) -> None:
     first, *more = (Image.new("RGB", (300, 300), color) for color in ("red", "blue"))
     first.save(path, "WEBP", save_all=True, append_images=more)
@@ -339,7 +352,7 @@ BAD_PICTURES = {
     "moving.webp": ("moves; take a still picture", _moving),
     "tiny.png": ("has fewer than 300 pixels", lambda p: drawn(p.parent, p.name, size=(299, 800))),
     "wide.png": ("has more than 4096 pixels", lambda p: drawn(p.parent, p.name, size=(4097, 300))),
-    "bomb.png": ("has more than 4096 pixels", lambda p: Image.new("1", (20000, 20000)).save(p)),
+    "bomb.png": ("has more than 4096 pixels", _bomb),
     "large.png": ("is larger than 5 MB", lambda path: path.write_bytes(b"\x89PNG" * 1500000)),
     "gif.png": ("is no PNG, JPEG or WebP", lambda p: drawn(p.parent, p.name, kind="GIF")),
 }

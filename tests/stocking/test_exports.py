@@ -46,16 +46,15 @@ async def ready(club: Club) -> None:
     await club.write(lambda work: benefits.redeem(work, member, coffee, key="k", now=NOW))
 
 
-@pytest.mark.parametrize("kind", exporting.KINDS)
 async def test_each_table_can_be_read_to_its_end(
-    club: Club, kind: str, monkeypatch: pytest.MonkeyPatch
+    club: Club, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await ready(club)
-    whole = await table(club, kind)
+    whole = {kind: await table(club, kind) for kind in exporting.KINDS}
     monkeypatch.setattr(exporting, "PAGE", 1)
-    assert await table(club, kind) == whole
-    assert bool(whole) == (kind in ("members", "ledger", "vouchers"))
-    audits = await club.read(lambda work: work.audit.about(("export", kind)))
+    assert {kind: await table(club, kind) for kind in exporting.KINDS} == whole
+    assert {kind for kind, rows in whole.items() if rows} == {"members", "ledger", "vouchers"}
+    audits = await club.read(lambda work: work.audit.about(("export", "ledger")))
     assert [(row["action"], row["detail"]) for row in audits] == [("export", {"whole": False})] * 2
 
 
