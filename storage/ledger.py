@@ -29,7 +29,7 @@ from storage.bulk import Bulk, run_all
 from storage.listed import Listed
 from storage.prepared import Prepared
 from storage.tables import ledger as tables
-from storage.types import from_millis, to_millis
+from storage.types import Instant, from_millis, to_millis
 
 _accounts = tables.Account.__table__  # type: ignore[attr-defined]
 _postings = tables.Posting.__table__  # type: ignore[attr-defined]
@@ -99,11 +99,14 @@ _some_accounts = Listed(
     "members",
 )
 _lot = [column for column in _lots.c if column.name != "first_expires_at"]
+_MOMENTS = [place for place, column in enumerate(_lot) if isinstance(column.type, Instant)]
 _posted_lot = [_lots.c.first_expires_at if c.name == "expires_at" else c for c in _lot]
-_open_lots = select(*_lot).where(
-    _lots.c.member_id == bindparam("member"),
-    _lots.c.unit == bindparam("unit"),
-    _open,
+_open_lots = Prepared(
+    select(*_lot).where(
+        _lots.c.member_id == bindparam("member"),
+        _lots.c.unit == bindparam("unit"),
+        _open,
+    )
 )
 _lots_by_id = select(*_lot).where(_lots.c.id.in_(bindparam("ids", expanding=True)))
 _lots_made = (
@@ -200,8 +203,8 @@ class Ledger:
         return {row[0]: Account(*row) for row in found}
 
     def lots(self, member_id: int, unit: str) -> list[Lot]:
-        found = self._db.execute(_open_lots, {"member": member_id, "unit": unit})
-        return [Lot(*row) for row in found]
+        found = _open_lots.rows(self._db, {"member": member_id, "unit": unit})
+        return [_lot_of(row) for row in found]
 
     def lots_by_id(self, lot_ids: Collection[int]) -> dict[int, Lot]:
         found = self._db.execute(_lots_by_id, {"ids": list(lot_ids)})
@@ -264,3 +267,11 @@ class Ledger:
     def add_reason(self, posting_id: int, member_id: int, reason: str) -> None:
         row = {"posting_id": posting_id, "member_id": member_id, "reason": reason}
         self._db.execute(_add_reason, row)
+
+
+def _lot_of(row: Any) -> Lot:
+    """A lot from its row as the database holds it."""
+    values = list(row)
+    for place in _MOMENTS:
+        values[place] = None if values[place] is None else from_millis(values[place])
+    return Lot(*values)

@@ -13,10 +13,11 @@ from domain import programme_json
 from domain.errors import ProgrammeChanged
 from domain.programme import Programme
 from storage.dialect import Upsert
+from storage.prepared import Prepared
 from storage.tables import club
 
 _programmes = club.Programme.__table__  # type: ignore[attr-defined]
-_newest = select(func.max(_programmes.c.version))
+_newest = Prepared(select(func.max(_programmes.c.version)))
 _version = select(_programmes.c.content).where(_programmes.c.version == bindparam("version"))
 _published = select(_programmes.c.version, _programmes.c.published_at).order_by(
     _programmes.c.version
@@ -45,7 +46,8 @@ class Programmes:
         self._published = False  # what this unit adds may be undone: it is not remembered
 
     def newest(self) -> int:
-        return self._db.execute(_newest).scalar_one() or 0
+        row = _newest.row(self._db, {})
+        return (row[0] or 0) if row else 0
 
     def current(self) -> Programme:
         now, known = time.monotonic(), self._cache.newest
