@@ -14,7 +14,7 @@ from domain.errors import RefundInvalid
 from domain.payments import PaidBy, Payment
 from domain.purchases import Line, Order, RefundLine, check_moment
 from domain.refusals import BadCode
-from services import purchases, refunds
+from services import purchases, refunds, vouchers
 from services.answers import CREATED, OK, Answer, once_by_own_id
 from services.booking import Incoming, Outcome, store_id
 from services.matching import parse_email, parse_member
@@ -30,6 +30,7 @@ def book(call: Call) -> Answer:
         tuple(_claims(call, body)),
         store_id=store_id(call.work, body.store or ""),
         payments=tuple(_payments(body)),
+        holder=vouchers.holder_of(call.actor),
     )
 
     def effect() -> Answer:

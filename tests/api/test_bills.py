@@ -138,6 +138,21 @@ async def test_a_voucher_pays_a_purchase_no_more_than_it_takes_off(
     assert (await api.buys(member=rich.number, lines=..., payments=paid)).status == 201
 
 
+async def test_a_till_pays_with_the_voucher_that_it_holds(
+    api: Client, club: Club, rich: Member
+) -> None:
+    ten = await coupon(club, rich)
+    code = await club.read(lambda w: w.vouchers.code(ten))
+    other = api.with_key(await new_key(club))
+    assert (await api.post(f"/vouchers/{code}/hold", {}, once="h")).status == 200
+    paid = {"payments": [{"kind": "voucher", "code": code, "amount": "10.00"}], "lines": ...}
+    refused = await other.buys(member=rich.number, **paid)
+    assert refused.body["data"]["reason"] == "held"
+    seen = await other.post("/bills/quote", quote(rich, vouchers=[code]))
+    assert (seen.status, seen.code) == (422, "bill.voucher")
+    assert (await api.buys(member=rich.number, **paid)).status == 201
+
+
 # -- stored value -----------------------------------------------------------------------
 
 
