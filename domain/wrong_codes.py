@@ -14,9 +14,11 @@ UNKNOWN: Final = "unknown"
 UNKNOWN_COST: Final = 2
 SLIP_COST: Final = 1
 MOST_OF_STAFF: Final = 20
-"""Ten unknown codes, or twenty slips, of one operator or one key of the API."""
+"""Ten unknown codes, or twenty slips, of one operator."""
 MOST_OF_ADDRESS: Final = 40
 """The same for one chat account or network address, which several may share."""
+TILLS_OF_KEY: Final = 5
+"""A key of the API serves all tills of a shop, and so may have this many times as many."""
 ALARM: Final = 1000
 """Wrong codes of everybody in one hour, from which on operators are told and whoever has made a
 mistake waits."""

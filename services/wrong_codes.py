@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from domain.staff import OPERATOR, OWNER
-from domain.wrong_codes import ALARM, WITHIN, Tally, cost, locked, tries_left
+from domain.wrong_codes import ALARM, TILLS_OF_KEY, WITHIN, Tally, cost, locked, tries_left
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.post import Notice
@@ -18,16 +18,20 @@ TOLD: Final = frozenset({OPERATOR, OWNER})
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who tries a code: `who` (an operator, a key of the API), and from which chat account or
-    network address ("" for none)."""
+    network address ("" for none). `tills`: how many people may stand behind it, so that slips of
+    all of them together do not lock each out."""
 
     who: str
     address: str = ""
+    tills: int = 1
 
 
 def caller_of(actor: Actor, address: str = "") -> Caller:
     """The caller that an operator or a key of the API is."""
-    who = f"staff:{actor.staff_id}" if actor.staff_id is not None else actor.name
-    return Caller(f"code:{who}", f"code:at:{address}" if address else "")
+    person = actor.staff_id is not None
+    who = f"staff:{actor.staff_id}" if person else actor.name
+    at = f"code:at:{address}" if address else ""
+    return Caller(f"code:{who}", at, 1 if person else TILLS_OF_KEY)
 
 
 def is_locked(work: Work, caller: Caller, now: datetime) -> bool:
@@ -50,9 +54,10 @@ def count(work: Work, caller: Caller, reason: str, now: datetime) -> int:
 
 def _tally(work: Work, caller: Caller, now: datetime) -> Tally:
     since = now - WITHIN
+    at = work.wrong_codes.spent(caller.address, since) if caller.address else 0
     return Tally(
-        work.wrong_codes.spent(caller.who, since),
-        work.wrong_codes.spent(caller.address, since) if caller.address else 0,
+        work.wrong_codes.spent(caller.who, since) // caller.tills,
+        at // caller.tills,
         work.wrong_codes.hour(_hour(now)),
     )
 

@@ -4,7 +4,7 @@ import pytest
 
 from domain.codes import make_code
 from domain.members import Member
-from domain.wrong_codes import MOST_OF_STAFF, UNKNOWN_COST
+from domain.wrong_codes import MOST_OF_STAFF, TILLS_OF_KEY, UNKNOWN_COST
 from services import stores
 from services.ports.club import Actor
 from tests.api.support import Client, new_key
@@ -64,7 +64,7 @@ async def test_wrong_codes_lock_the_key_and_stand_nowhere(
 ) -> None:
     _, code = await voucher_of(club, member)
     till = await _till(club, api)
-    for guess in range(MOST_OF_STAFF // UNKNOWN_COST):
+    for guess in range(MOST_OF_STAFF * TILLS_OF_KEY // UNKNOWN_COST):
         wrong = await till.post(f"/vouchers/{make_code(guess)}/hold", {})
         assert (wrong.status, wrong.code) == (404, "till.code_unknown")
     locked = await till.post(f"/vouchers/{code}/use", {}, once="u-0")
