@@ -8,7 +8,7 @@ import pytest
 from bot.messages import Kind
 from domain.members import MemberState
 from domain.vouchers import Voucher
-from services import erasing, merging, vouchers
+from services import audit, erasing, merging, vouchers
 from services.ports.club import Actor
 from services.vouchers import BOT_NAME
 from tests.flows.talk import intents, labels
@@ -172,6 +172,19 @@ async def test_a_link_of_a_membership_that_was_merged_still_leads_to_its_voucher
     await li.says(f"/start {payload}")
     assert (await li.taps("handing.take")).key == "handing.taken"
     assert len(await mine(club, li)) == 1
+
+
+async def test_the_audit_finds_nothing_wrong_with_what_was_handed_on(club: Club) -> None:
+    mei, _ = await giver(club, stock=5, per_member=2)
+    li = await member(club)
+    await li.says(f"/start {await link(mei)}")
+    await li.taps("handing.take")
+    (voucher,) = await mine(club, li)
+    now = club.clock()
+    await club.write(lambda w: vouchers.use(w, voucher.id, TILL, key="u:1", now=now))
+    await redeems(mei, voucher.benefit_id)
+    proofs = await club.write(lambda work: list(audit.prove(work)))
+    assert [proof.name for proof in proofs if not proof.holds] == []
 
 
 async def test_ones_own_link_says_so(club: Club) -> None:
