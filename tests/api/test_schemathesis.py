@@ -14,7 +14,7 @@ import pytest
 
 from api import access
 from api.pushing import SIGNATURE, TIMESTAMP
-from services import webhooks
+from services import webhooks, wrong_codes
 from services.ports.club import Actor
 from tests.api.signing import OPEN, SOURCE
 from tests.api.support import Client, add_benefit, new_member
@@ -40,9 +40,10 @@ expected-statuses = ["400", "401", "403", "404", "405", "413", "415", "422"]
 
 @pytest.fixture(autouse=True)
 def a_wrong_key_for_every_operation(monkeypatch: pytest.MonkeyPatch) -> None:
-    """schemathesis tries the same wrong key on each of them within a minute; the limit of wrong
-    keys has tests of its own."""
+    """schemathesis tries the same wrong key on each of them within a minute, and codes of
+    vouchers by the hundred; the limits have tests of their own."""
     monkeypatch.setattr(access, "MOST_WRONG", 1000)
+    monkeypatch.setattr(wrong_codes, "locked", lambda tally: False)
 
 
 @pytest.fixture
