@@ -35,7 +35,8 @@ class Mine:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A voucher with its code. `link` opens it in a cashier's chat, "" while the bot's name is
-    not known, and for what is to be had at a partner. Never to be stored: only reading routes show it."""
+    not known, and for what is to be had at a partner. Never to be stored: only reading routes
+    show it."""
 
     mine: Mine
     code: str
