@@ -14,8 +14,9 @@ from tests.support.club import Club, programme
 from tests.support.databases import Databases, Kind, Template
 
 BUILT = Template("a club about to redeem", redeeming.build)
-LEAST, MOST = 3, 150
-"""Fewer statements than that would mean that the hook does not see them."""
+LEAST, MOST = 2, 150
+"""Fewer statements than that would mean that the hook does not see them: the change and COMMIT. On
+PostgreSQL it sees no reads, before which nothing has changed."""
 EVERYWHERE = bool(os.environ.get("MEMBERBOT_EVERY_STATEMENT"))
 """`make fault` kills at every boundary, a test run at every fifteenth and at the last one."""
 STEP = 1 if EVERYWHERE else 15
@@ -41,7 +42,7 @@ async def test_killed_anywhere_points_and_stock_agree_with_the_vouchers(
         if step.first:
             await club.write(step.first)
         statements = _kill(processes, url, name, COMMIT)
-        assert LEAST < statements < MOST
+        assert LEAST <= statements < MOST
         for stop_at in range(1 if EVERYWHERE else 1 + len(name) % STEP, statements, STEP):
             _kill(processes, url, name, stop_at)
             assert await _seen(club, step) == step.before
