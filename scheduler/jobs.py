@@ -24,7 +24,6 @@ from services.timetable import Due
 NIGHT = time(0, 5)
 AFTERNOON = time(17)
 MORNING = care.HOUR
-EVERY_TWO_HOURS = tuple(time(hour, 20) for hour in range(0, 24, 2))
 BATCH = 20
 LOTS = 100
 TICKS_KEPT = timedelta(days=35)
@@ -191,7 +190,8 @@ JOBS: tuple[Job, ...] = (
     Job("match", (NIGHT,), _match, _nothing_left_waiting),
     Job("remind", (NIGHT,), _remind, _nobody_to_remind, within=timedelta(days=1)),
     Job("lapse", (NIGHT,), _lapse, _nothing_lapsed),
-    Job("serve", EVERY_TWO_HOURS, _serve, _nobody_to_serve),
+    # By day the worker does this by the minute.
+    Job("serve", (NIGHT,), _serve, _nobody_to_serve),
     Job("forget", (NIGHT,), _forget, _nothing_to_forget),
     Job("tidy", (NIGHT,), _tidy, _nothing_to_tidy),
     Job("count", (NIGHT,), _count, _nothing_to_count),

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from secrets import token_hex
 
@@ -18,13 +19,14 @@ from scheduler.delivery import Sender
 from scheduler.due import crossed, reach, run, run_due
 from scheduler.jobs import JOBS, Job
 from scheduler.lease import Lease
-from services import broadcasts
+from services import broadcasts, waiting
 from services.ports import Work
 
 log = logging.getLogger(__name__)
 
 JOBS_SECONDS = 5.0
 CAMPAIGN_SECONDS = 1.0
+WAITING_SECONDS = 60.0
 Move = Callable[[datetime], Awaitable[object]]
 
 
@@ -71,6 +73,7 @@ class Worker:
         clock = Clock()
         clock.every(JOBS_SECONDS, "the jobs", self._tick)
         clock.every(CAMPAIGN_SECONDS, "campaigns", self._campaigns)
+        clock.every(WAITING_SECONDS, "waiting lists", self.serve)
         clock.start()
         try:
             await asyncio.gather(
@@ -88,6 +91,18 @@ class Worker:
     async def run_due(self, upto: datetime, *, moved: bool = False) -> int:
         """Runs the jobs due by `upto`, in order; how many occurrences there were."""
         return await run_due(self._units, upto, moved=moved, jobs=self._jobs)
+
+    async def serve(self) -> None:
+        """Offers what nobody took in time to the next in line, as soon as its hour is over; who
+        travels leaves that to the nights."""
+        if self._turn.locked() or not await self._lease.hold():
+            return
+        now = self._clocks.club()
+        if await self._units.read(partial(waiting.nothing_to_serve, now=now)):
+            return
+        after: int | None = 0
+        while after is not None:
+            after = await self._units.write(partial(waiting.serve_due, now=now, after=after))
 
     async def drain(self) -> int:
         """Writes what campaigns still owe, and sends all that is due now; how many messages."""

@@ -11,6 +11,7 @@ from domain.refusals import BenefitNotFound, BenefitUnavailable
 from domain.waiting import WaitState
 from scheduler import due
 from scheduler.jobs import JOBS
+from scheduler.worker import Worker
 from services import benefit_files, erasing, waiting
 from services.ports.club import Actor
 from services.ports.post import REPLY
@@ -29,6 +30,7 @@ from tests.benefits.support import (
 )
 from tests.membership.support import broken
 from tests.support.club import Club
+from tests.support.post import RealTime, clocks
 
 SERVE = tuple(job for job in JOBS if job.name == "serve")
 
@@ -182,7 +184,7 @@ async def test_while_it_is_stopped_nobody_is_offered_anything(club: Club) -> Non
     await due.run_due(club.units, club.clock(), jobs=SERVE)
     assert await stock(club, coffee) == Stock(2, 1, 0, ["waiting"])
     await club.write(lambda work: work.benefits.stop(coffee, False))
-    club.clock.move(hours=3)
+    club.clock.move(hours=24)
     await due.run_due(club.units, club.clock(), jobs=SERVE)
     assert (await look(club, people[1], coffee)).waits is not None
     assert (await stock(club, coffee)).places == [WaitState.OFFERED]
@@ -235,3 +237,18 @@ async def test_a_file_that_brings_more_serves_those_who_wait(lite: Club) -> None
     await join(lite, tea, *people)
     await imported(2)
     assert await stock(lite, tea) == Stock(2, 0, 1, ["offered", "waiting"])
+
+
+async def test_a_worker_passes_on_what_nobody_took_within_a_minute(club: Club) -> None:
+    coffee, people, _ = await sold_out(club, 2)
+    await more(club, coffee, 1)
+    club.clock.move(hours=24)
+    worker = Worker(
+        club.units, club.renderer, [], clocks=clocks(club, RealTime()), rate=25, holder="w"
+    )
+    await worker.serve()
+    await worker.serve()
+    await worker.stop()
+    assert (await stock(club, coffee)).places == ["lapsed", "offered"]
+    await redeem(club, people[2], coffee)
+    assert await broken(club) == []
