@@ -9,7 +9,7 @@ from bot.messages import Button, Reply, Rows
 from domain.fulfilments import OPEN, OrderState
 from domain.vouchers import VoucherState
 from handlers import menu, store_choice
-from handlers.parts import CANCEL, number
+from handlers.parts import CANCEL, gone, number
 from handlers.turns import Turn, actor
 from services import orders
 from services.orders import ALL, FILTERS, LATE, READY, Page, View
@@ -58,6 +58,8 @@ def ready(turn: Turn) -> Reply:
 
 def at_store(turn: Turn) -> Reply:
     """The store that was tapped."""
+    if turn.conversation.flow != ORDERING.name or turn.conversation.step != "where":
+        return gone(turn)
     return _ready_at(turn, store_choice.tapped_store(turn))
 
 

@@ -11,7 +11,7 @@ from domain.dates import local_day
 from domain.money import Money
 from domain.receipt_errors import BadPicture
 from handlers import general, menu, store_choice
-from handlers.parts import CANCEL
+from handlers.parts import CANCEL, gone
 from handlers.turns import Turn, member_id
 from services import receipts
 from services.receipts import Draft, Mine
@@ -118,6 +118,8 @@ def _reference(turn: Turn) -> str:
 
 def at_store(turn: Turn) -> Reply:
     """The store that was tapped."""
+    if turn.conversation.flow != RECEIPT.name or turn.conversation.step != "store":
+        return gone(turn)
     return _at(turn, store_choice.tapped_store(turn).id)
 
 
