@@ -81,8 +81,8 @@ async def test_wrong_codes_lock_the_key_and_stand_nowhere(
 
 
 @pytest.mark.parametrize("what", ["hold", "use", "release"])
-@pytest.mark.parametrize("code", ["x", "100000017", "%20", "13800138000"])
-async def test_what_is_no_code_is_not_found(api: Client, club: Club, what: str, code: str) -> None:
+async def test_what_is_no_code_is_not_found(api: Client, club: Club, what: str) -> None:
     till = await _till(club, api)
-    answer = await till.post(f"/vouchers/{code}/{what}", {}, once="u-0")
-    assert answer.status in (400, 404)
+    for place, code in enumerate(("x", "100000017", "%20", "13800138000")):
+        answer = await till.post(f"/vouchers/{code}/{what}", {}, once=f"u-{place}")
+        assert answer.status in (400, 404), code
