@@ -38,10 +38,9 @@ DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError)
 AGAIN = frozenset({"40001", "40P01"})
 NEW_IDS = 3
 """So often a unit is run whose ids another process had made in the same millisecond."""
-KEYS = tuple(
-    f"{table.name}.{key.name}" for table in metadata.sorted_tables for key in table.primary_key
-)
-"""The columns that SQLite names when a row's primary key is taken."""
+OF_IDS = tuple(name for name, table in metadata.tables.items() if "id" in table.primary_key)
+ID_TAKEN = tuple(f" {name}.id" for name in OF_IDS) + tuple(f"{name}_pkey" for name in OF_IDS)
+"""What SQLite and PostgreSQL name when the id of a row is taken."""
 UNAVAILABLE = ("08", "25006", "53", "57", "58")
 """PostgreSQL's SQLSTATEs and classes of them: connection lost, read-only (a standby), resources
 exhausted, operator intervention (starting, shutting down), system error."""
@@ -249,10 +248,8 @@ def _store_failed(error: Exception) -> bool:
 def _id_taken(error: Exception) -> bool:
     """Whether a row of that primary key was there: by chance, another process had made the id."""
     orig = getattr(error, "orig", error)
-    if str(orig).endswith(KEYS):
-        return True
-    name: str = getattr(getattr(orig, "__cause__", None), "constraint_name", None) or ""
-    return name.endswith("_pkey")
+    name: str = getattr(getattr(orig, "__cause__", None), "constraint_name", None) or str(orig)
+    return name.endswith(ID_TAKEN)
 
 
 def _unavailable(error: DBAPIError) -> bool:

@@ -66,11 +66,16 @@ async def test_a_broken_constraint_is_raised_and_the_next_unit_works(units: Unit
 async def test_an_id_that_another_process_made_at_the_same_moment_is_made_anew(
     units: Units,
 ) -> None:
-    put = text("INSERT INTO settings (name, value) VALUES (:name, '1')")
-    ids = iter(["theirs", "ours"])
-    await units.write(_put("theirs", 1))
-    await units.write(lambda work: work.db.execute(put, {"name": next(ids)}))
-    assert await units.read(_get("ours")) == 1
+    put = text(
+        "INSERT INTO staff (id, name, role, active, added_at) VALUES (:id, :name, 'till', true, 0)"
+    )
+    ids = iter([1, 1, 2])
+    await units.write(lambda work: work.db.execute(put, {"id": next(ids), "name": "theirs"}))
+    await units.write(lambda work: work.db.execute(put, {"id": next(ids), "name": "ours"}))
+    found = await units.read(
+        lambda work: work.db.execute(text("SELECT name FROM staff WHERE id = 2")).scalar()
+    )
+    assert found == "ours"
 
 
 async def test_a_wrong_statement_fails_alone(units: Units) -> None:
