@@ -41,5 +41,5 @@ def typed_store(turn: Turn) -> Store:
     same = [one for one in stores if text in (one.code.casefold(), one.name.casefold())]
     found = same or [one for one in stores if text and text in one.name.casefold()]
     if len(found) != 1:
-        raise StoreUnclear(turn.text[:40])
+        raise StoreUnclear("".join(c for c in turn.text if c.isprintable())[:40])
     return found[0]
