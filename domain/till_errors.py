@@ -75,7 +75,8 @@ class UndoNotAllowed(Refused):
 @dataclass(eq=False)
 class UndoImpossible(Refused):
     """why: `expired` (the voucher's last day is over), `other` (part of a bill: the bill is taken
-    back as a whole), `missing` (there is nothing to take back)."""
+    back as a whole), `refunded` (part of the bill was returned already), `missing` (there is
+    nothing to take back)."""
 
     why: str
     code: ClassVar[str] = "till.undo_impossible"

@@ -15,6 +15,7 @@ from domain.money import Money
 from domain.payments import PaidBy, Payment, spread
 from domain.purchases import Line, Order, check_order
 from domain.till import TillEvent, TillKind
+from domain.till_errors import UndoImpossible
 from services import bill_telling, billing, counter, finding, purchases, till_events, vouchers
 from services.billing import Asked, Quote
 from services.booking import Incoming
@@ -202,12 +203,18 @@ def _note(
 def undo(work: Work, event: TillEvent, *, reason: str, actor: Actor, now: datetime) -> bool:
     """Takes a bill back: the purchase becomes void, everything that paid returns to its own, the
     shift has the receipt again, the member is told. False if it was taken back before. Who may
-    do so is asked before, see services.undoing."""
+    do so is asked before, see services.undoing.
+
+    Raises UndoImpossible for a bill of which a part has been refunded: what the till would hand
+    back is not the bill's amount any more, so the rest is refunded, too.
+    """
     assert event.purchase_id is not None
     purchase = work.purchases.get(event.purchase_id)
-    if purchase.state == VOID:
+    done = purchases.void(work, purchase.id, reason=reason, actor=actor, now=now)
+    if done.taken is None:  # somebody else was first; the purchase was locked only by now
         return False
-    purchases.void(work, purchase.id, reason=reason, actor=actor, now=now)
+    if done.purchase.refunded_minor:
+        raise UndoImpossible("refunded")
     counter.give_back(
         work, purchase.staff_id, purchase.store_id, purchase.minor, purchase.received_at
     )

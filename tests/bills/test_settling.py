@@ -12,8 +12,9 @@ from domain.counter import ReceiptOverLimit
 from domain.errors import MemberClosed, MemberFrozen, Refused
 from domain.members import MemberState
 from domain.points import Unit
+from domain.till_errors import UndoImpossible
 from domain.vouchers import VoucherState
-from services import billing, purchases, settling
+from services import billing, purchases, refunds, settling
 from services.billing import Asked
 from services.ports.club import Actor
 from tests.bills.support import cashier, coupon, quoted, rich, settled
@@ -201,6 +202,34 @@ async def test_a_bill_taken_back_returns_everything_to_its_own_once(club: Club) 
     assert await broken(club) == []
     again = await settled(club, Asked(mei.id, 10000, (ten,)), anna)
     assert (again.new, again.purchase.order_id) == (True, "R-1#2")
+
+
+async def test_a_bill_that_many_undo_at_once_is_undone_once(club: Club) -> None:
+    mei, anna = await rich(club), await cashier(club)
+    done = await settled(club, Asked(mei.id, 10000, points=300), anna)
+    back = {"reason": "twice", "actor": anna, "now": NOW + timedelta(minutes=1)}
+    undone = await asyncio.gather(
+        *(club.write(lambda w: settling.undo(w, done.event, **back)) for _ in range(6))
+    )
+    assert sorted(undone) == [False] * 5 + [True]
+    used = await club.read(lambda w: w.shifts.used(anna.staff_id, done.event.day))
+    assert (used.receipts, used.minor) == (0, 0)
+
+
+async def test_a_bill_of_which_a_part_was_refunded_is_not_undone(club: Club) -> None:
+    mei, anna = await rich(club), await cashier(club)
+    done = await settled(club, Asked(mei.id, 10000), anna)
+    order = done.purchase
+    await club.write(
+        lambda w: refunds.refund(
+            w, refunds.Asked(order.source, order.order_id, "R1", NOW, 4000), NOW
+        )
+    )
+    with pytest.raises(UndoImpossible):
+        await club.write(lambda w: settling.undo(w, done.event, reason="x", actor=anna, now=NOW))
+    found = await club.read(lambda w: w.purchases.get(order.id))
+    assert (found.state, found.refunded_minor) == ("booked", 4000)
+    assert await broken(club) == []
 
 
 async def test_points_that_came_with_a_bill_go_with_it(club: Club) -> None:
