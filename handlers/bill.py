@@ -211,7 +211,8 @@ def _rows(turn: Turn, seen: Quote, session: Session) -> Rows:
         rows += _credit(turn, seen)
     if turn.data["receipt"]:
         values = {"amount": seen.to_pay}
-        rows.append((Button("bill.button_settle", "bill.settle", (), True, True, values=values),))
+        settle = Button("bill.button_settle", "bill.settle", effect=True, here=True, values=values)
+        rows.append((settle,))
     return (*rows, (CANCEL,))
 
 

@@ -105,8 +105,9 @@ def _buttons(found: Stocked) -> Rows:
         for by in _STEPS
         if _counts(found) and int(by) + (benefit.stock or 0) >= 0
     )
-    intent = "stock.start" if benefit.stopped else "stock.stop"
-    switch = Button(f"stock.button_{intent.partition('.')[2]}", intent, here=True)
+    start = Button("stock.button_start", "stock.start", here=True)
+    stop = Button("stock.button_stop", "stock.stop", here=True)
+    switch = start if benefit.stopped else stop
     return (*((steps,) if steps else ()), (switch,), (LIST,))
 
 

@@ -138,7 +138,11 @@ def sure(turn: Turn) -> Reply:
         "receipt": turn.data["receipt"],
     }
     do = Button(
-        "credit.button_topup_do", "topup.do", (), True, True, values={"amount": values["paid"]}
+        "credit.button_topup_do",
+        "topup.do",
+        effect=True,
+        here=True,
+        values={"amount": values["paid"]},
     )
     return Reply("credit.topup_sure", values, ((do,), (CANCEL,)))
 

@@ -5,6 +5,10 @@ import pytest
 from bot.messages import Kind
 from tests.support.club import Club, Person
 from tests.till.support import cashier, voucher
+from tests.whole import absurd
+
+# Half letters and NUL do not get past the platform's decoder.
+TEXTS = [t.encode(errors="replace").decode().replace("\0", "") for t in absurd.TEXTS[::8]]
 
 
 async def used(club: Club, locale: str = "en") -> tuple[Person, Person, str]:
@@ -91,3 +95,15 @@ async def test_nobody_takes_back_their_own(club: Club) -> None:
 
 def _buttons(message: object) -> str:
     return repr(getattr(message, "rows", ()))
+
+
+async def test_any_text_is_a_reason_or_is_asked_for_again(club: Club) -> None:
+    mei, anna, _ = await used(club)
+    for text in TEXTS:
+        _, code = await voucher(club, mei)
+        await anna.says("/cancel")
+        await anna.says(f"/till {code}")
+        await anna.taps("till.use")
+        await anna.taps("till.undo")
+        answer = await anna.sends(Kind.TEXT, text=text)
+        assert answer is None or answer.key != "error.broken", text

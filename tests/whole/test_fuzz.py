@@ -16,10 +16,14 @@ import asyncpg
 import pytest
 
 from bot.messages import Address
+from domain.ledger import Kind
+from domain.payments import PRINCIPAL
+from domain.points import Unit
 from domain.programme import Transfers
-from domain.staff import permissions
+from domain.staff import OWNER, permissions
 from handlers.routes import FLOWS, ROUTES
 from services import audit, expiry, finding, gifting, ledger
+from services.ports.till import SessionRow
 from storage.work import Work
 from tests.support.source import sources
 from tests.whole import absurd
@@ -155,6 +159,17 @@ STEPS: dict[str, tuple[str, ...]] = {
     "award.receipt": ("till", "/award {number}", "12.50"),
     "award.sure": ("till", "/award {number}", "12.50", "R-77"),
     "till.code": ("till", "/till"),
+    "bill.amount": ("owner", "bill.start|{victim}"),
+    "bill.card": ("owner", "bill.start|{victim}", "12.50"),
+    "bill.points": ("owner", "bill.start|{victim}", "1000", "=Another number"),
+    "topup.amount": ("owner", "topup.start|{victim}"),
+    "topup.receipt": ("owner", "topup.start|{victim}", "100"),
+    "topup.sure": ("owner", "topup.start|{victim}", "100", "R-78"),
+    "payout.amount": ("owner", "payout.start|{victim}"),
+    "payout.reason": ("owner", "payout.start|{victim}", "5"),
+    "payout.sure": ("owner", "payout.start|{victim}", "5", "gift"),
+    "blocking.reason": ("owner", "blocking.start|{victim}"),
+    "stocking.number": ("owner", "stock.show|{benefits}"),
     "complain.category": ("member", "/complain"),
     "complain.text": ("member", "/feedback", "=Praise"),
     "addition.text": ("victim", "ticket.add|{tickets}"),
@@ -164,7 +179,8 @@ STEPS: dict[str, tuple[str, ...]] = {
 }
 
 
-# Behind a picture, an order or a receipt; tests/receipts/test_any_text.py asks these anything.
+# Behind a picture, an order, a receipt or a line of the journal; tests/receipts/test_any_text.py
+# and tests/till/test_undoing.py ask these anything.
 ELSEWHERE = {
     "receipt.offered",
     "receipt.photo",
@@ -177,11 +193,14 @@ ELSEWHERE = {
     "checking.sure",
     "ordering.where",
     "ordering.note",
+    "till_undo.reason",
 }
 
 
 async def _reach(person: Person, step: str, facts: dict[str, str]) -> None:
     await person.says("/cancel")
+    if step.startswith(("bill.", "topup.")):  # an absurd text may have ended it
+        await person.stack.write(lambda work: _serves(work, int(facts["victim"])))
     answer = Answer(200, {})
     for what in STEPS[step][1:]:
         what = what.format(**facts)
@@ -199,6 +218,7 @@ async def _facts(cast: Cast) -> dict[str, str]:
     victim, member = await cast.victim.member_id(), await cast.member.member_id()
     number = await number_of(cast.victim)
     gift = await cast.stack.write(lambda work: _handed_over(work, victim, member))
+    await cast.stack.write(lambda work: _paid_in(work, victim))
     return {
         "gift": str(gift),
         **first,
@@ -219,6 +239,29 @@ def _handed_over(work: Work, victim: int, member: int) -> int:
     ledger.bonus(work, victim, 30, key="old", source=("event", 1), now=now - hours, expires_at=now)
     expiry.expire(work, victim, now)
     return gifting.give(work, victim, member, 10, key="handed over", now=now).id
+
+
+def _serves(work: Work, victim: int) -> None:
+    """The owner serves the victim at the till."""
+    now = work.shared.clock()
+    owner = next(one for one in work.staff.all() if one.role == OWNER)
+    row = SessionRow(victim, None, now, now + timedelta(minutes=10))
+    work.member_codes.open_session(owner.id, row)
+
+
+def _paid_in(work: Work, victim: int) -> None:
+    """The victim has stored value."""
+    now = work.shared.clock()
+    ledger.give(
+        work,
+        victim,
+        50_000,
+        unit=Unit.CREDIT,
+        kind=Kind.BONUS,
+        key="paid in",
+        source=(PRINCIPAL, 1),
+        now=now,
+    )
 
 
 async def _stands(person: Person) -> str:
@@ -257,6 +300,7 @@ def test_every_question_is_known_here() -> None:
     """Last looks are reached on the way or have no text of their own."""
     steps = {f"{flow.name}.{step.name}" for flow in FLOWS for step in flow.steps}
     last_looks = {"erase.last", "merge.sure", "pairing.sure", "profile.consent", "broadcast.sure"}
+    last_looks.add("stocking.sure")
     assert steps - last_looks - ELSEWHERE == set(STEPS) - {""}
 
 
