@@ -117,7 +117,7 @@ def sure(turn: Turn) -> Reply:
     """What goes out, what is taken away, whether a second person has to agree."""
     member_id, minor = int(turn.data["member"]), int(turn.data["minor"])
     bonus = paying_out.preview(turn.work, member_id, minor)
-    second = paying_out.needs_second(turn.work, minor)
+    second = paying_out.needs_second(turn.work, member_id, minor, actor(turn), turn.now)
     values = {
         **_masked(turn, member_id),
         "amount": _money(turn, minor),

@@ -60,11 +60,19 @@ def preview(work: Work, member_id: int, minor: int) -> Money:
     return _money(work, sum(part.bonus for part in parts))
 
 
-def needs_second(work: Work, minor: int) -> bool:
-    """Whether paying out so much needs a second person's yes."""
+def needs_second(work: Work, member_id: int, minor: int, actor: Actor, now: datetime) -> bool:
+    """Whether paying out so much needs a second person's yes: with what this operator, or anybody
+    to this member, has paid out on the same day, so that nobody gets by in small parts."""
     rules = work.programmes.current().stored_value
-    above = rules.second_above_minor if rules else None
-    return above is not None and minor > above
+    if rules is None or (above := rules.second_above_minor) is None:
+        return False
+    day = till_events.day_at(work, actor.store_id, now)
+    paid = work.till_events.payouts(day, member_id, actor.staff_id)
+    to_member = -sum(one.amount_minor for one in paid if one.member_id == member_id)
+    by_staff = 0
+    if actor.staff_id is not None:
+        by_staff = -sum(one.amount_minor for one in paid if one.staff_id == actor.staff_id)
+    return minor + max(to_member, by_staff) > above
 
 
 def pay_out(
@@ -85,8 +93,10 @@ def pay_out(
     """
     member = finding.standing(work, member_id)
     not_own(own, member.id)
+    work.members.lock(member.id)  # what was paid out today is counted by one at a time
     asked = work.approvals.by_key(key) is not None
-    if work.till_events.by_key(_event_key(key)) or not (asked or needs_second(work, minor)):
+    done = work.till_events.by_key(_event_key(key)) is not None
+    if done or not (asked or needs_second(work, member.id, minor, actor, now)):
         return _book(work, member.id, minor, reason=reason, key=key, actor=actor, now=now)
     reason = _reason(reason)
     require_active(member.state)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from domain.dates import local_day
@@ -40,7 +40,7 @@ def record(
         id=work.new_id(),
         key=key,
         kind=kind,
-        day=local_day(now, zone_at(work, actor.store_id)),
+        day=day_at(work, actor.store_id, now),
         at=now,
         channel=channel_of(actor),
         staff_id=actor.staff_id,
@@ -81,6 +81,11 @@ def take_back(
         credit_minor=-event.credit_minor,
         undoes=event.id,
     )
+
+
+def day_at(work: Work, store_id: int | None, now: datetime) -> date:
+    """The local day of a store on which its lines are written."""
+    return local_day(now, zone_at(work, store_id))
 
 
 def zone_at(work: Work, store_id: int | None) -> str:

@@ -33,6 +33,11 @@ _of_day = (
         or_(cast(bindparam("staff"), Id).is_(None), _events.c.staff_id == bindparam("staff")),
     )
 ).order_by(_events.c.id)
+_payouts = _columns.where(
+    _events.c.day == bindparam("on"),
+    _events.c.kind == TillKind.PAYOUT.value,
+    or_(_events.c.member_id == bindparam("member"), _events.c.staff_id == bindparam("staff")),
+)
 _add = Upsert(till.TillEvent, ("key",))
 
 
@@ -67,6 +72,10 @@ class TillEvents:
     ) -> list[TillEvent]:
         rows = self._db.execute(_of_day, {"on": day, "store": store_id, "staff": staff_id})
         return [_event(row) for row in rows.mappings()]
+
+    def payouts(self, day: date, member_id: int, staff_id: int | None) -> list[TillEvent]:
+        of = {"on": day, "member": member_id, "staff": staff_id}
+        return [_event(row) for row in self._db.execute(_payouts, of).mappings()]
 
     def _one(self, statement: Any, **key: Any) -> TillEvent | None:
         row = self._db.execute(statement, key).mappings().one_or_none()

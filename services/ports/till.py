@@ -31,6 +31,9 @@ class TillEvents(Protocol):
     ) -> list[TillEvent]:
         """All lines of a local day in order; None: of every store, of everybody."""
 
+    def payouts(self, day: date, member_id: int, staff_id: int | None) -> list[TillEvent]:
+        """What was paid out on a day to a member, or by an operator."""
+
 
 @dataclass(frozen=True, slots=True)
 class CodeRow:

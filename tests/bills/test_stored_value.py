@@ -256,6 +256,22 @@ async def test_much_is_paid_out_by_two_people(club: Club) -> None:
     assert await broken(club) == []
 
 
+@pytest.mark.parametrize("whose", ["member", "operator"])
+async def test_a_payout_in_parts_needs_the_second_person_too(club: Club, whose: str) -> None:
+    mei, bo = await member(club), await member(club)
+    anna, ben = await cashier(club), await cashier(club, "Ben")
+    for who, number in ((mei, "T-1"), (bo, "T-2")):
+        await pays_in(club, who, 100_000, anna, number)
+    assert isinstance(await pays_out(club, mei, 30_000, anna), PaidOut)
+    to, by = (mei, ben) if whose == "member" else (bo, anna)
+    assert isinstance(await pays_out(club, to, 20_000, by, "k-2"), PaidOut)
+    assert isinstance(await pays_out(club, to, 1, by, "k-3"), Approval)
+    assert isinstance(await pays_out(club, mei, 30_000, anna), PaidOut)
+    after = {"reason": "r", "key": "k-4", "own": None, "actor": by, "now": NOW + timedelta(days=1)}
+    done = await club.write(lambda w: paying_out.pay_out(w, to.id, 50_000, **after))
+    assert isinstance(done, PaidOut)
+
+
 async def test_a_merged_membership_brings_its_top_ups_along(club: Club) -> None:
     old, anna = await member(club, joined_at=NOW - timedelta(days=9)), await cashier(club)
     new = await member(club)
