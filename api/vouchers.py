@@ -70,7 +70,7 @@ def _answer(call: Call, voucher: Voucher, amount: str | None = None) -> Answer:
     member = call.work.members.get(voucher.member_id)
     mine = vouchers.as_mine(call.work, voucher, call.now)
     kind = kind_of(voucher.promise["kind"])
-    level, off = programme.level(member.level).key, None
+    level, off = programme.level(member.level), None
     if amount is not None:
         with at("/amount"):
             minor = money.parse_money(amount, programme.currency).minor
@@ -85,7 +85,7 @@ def _answer(call: Call, voucher: Voucher, amount: str | None = None) -> Answer:
         terms=dict(voucher.terms),
         last_day=mine.last_day.isoformat(),
         member=masked(call.work, voucher.member_id).number,
-        level=level,
+        level=level.key,
         takes_off=off,
         held_until=instant(voucher.held_until) if voucher.held_until else None,
         used_at=instant(voucher.used_at) if voucher.used_at else None,

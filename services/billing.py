@@ -84,7 +84,7 @@ def quote(work: Work, asked: Asked, actor: Actor, now: datetime) -> Quote:
         max(work.ledger.summary(member.id, Unit.POINTS, now).spendable, 0),
         0 if blocked else max(work.ledger.summary(member.id, Unit.CREDIT, now).spendable, 0),
     )
-    coupons = {one: _coupon(voucher, level.key) for one, voucher in mine.items()}
+    coupons = {one: _coupon(voucher, level) for one, voucher in mine.items()}
     wishes = Wishes(tuple(coupons[one] for one in asked.vouchers), asked.points, asked.credit)
     alone = {
         one: calculate(programme.bill, asked.minor, means, Wishes((coupon,)))
@@ -137,7 +137,7 @@ def _on_bills(work: Work, member_id: int, holder: str, now: datetime) -> dict[in
     return {one.id: one for one in sorted(found, key=lambda one: (one.expires_at, one.id))}
 
 
-def _coupon(voucher: Voucher, level: str) -> Coupon:
+def _coupon(voucher: Voucher, level: Level) -> Coupon:
     kind = kind_of(voucher.promise["kind"])
     detail: Mapping[str, Any] = voucher.promise.get("detail") or {}
     return Coupon(voucher.id, lambda left: kind.takes_off(detail, left, level))

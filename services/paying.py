@@ -23,6 +23,7 @@ from domain.payments import (
     spread,
 )
 from domain.points import Lot, Take, Unit
+from domain.programme import Level
 from domain.till import TillKind
 from domain.vouchers import Voucher, VoucherState
 from services import fulfilling, till_events, transfers, vouchers
@@ -157,7 +158,8 @@ def _with_voucher(
     if voucher.member_id != purchase.member_id:
         raise PaymentInvalid("foreign", number)
     if not counter.quoted:
-        _check_worth(voucher, purchase, asked, counter.level)
+        level = work.programmes.current().level(counter.level)
+        _check_worth(voucher, purchase, asked, level)
     key, who = _voucher_key(purchase.id, number), (purchase.staff_id, purchase.store_id)
     if not work.vouchers.use(voucher.id, key, now, *who, counter.holder):
         found = work.vouchers.get(voucher.id)
@@ -171,7 +173,7 @@ def _with_voucher(
 
 
 def _check_worth(
-    voucher: Voucher, purchase: Purchase, asked: tuple[Payment, int, int], level: str
+    voucher: Voucher, purchase: Purchase, asked: tuple[Payment, int, int], level: Level
 ) -> None:
     """A voucher that lowers bills pays no more than it takes off; what another one is worth, such
     as a free tea, the till knows."""

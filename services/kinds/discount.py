@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
 from services.kinds.kind import Kind, is_exact, minor_of
 from services.programme_schema import Amount, Key, Section
+
+if TYPE_CHECKING:
+    from domain.programme import Level
 
 
 class Detail(Section):
@@ -51,14 +54,15 @@ class Discount(Kind):
             kept["by_level"] = {k: minor_of(v, currency) for k, v in detail.by_level.items()}
         return kept
 
-    def takes_off(self, detail: Mapping[str, Any], minor: int, level: str) -> int:
+    def takes_off(self, detail: Mapping[str, Any], minor: int, level: Level) -> int:
         if minor < detail.get("minimum_minor", 0):
             return 0
         if percent := detail.get("percent"):
             off = minor * percent // 100
             return int(min(off, detail.get("most_minor", off)))
         by_level: Mapping[str, int] = detail.get("by_level") or {}
-        return int(min(by_level.get(level, detail.get("amount_minor", 0)), minor))
+        named = (by_level[key] for key in (level.key, *level.formerly) if key in by_level)
+        return int(min(next(named, detail.get("amount_minor", 0)), minor))
 
 
 def _amounts(detail: Detail) -> Iterator[tuple[str, Any]]:

@@ -12,6 +12,7 @@ from domain.money import exponent
 from services.programme_schema import Section
 
 if TYPE_CHECKING:
+    from domain.programme import Level
     from domain.vouchers import Voucher
     from services.ports import Work
 
@@ -42,9 +43,9 @@ class Kind:
         """The file's detail as it is kept, money in minor units."""
         return {}
 
-    def takes_off(self, detail: Mapping[str, Any], minor: int, level: str) -> int:
+    def takes_off(self, detail: Mapping[str, Any], minor: int, level: Level) -> int:
         """How much of a bill of `minor` its voucher pays for a member of a level; 0 if the bill
-        is too small for it. Minor units."""
+        is too small for it. A level keeps what was promised to its former names. Minor units."""
         return 0
 
     def issued(self, work: Work, voucher: Voucher, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Bills that the club works out for tills, and stored value that is paid in there."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -135,6 +136,27 @@ async def test_a_voucher_pays_a_purchase_no_more_than_it_takes_off(
         assert answer.body["data"]["reason"] == reason
         assert answer.places == ["/payments/0"]
     paid = [{"kind": "voucher", "code": codes[1], "amount": "10.00"}]
+    assert (await api.buys(member=rich.number, lines=..., payments=paid)).status == 201
+
+
+async def test_a_voucher_is_worth_what_it_was_under_the_former_name_of_a_level(
+    api: Client, club: Club, rich: Member
+) -> None:
+    ten = await coupon(club, rich, {"amount_minor": 1000, "by_level": {"jewel": 1500}})
+    code = await club.read(lambda w: w.vouchers.code(ten))
+    await publishes(
+        club,
+        levels=tuple(
+            replace(one, formerly=("jewel",)) if one.key == "diamond" else one
+            for one in club.programme.levels
+        ),
+    )
+    club.shared.programmes.newest = None
+    held = await api.post(f"/vouchers/{code}/hold", {"amount": "128.50"}, once="h")
+    assert (held.body["level"], held.body["takes_off"]) == ("diamond", "15.00")
+    seen = await api.post("/bills/quote", quote(rich, vouchers=[code]))
+    assert [one["off"] for one in seen.body["steps"] if one["kind"] == "voucher"] == ["15.00"]
+    paid = [{"kind": "voucher", "code": code, "amount": "15.00"}]
     assert (await api.buys(member=rich.number, lines=..., payments=paid)).status == 201
 
 
