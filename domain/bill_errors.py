@@ -50,6 +50,14 @@ class BillCredit(Refused):
     code: ClassVar[str] = "bill.credit"
 
 
+@dataclass(eq=False)
+class PurchasePaid(Refused):
+    """Points, stored value or a voucher paid a part of a purchase, so it cannot be moved to
+    another member: it is taken back and booked anew."""
+
+    code: ClassVar[str] = "correct.paid"
+
+
 # -- stored value -----------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.flow import Flow, Step
 from bot.messages import Button, Reply
+from domain.bill_errors import PurchasePaid
 from domain.money import Money
 from handlers.parts import number, refusal
 from handlers.portrait import CANCEL, back_to
@@ -44,8 +45,14 @@ def one(turn: Turn) -> Reply:
 
 
 def move(turn: Turn) -> Reply:
-    """Asks whose purchase it really is."""
-    turn.start(CORRECT, "to", purchase=turn.work.purchases.get(number(turn)).id)
+    """Asks whose purchase it really is; one that was not paid in money alone is made void."""
+    purchase = turn.work.purchases.get(number(turn))
+    try:
+        purchases.check_movable(turn.work, purchase.id)
+    except PurchasePaid as refused:
+        instead = Button("button.purchase_void", "correct.void", (str(purchase.id),))
+        return refusal(refused, ((instead,), *back_to(purchase.member_id)))
+    turn.start(CORRECT, "to", purchase=purchase.id)
     return Reply("correct.to", {}, ((CANCEL,),))
 
 

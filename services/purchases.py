@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from domain.bill_errors import PurchasePaid
 from domain.dates import local_day
 from domain.earning import Facts, active_from, earn
 from domain.errors import PurchaseNotFound, ReasonMissing, WrongCurrency
@@ -287,7 +288,11 @@ def void(work: Work, purchase_id: int, *, reason: str, actor: Actor, now: dateti
 def move(
     work: Work, purchase_id: int, member_id: int, *, reason: str, actor: Actor, now: datetime
 ) -> Moved:
-    """Books a purchase on another member, with a reason. Doing it twice changes nothing."""
+    """Books a purchase on another member, with a reason. Doing it twice changes nothing.
+
+    Raises PurchasePaid where points, stored value or a voucher paid a part: they would return to
+    their member, and the other would have what nobody paid for.
+    """
     return _correct(work, purchase_id, member_id, reason=reason, actor=actor, now=now)
 
 
@@ -310,6 +315,7 @@ def _correct(
         return Moved(purchase, None)
     if member_id is not None:
         require_active(work.members.get(member_id).state)
+        check_movable(work, purchase_id)
     why = ("void" if member_id is None else "correction", reason.strip())
     taken = _take_all(work, purchase, why, actor, now) if purchase.member_id else None
     freed = _freed(purchase, VOID if member_id is None else WAITING)
@@ -326,6 +332,13 @@ def _correct(
     detail = {"from": purchase.member_id, "to": member_id, "points": purchase.points}
     work.audit.add(actor, action, ("purchase", purchase_id), now, detail, reason.strip())
     return Moved(freed, taken)
+
+
+def check_movable(work: Work, purchase_id: int) -> None:
+    """Raises PurchasePaid for a purchase that was paid with more than money, unless all of that
+    has come back."""
+    if any(row.left for row in work.earnings.payments(purchase_id)):
+        raise PurchasePaid()
 
 
 def _freed(purchase: Purchase, state: str) -> Purchase:

@@ -320,3 +320,25 @@ def _held(work: Work, member_id: int) -> Held:
     from services import credit_holding
 
     return credit_holding.held(work, member_id)
+
+
+@pytest.mark.parametrize(("locale", "word"), [("en", "void"), ("zh", "作废")])
+async def test_a_bill_that_points_paid_is_made_void_instead_of_moved(
+    club: Club, locale: str, word: str
+) -> None:
+    _, member = await customer(club, locale)
+    till = await operator(club, "till", locale=locale)
+    await scans(club, till, member)
+    await till.taps("bill.start")
+    await till.says("128.5")
+    await till.taps("bill.points_all")
+    await till.says("R-1")
+    assert (await till.taps("bill.settle")).key == "bill.done"
+    manager = await operator(club, "operator", "Carl", locale=locale)
+    await manager.says(f"/member {member.number}")
+    await manager.taps("correct.list")
+    await manager.taps("correct.one")
+    refused = await manager.taps("correct.move")
+    assert refused.key == "correct.paid"
+    assert word in refused.text
+    assert (await manager.taps("correct.void")).key == "correct.reason"

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.bill_errors import PurchasePaid
 from domain.errors import KeyConflict, MemberFrozen, NotEnoughPoints
 from domain.members import Member, MemberState
 from domain.payments import PaidBy, Payment, PaymentInvalid
@@ -221,18 +222,29 @@ async def test_points_that_expired_meanwhile_last_some_days_more(club: Club) -> 
     assert timedelta(days=30) <= found.expires_next - LATER <= timedelta(days=31)
 
 
-async def test_a_move_gives_back_what_the_wrong_member_paid(club: Club) -> None:
+async def test_what_more_than_money_paid_goes_to_no_other_member(club: Club) -> None:
     mei, bo = await rich(club), await member(club)
     voucher_id, code = await voucher_of(club, mei)
     done = await buys(club, mei, order(), FIVE, TWENTY, voucher(code))
     why = {"reason": "wrong card", "actor": CLERK, "now": NOW}
-    moved = await club.write(lambda w: purchases.move(w, done.purchase.id, bo.id, **why))
+    before = await has(club, mei)
+    with pytest.raises(PurchasePaid):
+        await club.write(lambda w: purchases.move(w, done.purchase.id, bo.id, **why))
+    stays = await club.read(lambda w: w.purchases.get(done.purchase.id))
+    assert (stays.member_id, stays.points, await has(club, mei)) == (mei.id, 85, before)
+    assert (await has(club, mei, Unit.CREDIT)).available == 1000
+    assert (await club.read(lambda w: w.vouchers.get(voucher_id))).state is VoucherState.USED
+    assert (await has(club, bo)).available == 0
+    assert await broken(club) == []
+
+
+async def test_what_came_back_to_its_own_does_not_hinder_a_move(club: Club) -> None:
+    mei, bo = await rich(club), await member(club)
+    done = await buys(club, mei, order(), FIVE, TWENTY)
+    await returns(club)
+    why = {"reason": "wrong card", "actor": CLERK, "now": NOW}
+    await club.write(lambda w: purchases.move(w, done.purchase.id, bo.id, **why))
     assert (await has(club, mei)).available == 600
-    assert (await has(club, mei, Unit.CREDIT)).available == 3000
-    assert (await club.read(lambda w: w.vouchers.get(voucher_id))).state is VoucherState.ISSUED
-    assert (await club.read(lambda w: w.purchases.get(moved.purchase.id))).points == 85
-    back = (await returns(club)).back
-    assert (back.points, back.credit, back.opened) == (0, 0, [])
     assert (await has(club, bo)).available == 0
     assert await broken(club) == []
 
