@@ -14,6 +14,9 @@ from sqlalchemy.util import await_only
 DIRECT = "memberbot_direct"
 """Option of connections outside any transaction: their reads skip SQLAlchemy's cursor."""
 
+BEFORE = "memberbot_before"
+"""Option of connections of crash tests: is told the text of each statement before it runs."""
+
 _LOST = ("08", "57P")
 """SQLSTATEs after which a connection is of no use."""
 
@@ -33,9 +36,12 @@ def fetch(db: Db, sql: str, values: Sequence[Any]) -> list[Any]:
     if db.dialect.name == "sqlite":
         found: list[Any] = raw.execute(sql, values).fetchall()
         return found
-    if db.get_execution_options().get(DIRECT):
+    options = db.get_execution_options()
+    if options.get(DIRECT):
         fetched: list[Any] = await_only(raw.driver_connection.fetch(sql, *values))
         return fetched
+    if (before := options.get(BEFORE)) is not None:
+        before(sql)
     if not db.in_transaction():
         db.begin()  # or SQLAlchemy would not commit what a statement with RETURNING wrote
     try:

@@ -23,7 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.util import greenlet_spawn
 
 from bot.state import StoreUnavailable
-from storage import engines
+from storage import engines, prepared
 from storage.tables import metadata
 from storage.work import Shared, Work
 
@@ -279,6 +279,7 @@ class PostgresUnits:
         self._closed = False
         self.commits = self.committed = 0
         if (before := shared.before_statement) is not None:
+            self._writes = self._writes.execution_options(**{prepared.BEFORE: before})
             engine = self._writes.sync_engine
             event.listen(engine, "before_cursor_execute", lambda *given: before(given[2]))
             event.listen(engine, "commit", lambda _: before("COMMIT"))

@@ -15,8 +15,7 @@ from tests.support.databases import Databases, Kind, Template
 
 BUILT = Template("a club about to redeem", redeeming.build)
 LEAST, MOST = 2, 150
-"""Fewer statements than that would mean that the hook does not see them: the change and COMMIT. On
-PostgreSQL it sees no reads, before which nothing has changed."""
+"""Fewer statements than that would mean that the hook does not see them: the change and COMMIT."""
 EVERYWHERE = bool(os.environ.get("MEMBERBOT_EVERY_STATEMENT"))
 """`make fault` kills at every boundary, a test run at every fifteenth and at the last one."""
 STEP = 1 if EVERYWHERE else 15

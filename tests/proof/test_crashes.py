@@ -1,4 +1,4 @@
-"""Killed before every statement of earning, spending, refunding, expiring: each is whole."""
+"""Killed before every change of earning, spending, refunding, expiring: each is whole."""
 
 import multiprocessing
 import signal
@@ -15,8 +15,8 @@ from tests.support.club import Club, programme
 from tests.support.databases import Databases, Kind, Template
 
 BUILT = Template("one member with points", crashing.build)
-LEAST, MOST = 6, 90
-"""Fewer statements than that would mean that the hook does not see them."""
+LEAST, MOST = 3, 90
+"""Fewer boundaries than that would mean that the hook does not see them: two changes and COMMIT."""
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(400)]
 
