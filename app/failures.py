@@ -10,6 +10,9 @@ from domain.errors import ProgrammeInvalid, Refused
 
 # Refusals that only who runs the program ever sees, so that no language of the chat has them.
 SAYINGS = {
+    "batch.complete": "batch {key} is complete, and members may have its codes; only a batch whose"
+    " import broke can be dropped",
+    "batch.not_found": "there is no batch {key}; write the name that it was imported under",
     "benefit.unknown_key": "there is no benefit {key}; see: memberbot benefit list",
     "benefit.takes_no_codes": "the vouchers of {key} bear codes of our own; write imported_codes:"
     " true in its file to hand out a partner's",

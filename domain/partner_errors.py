@@ -48,6 +48,26 @@ class TakesNoCodes(Refused):
 
 
 @dataclass(eq=False)
+class BatchNotFound(Refused):
+    key: str
+    code: ClassVar[str] = "batch.not_found"
+
+    def data(self) -> dict[str, object]:
+        return {"key": self.key}
+
+
+@dataclass(eq=False)
+class BatchComplete(Refused):
+    """Members have codes of the batch, or can get them any moment."""
+
+    key: str
+    code: ClassVar[str] = "batch.complete"
+
+    def data(self) -> dict[str, object]:
+        return {"key": self.key}
+
+
+@dataclass(eq=False)
 class StockUnchangeable(Refused):
     """A stock cannot change so: `why` is `unlimited`, `counted` (by a partner's codes) or
     `too_few` (only `left` are left)."""

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.benefits import Benefit
-from domain.partner_errors import StockUnchangeable, UnknownBenefit
+from domain.partner_errors import (
+    BatchComplete,
+    BatchNotFound,
+    StockUnchangeable,
+    UnknownBenefit,
+)
 from domain.refusals import BenefitNotFound
 from services import waiting
 from services.ports import Work
@@ -69,6 +74,22 @@ def stop(work: Work, benefit_id: int, actor: Actor, now: datetime) -> Stocked:
 def start(work: Work, benefit_id: int, actor: Actor, now: datetime) -> Stocked:
     """It can be redeemed again, and what is left goes to who waits first."""
     return _switch(work, benefit_id, False, actor, now)
+
+
+def drop_codes(work: Work, key: str, actor: Actor, now: datetime) -> int:
+    """Forgets a batch of codes whose import broke; how many codes it had kept.
+
+    Raises BatchNotFound, BatchComplete.
+    """
+    batch = work.partners.batch(key)
+    if batch is None:
+        raise BatchNotFound(key)
+    kept = work.partners.kept(batch.id)
+    if not work.partners.drop(batch.id):
+        raise BatchComplete(key)
+    detail = {"batch": key, "codes": kept}
+    work.audit.add(actor, "benefit.drop_codes", ("benefit", batch.benefit_id), now, detail)
+    return kept
 
 
 def _switch(work: Work, benefit_id: int, stopped: bool, actor: Actor, now: datetime) -> Stocked:

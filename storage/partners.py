@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import orjson
 from sqlalchemy import Connection as Db
-from sqlalchemy import and_, bindparam, case, delete, func, select, update
+from sqlalchemy import and_, bindparam, case, delete, exists, func, select, true, update
 
 from domain.partners import Batch, Partner, Settled, known_by
 from storage.bulk import Bulk
@@ -30,13 +30,15 @@ _all = select(_partners).order_by(_partners.c.key)
 _get = select(_partners).where(_partners.c.key == bindparam("of"))
 _save = Upsert(partners.Partner, ("key",), update=("names",))
 
-# Ordered as the index is, so that no free code but the first is looked at.
-_next_code = (
-    select(_codes.c.id)
-    .where(_codes.c.benefit_id == bindparam("benefit"), _codes.c.voucher_id.is_(None))
-    .order_by(_codes.c.voucher_id, _codes.c.id)
-    .limit(1)
+_FREE: Final = _codes.c.voucher_id.is_(None)
+# The codes of an import that broke are nobody's: its batch counts none until the last is kept.
+_whole = (
+    select(_batches.c.id)
+    .where(_batches.c.benefit_id == bindparam("benefit"), _batches.c.codes > 0)
+    .order_by(_batches.c.id)
 )
+# Ordered as the index is, so that of each batch no free code but the first is looked at.
+_first_free = select(_codes.c.id).where(_FREE).order_by(_codes.c.voucher_id, _codes.c.id).limit(1)
 
 
 def _taking(next_code: Any) -> Any:
@@ -48,14 +50,24 @@ def _taking(next_code: Any) -> Any:
     )
 
 
-_take = {
-    "sqlite": _taking(_next_code),
-    "postgresql": _taking(_next_code.with_for_update(skip_locked=True)),
-}
+def _next_of_sqlite() -> Any:
+    """From the oldest batch that has a free code; the writer is alone."""
+    some = exists().where(_codes.c.batch_id == _batches.c.id, _FREE)
+    oldest = _whole.where(some).limit(1).scalar_subquery()
+    return _first_free.where(_codes.c.batch_id == oldest)
+
+
+def _next_of_postgresql() -> Any:
+    """From the oldest batch that has a free code which nobody takes at this moment."""
+    batch = _whole.subquery()
+    code = _first_free.where(_codes.c.batch_id == batch.c.id)
+    free = code.with_for_update(skip_locked=True).lateral()
+    return select(free.c.id).select_from(batch.join(free, true())).limit(1)
+
+
+_take = {"sqlite": _taking(_next_of_sqlite()), "postgresql": _taking(_next_of_postgresql())}
 _of_voucher = select(_codes.c.code).where(_codes.c.voucher_id == bindparam("voucher"))
-_free = select(func.count()).where(
-    _codes.c.benefit_id == bindparam("benefit"), _codes.c.voucher_id.is_(None)
-)
+_free = select(func.count()).where(_codes.c.batch_id.in_(_whole.order_by(None)), _FREE)
 
 _batch = select(*(_batches.c[name] for name in _BATCH)).where(_batches.c.key == bindparam("of"))
 _add_batch = Upsert(partners.PartnerBatch, ("key",))
@@ -66,9 +78,13 @@ _complete = (
     .where(_batches.c.id == bindparam("of"), _batches.c.codes == 0)
     .values(codes=bindparam("all"))
 )
-_drop_codes = delete(_codes).where(
-    _codes.c.batch_id == bindparam("batch"), _codes.c.voucher_id.is_(None)
+# Writes nothing new, but completing the batch has to wait for its end.
+_unfinished = (
+    update(_batches)
+    .where(_batches.c.id == bindparam("of"), _batches.c.codes == 0)
+    .values(codes=_batches.c.codes)
 )
+_drop_codes = delete(_codes).where(_codes.c.batch_id == bindparam("batch"), _FREE)
 _drop_batch = delete(_batches).where(_batches.c.id == bindparam("batch"), _batches.c.codes == 0)
 # A list as one value: spelled out as thousands of values it is slow.
 _IN_USE: Final = {
@@ -169,10 +185,13 @@ class Partners:
         values = {"of": batch_id, "all": codes}
         return bool(self._db.execute(_complete, values).rowcount == 1)
 
-    def drop(self, batch_id: int) -> None:
+    def drop(self, batch_id: int) -> bool:
+        if not self._db.execute(_unfinished, {"of": batch_id}).rowcount:
+            return False
         self._db.execute(_drop_codes, {"batch": batch_id})
         if not self.kept(batch_id):
             self._db.execute(_drop_batch, {"batch": batch_id})
+        return True
 
     def settled(self, partner: str, start: datetime, end: datetime) -> list[Settled]:
         values = {"partner": partner, "start": start, "end": end}

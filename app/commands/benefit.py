@@ -156,6 +156,16 @@ def codes(key: str, file: Path, wholesale: str, batch: str) -> None:
         click.echo(with_club(use))
 
 
+@benefit.command("drop-codes")
+@click.argument("batch")
+def drop_codes(batch: str) -> None:
+    """Forget the codes of BATCH, whose import broke. A complete batch stays as it is."""
+    from services import stocking
+
+    kept = changed(lambda work, club: stocking.drop_codes(work, batch, ACTOR, club.clock.now()))
+    click.echo(f"batch {batch} is dropped; {kept} codes were kept of it")
+
+
 def _price(text: str, currency: str) -> int:
     """An amount in minor units; raises Failed."""
     try:

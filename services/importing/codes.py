@@ -141,7 +141,9 @@ class CodeImport:
             return False
         if work.partners.complete(mine.id, self.result.codes):
             self._complete(work, mine)
-        return True
+            return True
+        now = work.partners.batch(mine.key)
+        return now is not None and now.codes > 0  # another completed it; or it was dropped
 
     def wrote(self, batch: Sequence[list[str] | _End], done: Any) -> None:
         if not done:

@@ -22,10 +22,11 @@ class Partners(Protocol):
 
     def take_code(self, benefit_id: int, voucher_id: int) -> str | None:
         """The oldest free code of a benefit, from now on this voucher's; None if none is free.
-        Exactly one voucher gets it; asked again for the same voucher it is the same code."""
+        Those of a batch that is not complete are not free. Exactly one voucher gets it; asked
+        again for the same voucher it is the same code."""
 
     def free(self, benefit_id: int) -> int:
-        """How many codes of a benefit no voucher has."""
+        """How many codes of a benefit's complete batches no voucher has."""
 
     def batch(self, key: str) -> Batch | None: ...
     def add_batch(self, batch: Batch) -> None: ...
@@ -41,8 +42,9 @@ class Partners(Protocol):
     def complete(self, batch_id: int, codes: int) -> bool:
         """Notes that a batch has all its codes, for exactly one caller."""
 
-    def drop(self, batch_id: int) -> None:
-        """Forgets a batch that was never completed, and those of its codes that nobody has."""
+    def drop(self, batch_id: int) -> bool:
+        """Forgets a batch that was never completed, and those of its codes that nobody has; False
+        if it is complete or gone."""
 
     def settled(self, partner: str, start: datetime, end: datetime) -> list[Settled]:
         """What became of each of a partner's batches from a time (inclusive) until a time."""

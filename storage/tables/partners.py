@@ -41,10 +41,10 @@ class PartnerCode(SQLModel, table=True):
     hash, as the codes of vouchers are."""
 
     __tablename__ = "partner_codes"
-    __table_args__ = (Index("ix_partner_codes_free", "benefit_id", "voucher_id", "id"),)
+    __table_args__ = (Index("ix_partner_codes_free", "batch_id", "voucher_id", "id"),)
 
     id: int = Field(primary_key=True, sa_type=Id)
-    batch_id: int = Field(sa_type=Id, foreign_key="partner_batches.id", index=True)
+    batch_id: int = Field(sa_type=Id, foreign_key="partner_batches.id")
     benefit_id: int = Field(sa_type=Id, foreign_key="benefits.id")
     code: str = Field(sa_type=Text)
     code_index: str = Field(unique=True)

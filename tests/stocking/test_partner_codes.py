@@ -3,9 +3,13 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 
+from domain.partner_errors import BatchComplete, BatchNotFound
 from domain.partners import Batch, Partner
+from services import stocking
+from services.ports.club import Actor
 from services.ports.pictures import Image
 from storage.work import Work
 from tests.support.club import NOW, Club
@@ -87,6 +91,43 @@ async def test_a_batch_is_completed_once_and_a_half_one_can_be_dropped(club: Clu
     await club.write(lambda work: work.partners.drop(5))
     assert await club.read(lambda work: work.partners.batch("half")) is None
     assert await club.read(lambda work: work.partners.free(film)) == len(CODES)
+
+
+async def test_nobody_gets_a_code_of_a_batch_that_is_not_complete(club: Club) -> None:
+    film = await offer(club, key="film", imported_codes=True)
+
+    def begin(work: Work) -> None:
+        work.partners.add_batch(Batch(5, "half", film, "", 0, 0, "h", None, NOW))
+        work.partners.add_codes(5, film, ["HALF-0001"])
+
+    await club.write(begin)
+    assert await club.write(lambda work: work.partners.take_code(film, 1)) is None
+    await batch(club, film, codes=CODES[:2])
+    await batch(club, film, "b2", CODES[2:3])
+    taken = [
+        await club.write(lambda work, n=n: work.partners.take_code(film, n)) for n in range(1, 5)
+    ]
+    assert taken == [*CODES[:3], None]
+    assert await club.read(lambda work: work.partners.free(film)) == 0
+
+
+async def test_only_a_broken_import_can_be_dropped(club: Club) -> None:
+    film = await offer(club, key="film", imported_codes=True)
+    made = await batch(club, film)
+
+    def begin(work: Work) -> None:
+        work.partners.add_batch(Batch(5, "half", film, "", 0, 0, "h", None, NOW))
+        work.partners.add_codes(5, film, ["HALF-0001", "HALF-0002"])
+
+    await club.write(begin)
+    assert await club.write(lambda w: stocking.drop_codes(w, "half", Actor("Anna"), NOW)) == 2
+    for key, refusal in (("half", BatchNotFound), ("b1", BatchComplete)):
+        with pytest.raises(refusal):
+            await club.write(lambda w, key=key: stocking.drop_codes(w, key, Actor("Anna"), NOW))
+    assert not await club.write(lambda work: work.partners.drop(made))
+    assert await club.read(lambda work: work.partners.free(film)) == len(CODES)
+    [row] = await club.read(lambda work: work.audit.about(("benefit", film)))
+    assert row["action"] == "benefit.drop_codes"
 
 
 async def test_partners_are_kept_by_their_keys(club: Club) -> None:

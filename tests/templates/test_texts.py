@@ -30,6 +30,8 @@ _OURS = re.compile(r"[a-z_]*|\d{4}-.*")  # words of the code and dates are not t
 TYPED = {"name", "text", "value", "store", "order", "reason", "title", "subject", "city", "answer"}
 # What only the API, the importer or a command of the shell can meet.
 NOT_IN_CHAT = {
+    "batch.complete",
+    "batch.not_found",
     "benefit.takes_no_codes",
     "benefit.unknown_key",
     "currency.unknown",

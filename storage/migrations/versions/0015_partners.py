@@ -61,9 +61,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("code_index"),
         sa.UniqueConstraint("voucher_id"),
     )
-    op.create_index(op.f("ix_partner_codes_batch_id"), "partner_codes", ["batch_id"], unique=False)
     op.create_index(
-        "ix_partner_codes_free", "partner_codes", ["benefit_id", "voucher_id", "id"], unique=False
+        "ix_partner_codes_free", "partner_codes", ["batch_id", "voucher_id", "id"], unique=False
     )
     # ### end Alembic commands ###
     triggers.create(op.get_bind())
