@@ -1,4 +1,4 @@
-"""`make fault`: redeeming, giving back and the till, killed before every single statement."""
+"""`make fault`: points, redeeming, bills and the till, killed before every single statement."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-TESTS = Path(__file__).parents[1] / "tests" / "proof" / "test_crashed_redeeming.py"
+PROOF = Path(__file__).parents[1] / "tests" / "proof"
+TESTS = [
+    str(PROOF / f"test_{name}.py") for name in ("crashes", "crashed_redeeming", "crashed_bills")
+]
 
 
 def main() -> None:
     """Runs the tests that in `make test` kill at some boundaries, at all of them."""
-    command = [sys.executable, "-m", "pytest", "-q", "-n0", str(TESTS)]
+    command = [sys.executable, "-m", "pytest", "-q", "-n0", *TESTS]
     environment = {**os.environ, "MEMBERBOT_EVERY_STATEMENT": "1"}
     sys.exit(subprocess.run(command, env=environment, check=False).returncode)
 

@@ -51,8 +51,8 @@ class StoredValue:
 
     `ceiling_minor`: the most a member may hold, principal and bonus together. `earns`: points come
     from `spending` it (the principal, never the bonus) or from the `topup`, never from both.
-    `second_above_minor`: paying out more in a day, to one member or by one operator, needs a second
-    person's yes (None: never).
+    `second_above_minor`: paying out more in a day, to one member or by one operator, needs a
+    second person's yes (None: never).
     """
 
     ceiling_minor: int = 500_000

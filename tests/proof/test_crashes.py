@@ -16,7 +16,7 @@ from tests.support.databases import Databases, Kind, Template
 
 BUILT = Template("one member with points", crashing.build)
 LEAST, MOST = 3, 90
-"""Fewer boundaries than that would mean that the hook does not see them: two changes and COMMIT."""
+"""Fewer boundaries than that would mean that the hook does not see them."""
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(400)]
 
