@@ -50,22 +50,26 @@ def leave(work: Work, member_id: int, benefit_id: int, now: datetime) -> None:
     """Gives up a place, or what is kept for the member, which goes to the next; twice changes
     nothing."""
     work.members.lock(member_id)
-    if wait := work.waits.of_member(member_id).get(benefit_id):
-        _give_up(work, wait, now)
+    if benefit_id in work.waits.of_member(member_id):
+        _give_up(work, member_id, benefit_id, now)
 
 
 def leave_all(work: Work, member_id: int, now: datetime) -> None:
     """Gives up every place of a member who leaves the club. The member is locked by the caller."""
-    for wait in sorted(work.waits.of_member(member_id).values(), key=lambda one: one.benefit_id):
-        _give_up(work, wait, now)
+    for benefit_id in sorted(work.waits.of_member(member_id)):
+        _give_up(work, member_id, benefit_id, now)
 
 
-def _give_up(work: Work, wait: Wait, now: datetime) -> None:
-    work.benefits.lock(wait.benefit_id)
+def _give_up(work: Work, member_id: int, benefit_id: int, now: datetime) -> None:
+    work.benefits.lock(benefit_id)
+    # Read under the lock: until then one of the stock may have been offered to this place.
+    wait = work.waits.of_member(member_id).get(benefit_id)
+    if wait is None:
+        return
     offered = wait.state is WaitState.OFFERED
     if work.waits.leave(wait.id, WaitState.LEFT, offered=offered) and offered:
-        work.benefits.give_stock(wait.benefit_id)
-        stock_came(work, wait.benefit_id, now)
+        work.benefits.give_stock(benefit_id)
+        stock_came(work, benefit_id, now)
 
 
 # -- serving those who wait -------------------------------------------------------------

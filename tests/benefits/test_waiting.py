@@ -1,11 +1,13 @@
 """Waiting for what is sold out: who has waited longest gets what comes back, and nobody else."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.util import await_only
 
 from domain.benefit_errors import CannotWait
-from domain.benefits import Why
+from domain.benefits import Benefit, Why
 from domain.errors import MemberFrozen
 from domain.refusals import BenefitNotFound, BenefitUnavailable
 from domain.waiting import WaitState
@@ -15,6 +17,9 @@ from scheduler.worker import Worker
 from services import benefit_files, erasing, waiting
 from services.ports.club import Actor
 from services.ports.post import REPLY
+from storage.benefits import Benefits
+from storage.unit_of_work import PostgresUnits
+from storage.work import Work
 from tests.benefits.support import (
     Stock,
     cancel,
@@ -158,6 +163,41 @@ async def test_the_place_of_who_left_the_club_goes_on(club: Club) -> None:
     await club.write(lambda work: work.members.change(people[3], state="frozen"))
     await cancel_all(club, coffee, people[2])
     assert await stock(club, coffee) == Stock(2, 1, 0, ["left", "lapsed"])
+    assert await broken(club) == []
+
+
+@pytest.mark.parametrize("erased", [False, True])
+async def test_what_is_offered_to_somebody_who_is_just_leaving_goes_to_the_next(
+    club: Club, monkeypatch: pytest.MonkeyPatch, erased: bool
+) -> None:
+    coffee = await offer(club, stock=0)
+    mei, wang = [await member(club) for _ in range(2)]
+    await join(club, coffee, mei, wang)
+    leaving, came, lock = asyncio.Event(), asyncio.Event(), Benefits.lock
+    together = isinstance(club.units, PostgresUnits)  # SQLite lets one in at a time
+
+    def late(benefits: Benefits, benefit_id: int) -> Benefit | None:
+        if together and not leaving.is_set():
+            leaving.set()
+            await_only(asyncio.wait_for(came.wait(), 5))
+        return lock(benefits, benefit_id)
+
+    async def comes() -> None:
+        if together:
+            await leaving.wait()
+        await more(club, coffee, 1)
+        came.set()
+
+    def leave(work: Work) -> None:
+        if erased:
+            erasing.erase(work, mei, club.clock())
+        else:
+            waiting.leave(work, mei, coffee, club.clock())
+
+    monkeypatch.setattr(Benefits, "lock", late)
+    await asyncio.gather(club.write(leave), comes())
+    assert (await stock(club, coffee)).places[-1:] == ["offered"]
+    await redeem(club, wang, coffee)
     assert await broken(club) == []
 
 
