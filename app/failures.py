@@ -14,6 +14,8 @@ SAYINGS = {
     " import broke can be dropped",
     "batch.not_found": "there is no batch {key}; write the name that it was imported under",
     "benefit.unknown_key": "there is no benefit {key}; see: memberbot benefit list",
+    "benefit.nobody_to_pay": "{key} names no partner, so no settlement would have what the codes"
+    " cost; write partner: in its file and import that first, or leave --wholesale out",
     "benefit.takes_no_codes": "the vouchers of {key} bear codes of our own; write imported_codes:"
     " true in its file to hand out a partner's",
     "partner.bad_key": "{key} is no key; write small letters, digits, - and _, beginning with a"

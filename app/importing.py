@@ -58,7 +58,8 @@ async def import_codes(
     *,
     progress: Progress = _nobody,
 ) -> codes.Result:
-    """Imports a partner's codes, under the same promises. Raises UnknownBenefit, TakesNoCodes."""
+    """Imports a partner's codes, under the same promises. Raises UnknownBenefit, TakesNoCodes,
+    NobodyToPay."""
     job = codes.CodeImport(path, delivery, actor, now, progress)
     await _run(units, job, dry_run=False)
     return job.result

@@ -48,6 +48,18 @@ class TakesNoCodes(Refused):
 
 
 @dataclass(eq=False)
+class NobodyToPay(Refused):
+    """Codes have a wholesale price, but the benefit names no partner, so no settlement would have
+    them."""
+
+    key: str
+    code: ClassVar[str] = "benefit.nobody_to_pay"
+
+    def data(self) -> dict[str, object]:
+        return {"key": self.key}
+
+
+@dataclass(eq=False)
 class BatchNotFound(Refused):
     key: str
     code: ClassVar[str] = "batch.not_found"

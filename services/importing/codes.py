@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from domain.benefits import Benefit
-from domain.partner_errors import TakesNoCodes
+from domain.partner_errors import NobodyToPay, TakesNoCodes
 from domain.partners import Batch, known_by
 from services import stocking, waiting
 from services.importing import reading
@@ -74,10 +74,12 @@ class CodeImport:
     # -- checking -----------------------------------------------------------------------
 
     def begin(self, work: Work) -> None:
-        """Raises UnknownBenefit, TakesNoCodes."""
+        """Raises UnknownBenefit, TakesNoCodes, NobodyToPay."""
         self._benefit: Benefit = stocking.by_key(work, self._delivery.benefit)
         if not self._benefit.imported_codes:
             raise TakesNoCodes(self._benefit.key)
+        if self._delivery.wholesale_minor and not self._benefit.partner:
+            raise NobodyToPay(self._benefit.key)
         self._batch = work.partners.batch(self._delivery.batch)
 
     def read(self) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from app import settlement_file
+from app.failures import refusal
 from app.importing import import_codes
 from domain.benefits import Benefit
-from domain.partner_errors import PartnerNotFound, TakesNoCodes, UnknownBenefit
+from domain.partner_errors import NobodyToPay, PartnerNotFound, TakesNoCodes, UnknownBenefit
 from domain.partners import Partner
 from services import benefits, partnering, vouchers, waiting
 from services.importing.codes import Delivery, Result
@@ -152,6 +153,17 @@ async def test_a_benefit_must_be_there_and_take_codes(lite: Club, tmp_path: Path
         await takes(lite, tmp_path, "AAAA1", FILM._replace(benefit="nothing"))
     with pytest.raises(TakesNoCodes):
         await takes(lite, tmp_path, "AAAA1", FILM._replace(benefit="coffee"))
+
+
+async def test_codes_cost_something_only_if_a_partner_can_be_paid(
+    lite: Club, tmp_path: Path
+) -> None:
+    one = await offer(lite, key="film", imported_codes=True)
+    with pytest.raises(NobodyToPay) as caught:
+        await takes(lite, tmp_path, "AAAA1")
+    assert "film names no partner" in refusal(caught.value)
+    assert (await takes(lite, tmp_path, "AAAA1", FILM._replace(wholesale_minor=0))).codes == 1
+    assert await left(lite, one) == 1
 
 
 class Broken(Exception):

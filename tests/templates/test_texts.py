@@ -32,6 +32,7 @@ TYPED = {"name", "text", "value", "store", "order", "reason", "title", "subject"
 NOT_IN_CHAT = {
     "batch.complete",
     "batch.not_found",
+    "benefit.nobody_to_pay",
     "benefit.takes_no_codes",
     "benefit.unknown_key",
     "currency.unknown",
