@@ -350,6 +350,11 @@ DETAILS: Final[Mapping[str, tuple[str, str]]] = {
         "The club's rules have no stored value.",
         "会员计划未开通储值。",
     ),
+    "credit.undone": (
+        "It was booked and taken back since; nothing was booked now. If the money was paid in"
+        " anew, send it under a receipt number of its own.",
+        "该充值已入账并在之后撤销，本次未再入账。如确为新的充值，请使用新的小票号。",
+    ),
     "credit.too_small": (
         "Pay in {least} or more at once.",
         "每次至少充值 {least}。",

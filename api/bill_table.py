@@ -141,6 +141,7 @@ BILLS: Final = (
             "credit.none",
             "credit.too_small",
             "credit.ceiling",
+            "credit.undone",
             "award.bad_receipt",
             "store.not_found",
         ),
@@ -148,7 +149,8 @@ BILLS: Final = (
         keyed="must",
         about=(
             "With the bonus that the club gives on top; principal and bonus are kept apart. The"
-            " same receipt again changes nothing: 200; with another amount or member: 409."
+            " same receipt again changes nothing: 200; with another amount or member, or after the"
+            " top-up was undone: 409."
         ),
         examples={
             "hundred": {

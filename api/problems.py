@@ -50,6 +50,7 @@ STATUS: Final[Mapping[str, int]] = {
     "refund.already": 409,
     "bill.changed": 409,
     "credit.ceiling": 409,
+    "credit.undone": 409,
     "benefit.unavailable": 409,
     # -- what fits the schema and cannot be taken all the same -----------------------------
     "member.bad_number": 422,
@@ -100,6 +101,7 @@ _WHERE: Final[Mapping[str, str]] = {
     "credit.too_small": "/amount",
     "credit.ceiling": "/amount",
     "award.bad_receipt": "/receipt",
+    "credit.undone": "/receipt",
     "adjustment.zero": "/points",
     "adjustment.no_reason": "/reason",
 }

@@ -62,6 +62,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "bill.credit": ("So much stored value cannot be used", "不能使用这么多储值"),
     "bill.changed": ("The bill is another one now", "账单已变化"),
     "credit.none": ("This club has no stored value", "本店没有储值"),
+    "credit.undone": ("This top-up was undone", "这笔充值已撤销"),
     "credit.too_small": ("This top-up is too small", "充值金额过小"),
     "credit.ceiling": ("More than a member may hold", "超过储值上限"),
     "award.bad_receipt": ("This is no receipt number", "小票号不正确"),

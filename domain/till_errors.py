@@ -64,6 +64,14 @@ class UndoneBefore(Refused):
 
 
 @dataclass(eq=False)
+class TopUpUndone(Refused):
+    """A till system sent a top-up again that was taken back since."""
+
+    number: str
+    code: ClassVar[str] = "credit.undone"
+
+
+@dataclass(eq=False)
 class UndoNotAllowed(Refused):
     """Whoever did it takes it back within `minutes`; after that, on the same day, an operator of
     that store."""

@@ -16,6 +16,7 @@ from domain.points import Unit
 from domain.programme import Programme
 from domain.purchases import Line, Order
 from domain.till import TillEvent, TillKind
+from domain.till_errors import TopUpUndone
 from services import counter, finding, ledger, levels, purchases, till_events
 from services.booking import Incoming, Outcome
 from services.counter import AGAIN, Left
@@ -78,15 +79,15 @@ def top_up(work: Work, asked: TopUp, actor: Actor, now: datetime) -> ToppedUp:
 
     Principal and bonus are lots of their own, so that each returns to its own. One receipt is
     booked once: the same again changes nothing. Raises CreditOff, TopUpTooSmall, CreditCeiling,
-    OwnMembership, MemberFrozen, MemberClosed, BadReceipt, ReceiptTaken, ReceiptOverLimit,
-    ShiftReceiptsUsed, ShiftMoneyUsed.
+    OwnMembership, MemberFrozen, MemberClosed, BadReceipt, ReceiptTaken, TopUpUndone,
+    ReceiptOverLimit, ShiftReceiptsUsed, ShiftMoneyUsed.
     """
     programme = work.programmes.current()
     member_id = finding.standing(work, asked.member_id).id
     not_own(asked.own, member_id)
     number = counter.read_number(asked.number)
     work.members.lock(member_id)
-    key, before = _receipt(work, asked.place, number)
+    key, before = _receipt(work, asked.place, number, actor)
     if before is not None:
         return _again(work, before, (member_id, asked.minor, number), actor, now)
     work.members.get(member_id).may_move_points()
@@ -120,15 +121,18 @@ def top_up(work: Work, asked: TopUp, actor: Actor, now: datetime) -> ToppedUp:
     return replace(done, left=counter.left(work, programme, actor, now))
 
 
-def _receipt(work: Work, place: str, number: str) -> tuple[str, TillEvent | None]:
+def _receipt(work: Work, place: str, number: str, actor: Actor) -> tuple[str, TillEvent | None]:
     """The journal's key of a receipt, and the top-up that has it. What was undone keeps its key:
-    the receipt is then booked as `A-77#2`."""
+    when staff enter the receipt again it is booked as `A-77#2`. A till system that sends it again
+    only has not heard of its own success; raises TopUpUndone."""
     found, times = number, 1
     while True:
         key = f"topup:{place}:{found}"
         before = work.till_events.by_key(key)
         if before is None or work.till_events.undo_of(before.id) is None:
             return key, before
+        if actor.staff_id is None:
+            raise TopUpUndone(number)
         times += 1
         found = f"{number}{AGAIN}{times}"
 

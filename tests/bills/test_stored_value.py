@@ -20,6 +20,7 @@ from domain.club_errors import CreditLeft, OwnMembership, ReceiptTaken
 from domain.errors import MemberFrozen, ReasonMissing
 from domain.members import Member, MemberState
 from domain.points import Unit
+from domain.till_errors import TopUpUndone
 from services import (
     approvals,
     credit_blocking,
@@ -157,6 +158,20 @@ async def test_a_top_up_is_undone_whole_and_once(club: Club) -> None:
     again = await pays_in(club, mei, 50000, anna)
     assert (again.new, again.event.key) == (True, "topup:till:-:T-1#2")
     assert await broken(club) == []
+
+
+async def test_what_was_undone_is_entered_again_by_staff_and_never_by_a_till_system(
+    club: Club,
+) -> None:
+    mei, anna = await member(club), await cashier(club)
+    till = Actor("api:pos")
+    done = await pays_in(club, mei, 50000, till)
+    assert await undo(club, done)
+    with pytest.raises(TopUpUndone):
+        await pays_in(club, mei, 50000, till)
+    assert await holds(club, mei) == Held()
+    assert await undo(club, await pays_in(club, mei, 50000, anna, "T-2"))
+    assert (await pays_in(club, mei, 50000, anna, "T-2")).new
 
 
 async def test_what_was_spent_of_is_not_undone(club: Club) -> None:
