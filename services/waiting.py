@@ -16,6 +16,10 @@ from services.ports.post import Notice
 MOST: Final = 100
 """So many are served in one transaction; the job goes on."""
 
+LAPSED: Final = "waiting.lapsed"
+ENDED: Final = "waiting.ended"
+"""Nobody took it in time, and it goes to nobody else: it is stopped, or its time is over."""
+
 _Button = tuple[str, str, tuple[str, ...]]
 
 
@@ -83,10 +87,11 @@ def stock_came(work: Work, benefit_id: int, now: datetime, most: int = MOST) -> 
     benefit = work.benefits.lock(benefit_id)
     if benefit is None:
         return 0
+    told = LAPSED if _to_be_had(benefit, now) else ENDED
     for late in work.waits.lapsed(benefit_id, now):
         if work.waits.leave(late.id, WaitState.LAPSED, offered=True):
             work.benefits.give_stock(benefit_id)
-            _tell(work, late, benefit, "waiting.lapsed", now)
+            _tell(work, late, benefit, told, now)
     return _serve(work, benefit, now, most)
 
 
@@ -112,8 +117,8 @@ def _offer(work: Work, wait: Wait, benefit: Benefit, now: datetime) -> bool:
     if not work.benefits.reserve(benefit.id):
         return False
     until = now + timedelta(hours=benefit.offer_hours or 1)
-    if benefit.redeem_until:
-        until = min(until, benefit.redeem_until)
+    ends = (benefit.redeem_until, benefit.visible_until)
+    until = min([until, *(end for end in ends if end is not None)])
     work.waits.offer(wait.id, now, until)
     _tell(work, wait, benefit, "waiting.offered", now, until)
     return True
@@ -148,7 +153,7 @@ def _buttons(
     key: str, benefit: Benefit
 ) -> tuple[tuple[tuple[str, str, tuple[str, ...]], ...], ...]:
     see = ("button.benefits", "benefits", ())
-    if key == "waiting.lapsed":
+    if key in (LAPSED, ENDED):
         return ((see,),)
     return ((("button.redeem", "benefit.confirm", (str(benefit.id),)),), (see,))
 

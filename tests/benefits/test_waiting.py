@@ -230,9 +230,29 @@ async def test_while_it_is_stopped_nobody_is_offered_anything(club: Club) -> Non
     assert (await stock(club, coffee)).places == [WaitState.OFFERED]
 
 
-async def test_an_offer_ends_when_redeeming_does(club: Club) -> None:
+@pytest.mark.parametrize("over", ["stopped", "visible_until"])
+async def test_who_did_not_take_what_is_over_is_not_told_of_a_next_one(
+    club: Club, over: str
+) -> None:
+    ends = None if over == "stopped" else club.clock() + timedelta(hours=24)
+    coffee = await offer(club, stock=0, visible_until=ends)
+    mei = await club.person("Mei").joins()
+    await join(club, coffee, await mei.member_id(), await member(club))
+    await more(club, coffee, 1)
+    if over == "stopped":
+        await club.write(lambda work: work.benefits.stop(coffee, True))
+    club.clock.move(hours=24)
+    await due.run_due(club.units, club.clock(), jobs=SERVE)
+    told = (await mei.hears())[-1]
+    assert told.key == "waiting.ended"
+    assert "next in line" not in told.text
+    assert await stock(club, coffee) == Stock(1, 1, 0, ["lapsed", "waiting"])
+
+
+@pytest.mark.parametrize("end", ["redeem_until", "visible_until"])
+async def test_an_offer_ends_when_redeeming_does(club: Club, end: str) -> None:
     ends = club.clock() + timedelta(hours=5)
-    coffee = await offer(club, stock=0, redeem_until=ends)
+    coffee = await offer(club, stock=0, **{end: ends})
     mei = await member(club)
     await join(club, coffee, mei)
     await more(club, coffee, 1)
