@@ -12,8 +12,10 @@ from domain.fulfilment_errors import OrderMoved, OrderNotFound
 from domain.fulfilments import LONGEST_NOTE, OPEN, Fulfilment, OrderState
 from domain.points import day_before
 from domain.texts import check_text
+from domain.till_errors import OwnVoucher
 from domain.vouchers import VoucherState
 from services import fulfilling, vouchers
+from services.finding import standing
 from services.masks import Masked, masked
 from services.ports import Work
 from services.ports.club import Actor, Store
@@ -136,9 +138,11 @@ def deliver(
 ) -> View:
     """The member has it, which uses the voucher; one that was used at the till or has lapsed
     meanwhile stays as it is. `own`: the operator's own membership. Raises OrderNotFound,
-    OrderMoved, and as vouchers.use.
+    OrderMoved, OwnVoucher, and as vouchers.use.
     """
     seen = view(work, voucher_id, now)
+    if own is not None and standing(work, seen.order.member_id).id == own:
+        raise OwnVoucher
     detail = {"voucher": str(seen.voucher)}
     if seen.order.state in OPEN and seen.voucher in (VoucherState.ISSUED, VoucherState.HELD):
         vouchers.use(work, voucher_id, staff, key=key, now=now, own=own)

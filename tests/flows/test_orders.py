@@ -9,6 +9,7 @@ from bot.messages import Rendered
 from domain.dates import local_day
 from domain.fulfilment_errors import OrderMoved
 from domain.fulfilments import OrderState
+from domain.till_errors import OwnVoucher
 from domain.vouchers import Voucher, VoucherState
 from scheduler.due import run_due
 from scheduler.jobs import JOBS
@@ -211,6 +212,22 @@ async def test_what_nobody_fetched_in_time_can_be_closed_or_given_all_the_same(
     await anna.taps("order.deliver", str(second))
     assert await state(club, second) is OrderState.DELIVERED
     assert await used(club, second) == "issued"  # its state by the clock stays expired
+
+
+async def test_nobody_hands_over_their_own_order_not_even_when_its_voucher_has_lapsed(
+    club: Club,
+) -> None:
+    await operator(club, "service")
+    mei, voucher = await ordered(club, 1, valid=3)
+    me, who = await mei.member_id(), await actor(club)
+    await club.write(lambda w: orders.make_ready(w, voucher, None, who, club.clock()))
+    for days in (0, 30):
+        club.clock.move(days=days)
+        with pytest.raises(OwnVoucher):
+            await club.write(
+                lambda w: orders.deliver(w, voucher, me, who, key="own", now=club.clock())
+            )
+    assert await state(club, voucher) is OrderState.READY
 
 
 async def test_the_second_who_taps_is_told_who_was_first(club: Club) -> None:
