@@ -51,6 +51,8 @@ def _entry(entry: schema.Benefit, known: Known, pictures: Pictures) -> Iterator[
     yield from _detail(entry, kind, known)
     yield from _at_once(entry, kind)
     yield from _imported(entry, known)
+    if entry.ready_days is not None and entry.ready_days >= entry.valid_days:
+        yield ("ready_days",), "must be less than valid_days, so that there is time to fetch it"
     if entry.picture:
         yield from _picture(entry.picture, pictures)
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
+from domain.benefits import voucher_expires
 from domain.dates import local_day
 from domain.fulfilments import OPEN, Fulfilment, OrderState
-from domain.vouchers import Voucher
+from domain.vouchers import Voucher, VoucherState
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.post import Notice
+
+FETCH_DAYS: Final = 7
+"""So many days a member has at least for fetching what is ready, however late it became so."""
 
 
 def order(work: Work, voucher: Voucher, now: datetime) -> Fulfilment | None:
@@ -24,6 +30,40 @@ def order(work: Work, voucher: Voucher, now: datetime) -> Fulfilment | None:
     )
     work.fulfilments.add(made)
     return work.fulfilments.get(voucher.id)
+
+
+def keep(work: Work, voucher_id: int, by: Actor, now: datetime) -> bool:
+    """Extends a voucher whose order is not ready yet and which ends, or has ended, before its
+    member could fetch it; False if nothing had to be done."""
+    found = state(work, voucher_id)
+    if found is None or found.state is not OrderState.ORDERED:
+        return False
+    until = _fetched_until(work, now)
+    if not work.vouchers.extend(voucher_id, until):
+        return False
+    detail = {"until": until.isoformat()}
+    work.audit.add(by, "voucher.extend", ("voucher", voucher_id), now, detail)
+    return True
+
+
+def revive(work: Work, voucher: Voucher, by: Actor, now: datetime) -> bool:
+    """Extends a voucher that has lapsed before what it promised was ready; False for others."""
+    return voucher.state_at(now) is VoucherState.EXPIRED and keep(work, voucher.id, by, now)
+
+
+def as_kept(work: Work, voucher: Voucher, now: datetime) -> Voucher:
+    """A voucher as it stands by the clock: one that waits for us does not lapse meanwhile."""
+    over = voucher.state_at(now) is VoucherState.EXPIRED
+    if not over or voucher.promise.get("ready_days") is None:
+        return voucher
+    found = state(work, voucher.id)
+    if found is None or found.state is not OrderState.ORDERED:
+        return voucher
+    return replace(voucher, expires_at=_fetched_until(work, now))
+
+
+def _fetched_until(work: Work, now: datetime) -> datetime:
+    return voucher_expires(now, FETCH_DAYS, work.programmes.current().zone)
 
 
 def withdraw(work: Work, voucher_id: int, now: datetime) -> bool:

@@ -99,8 +99,9 @@ def _asked(only: str, day: date) -> tuple[tuple[OrderState, ...], date | None]:
 
 
 def _view(work: Work, one: Fulfilment, now: datetime) -> View:
-    voucher = work.vouchers.get(one.voucher_id)
-    assert voucher is not None
+    found = work.vouchers.get(one.voucher_id)
+    assert found is not None
+    voucher = fulfilling.as_kept(work, found, now)
     zone = work.programmes.current().zone
     return View(
         one,
@@ -125,7 +126,8 @@ def make_ready(
     work: Work, voucher_id: int, store_id: int | None, staff: Actor, now: datetime
 ) -> View:
     """It waits for its member, at a store if one is named; the member is told where and until
-    when. Raises OrderNotFound, OrderMoved."""
+    when, which is FETCH_DAYS at least. Raises OrderNotFound, OrderMoved."""
+    fulfilling.keep(work, voucher_id, staff, now)
     changes = {"ready_at": now, "staff_id": staff.staff_id, "store_id": store_id}
     if _move(work, voucher_id, (OrderState.ORDERED,), OrderState.READY, changes, staff):
         _audit(work, "order.ready", voucher_id, staff, now, {"store": store_id})
@@ -156,7 +158,10 @@ def deliver(
 
 
 def close(work: Work, voucher_id: int, staff: Actor, now: datetime) -> View:
-    """Nobody has fetched it and the voucher is over. Raises OrderNotFound, OrderMoved."""
+    """It was ready, nobody has fetched it and the voucher is over.
+
+    Raises OrderNotFound, OrderMoved.
+    """
     seen = view(work, voucher_id, now)
     if seen.order.state in OPEN and seen.voucher in (VoucherState.ISSUED, VoucherState.HELD):
         raise OrderMoved(str(seen.order.state), "")

@@ -21,6 +21,7 @@ from services.ports.post import Notice
 
 BOT_NAME: Final = "telegram.username"
 LINK: Final = "v_"
+SYSTEM: Final = Actor("system")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,14 @@ def holder_of(actor: Actor) -> str:
 
 def hold(work: Work, voucher_id: int, holder_key: str, now: datetime) -> Voucher:
     """Keeps a voucher for one till for the seconds that the programme says; the same till keeps
-    it anew. Raises VoucherNotFound, VoucherHeld, VoucherTaken, VoucherNotUsable."""
+    it anew, and one that has lapsed while we were late is extended. Raises VoucherNotFound,
+    VoucherHeld, VoucherTaken, VoucherNotUsable."""
     seconds = work.programmes.current().till.hold_seconds
     until = now + timedelta(seconds=seconds)
-    if not work.vouchers.hold(voucher_id, holder_key, until, now):
+    held = work.vouchers.hold(voucher_id, holder_key, until, now)
+    if not held and fulfilling.revive(work, get(work, voucher_id), SYSTEM, now):
+        held = work.vouchers.hold(voucher_id, holder_key, until, now)
+    if not held:
         raise _refusal(work, get(work, voucher_id), holder_key, now)
     return get(work, voucher_id)
 
@@ -127,6 +132,7 @@ def use(
         raise OwnVoucher
     if work.members.get(voucher.member_id).state is MemberState.FROZEN:
         raise MemberFrozen()
+    fulfilling.revive(work, voucher, staff, now)
     holder = holder_of(staff)
     if not work.vouchers.use(voucher_id, key, now, staff.staff_id, staff.store_id, holder):
         voucher = get(work, voucher_id)
@@ -206,8 +212,8 @@ def used_by(work: Work, voucher: Voucher) -> Seen | None:
 
 def as_mine(work: Work, voucher: Voucher, now: datetime) -> Mine:
     """A voucher with its state by the clock and its last valid day."""
-    zone = work.programmes.current().zone
-    return Mine(voucher, voucher.state_at(now), day_before(voucher.expires_at, zone))
+    zone, kept = work.programmes.current().zone, fulfilling.as_kept(work, voucher, now)
+    return Mine(voucher, kept.state_at(now), day_before(kept.expires_at, zone))
 
 
 def _store(work: Work, staff: Actor) -> str:

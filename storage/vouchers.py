@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, literal, or_, sel
 from sqlalchemy import Connection as Db
 
 from domain.partners import known_by
-from domain.vouchers import Voucher, VoucherState
+from domain.vouchers import OPEN, Voucher, VoucherState
 from services.ports.benefits import Origin
 from storage.dialect import Upsert
 from storage.prepared import Mapped
@@ -93,6 +93,15 @@ _handed_on = exists().where(_gifts.c.voucher_id == _vouchers.c.id, _gifts.c.stat
 _origin = select(
     _vouchers.c.posting_id, _vouchers.c.stocked, _vouchers.c.source, _handed_on.label("handed_on")
 ).where(_vouchers.c.id == bindparam("id"))
+_extend = (
+    update(_vouchers)
+    .where(
+        _vouchers.c.id == bindparam("of"),
+        _vouchers.c.state.in_([str(state) for state in OPEN]),
+        _vouchers.c.expires_at < bindparam("until", type_=_vouchers.c.expires_at.type),
+    )
+    .values(expires_at=bindparam("until"))
+)
 _reopen = (
     update(_vouchers)
     .where(
@@ -189,6 +198,9 @@ class Vouchers:
     ) -> bool:
         who = {"staff": staff_id, "store": store_id, "by_key": key, "holder": holder}
         return bool(self._db.execute(_use, {"of": voucher_id, "now": now, **who}).rowcount == 1)
+
+    def extend(self, voucher_id: int, until: datetime) -> bool:
+        return self._db.execute(_extend, {"of": voucher_id, "until": until}).rowcount == 1
 
     def reopen(self, voucher_id: int, key: str, now: datetime) -> bool:
         values = {"of": voucher_id, "by_key": key, "now": now}

@@ -116,6 +116,10 @@ class Vouchers(Protocol):
         """Uses it, if it is valid and no other till than the holder's holds it now; True for
         exactly one caller."""
 
+    def extend(self, voucher_id: int, until: datetime) -> bool:
+        """Lets a voucher that is neither used nor cancelled, even one that has lapsed, be valid
+        until a time; False if it is longer anyway."""
+
     def reopen(self, voucher_id: int, key: str, now: datetime) -> bool:
         """Lets a voucher that was used under a key be used again, if it is still valid."""
 

@@ -13,7 +13,16 @@ from domain.till_errors import OwnVoucher
 from domain.vouchers import Voucher, VoucherState
 from scheduler.due import run_due
 from scheduler.jobs import JOBS
-from services import erasing, fulfilling, merging, order_reminders, orders, stores, vouchers
+from services import (
+    erasing,
+    fulfilling,
+    merging,
+    order_reminders,
+    orders,
+    scanning,
+    stores,
+    vouchers,
+)
 from services.ports.club import Actor
 from storage.work import Work
 from tests.flows.staffed import CLI, operator
@@ -201,9 +210,11 @@ async def test_what_nobody_fetched_in_time_can_be_closed_or_given_all_the_same(
     _, first = await ordered(club, valid=3)
     _, second = await ordered(club, 1, "Li", valid=3)
     who = await actor(club)
+    for one in (first, second):
+        await club.write(lambda w, one=one: orders.make_ready(w, one, None, who, club.clock()))
     with pytest.raises(OrderMoved):
         await club.write(lambda w: orders.close(w, first, who, club.clock()))
-    club.clock.move(days=5)
+    club.clock.move(days=8)
     await anna.says("/orders")
     assert "expired" in (await anna.taps("order.show", str(first))).text
     assert "cancelled" in (await anna.taps("order.close", str(first))).text
@@ -212,6 +223,54 @@ async def test_what_nobody_fetched_in_time_can_be_closed_or_given_all_the_same(
     await anna.taps("order.deliver", str(second))
     assert await state(club, second) is OrderState.DELIVERED
     assert await used(club, second) == "issued"  # its state by the clock stays expired
+
+
+async def test_a_voucher_is_valid_for_a_week_after_what_it_promised_is_ready(club: Club) -> None:
+    await operator(club, "service")
+    mei, late = await ordered(club, 1, valid=3)
+    _, soon = await ordered(club, 1, "Li", valid=4)
+    _, long = await ordered(club, 1, "Wu", valid=30)
+    me, who = await mei.member_id(), await actor(club)
+    club.clock.move(days=3, hours=2)
+    [mine] = await club.read(lambda w: vouchers.of_member(w, me, club.clock()))
+    assert (mine.state, mine.last_day) == (VoucherState.ISSUED, date(2026, 5, 30))
+    with pytest.raises(OrderMoved):  # it has not lapsed, for it was never ready
+        await club.write(lambda w: orders.close(w, late, who, club.clock()))
+    seen = [
+        await club.write(lambda w, one=one: orders.make_ready(w, one, None, who, club.clock()))
+        for one in (late, soon, long)
+    ]
+    lasting = date(2026, 6, 19)
+    assert [one.last_day for one in seen] == [date(2026, 5, 30), date(2026, 5, 30), lasting]
+    [told] = [one for one in await mei.hears() if one.key == "order.told_ready"]
+    assert "May 30" in told.text or "30 May" in told.text
+    rows = [await club.read(lambda w, o=o: w.audit.about(("voucher", o))) for o in (late, long)]
+    assert [[row["action"] for row in some] for some in rows] == [["voucher.extend"], []]
+    club.clock.move(days=8)
+    [mine] = await club.read(lambda w: vouchers.of_member(w, me, club.clock()))
+    assert mine.state is VoucherState.EXPIRED
+    assert await broken(club) == []
+
+
+@pytest.mark.parametrize("way", ["till", "scan", "order"])
+async def test_what_was_late_can_be_had_though_its_voucher_had_ended(club: Club, way: str) -> None:
+    await operator(club, "service")
+    _, voucher = await ordered(club, 1, valid=3)
+    who = await actor(club)
+    club.clock.move(days=9)
+
+    def use(work: Work) -> None:
+        now = club.clock()
+        if way == "order":
+            orders.deliver(work, voucher, None, who, key="k", now=now)
+            return
+        if way == "scan":
+            assert scanning.look(work, voucher, who, now).state is VoucherState.HELD
+        vouchers.use(work, voucher, who, key="k", now=now)
+
+    await club.write(use)
+    assert await used(club, voucher) == "used"
+    assert await state(club, voucher) is OrderState.DELIVERED
 
 
 async def test_nobody_hands_over_their_own_order_not_even_when_its_voucher_has_lapsed(

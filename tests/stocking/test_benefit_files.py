@@ -216,6 +216,8 @@ BAD = [
     (one("kind: partner"), "partner: is missing"),
     (one("kind: donation", "cancel_hours: 1"), "cancel_hours: a donation counts as soon"),
     (one("kind: donation", "giftable: true"), "giftable: a donation counts as soon"),
+    (one("ready_days: 5", "valid_days: 5"), "ready_days: must be less than valid_days"),
+    (one("ready_days: 30"), "ready_days: must be less than valid_days"),
     (one("imported_codes: true", "stock: 5"), "stock: is counted from the imported codes"),
     (one("imported_codes: true", "giftable: true"), "giftable: a partner's code"),
     (one("picture: ../secret.png"), "picture: ../secret.png cannot be read"),
