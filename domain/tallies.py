@@ -16,6 +16,7 @@ class Tally:
     vouchers: int = 0
     bills: int = 0
     awards: int = 0
+    refunds: int = 0
     top_ups: int = 0
     undone: int = 0
     cash: int = 0

@@ -7,12 +7,14 @@ from enum import StrEnum
 
 class TillKind(StrEnum):
     """SEMANTICS: Benefits. `bill`: a purchase that was paid at our till; `award`: one that was
-    entered for its points alone; `topup`, `payout`:
-    stored value paid in or out; `undo`: one of these taken back."""
+    entered for its points alone; `refund`: a part of one of these two that came back; `topup`,
+    `payout`: stored value paid in or out; `undo`: one of these taken back, of a `bill` or `award`
+    what its refunds have left."""
 
     USE = "use"
     BILL = "bill"
     AWARD = "award"
+    REFUND = "refund"
     TOPUP = "topup"
     PAYOUT = "payout"
     UNDO = "undo"
@@ -24,7 +26,7 @@ class TillEvent:
 
     `day` is the store's local day. `amount_minor`: what the cash drawer got (negative: gave);
     `points` and `credit_minor`: how the member's accounts changed; `undoes`: the event that this
-    one takes back, its figures turned round.
+    one takes back, its figures turned round (less what was refunded before).
     """
 
     id: int

@@ -205,10 +205,8 @@ def undo(
     done = purchases.void(work, purchase_id, reason=REASON, actor=actor, now=now)
     if done.taken is None:
         return None
-    if event := work.till_events.by_key(f"award:{purchase_id}"):
-        till_events.take_back(work, event, actor, now)
     counter.give_back(work, before.staff_id, actor.store_id, before.minor, before.received_at)
-    amount = Money(before.minor, before.currency)
+    amount = Money(before.minor - done.purchase.refunded_minor, before.currency)
     undone = Undone(before, counter.receipt_number(before.order_id), amount, done.taken.taken)
     _tell(work, undone, now)
     return undone

@@ -140,7 +140,14 @@ class _Look:
         """The points that a line brought its member."""
         if event.purchase_id is None or event.kind is TillKind.USE:
             return 0
-        return _purchase(self._work, event).points
+        bought = _purchase(self._work, event)
+        if event.kind is not TillKind.REFUND:
+            return bought.points
+        # Made void or moved since, it brings its member what is left without these points.
+        taken, given = event.posting_id, bought.posting_id
+        if taken is None or given is None or taken < given:
+            return 0
+        return self._work.ledger.posting(taken).amount
 
 
 def reference(work: Work, event: TillEvent) -> str:
@@ -166,14 +173,20 @@ def _counted(entry: Entry) -> Tally:
         vouchers=sign * (kind is TillKind.USE),
         bills=sign * (kind is TillKind.BILL),
         awards=sign * (kind is TillKind.AWARD),
+        refunds=int(kind is TillKind.REFUND),
         top_ups=sign * (kind is TillKind.TOPUP),
         undone=int(sign < 0),
         cash=event.amount_minor,
         points_given=entry.points_given,
-        points_spent=-event.points if kind is TillKind.BILL else 0,
+        points_spent=-event.points if _pays(kind, event.points) else 0,
         credit_in=topped,
         credit_out=0 if topped else -event.credit_minor,
     )
+
+
+def _pays(kind: TillKind, points: int) -> bool:
+    """Whether the points of a line pay; of a refund those that came back, never those taken."""
+    return kind is TillKind.BILL or (kind is TillKind.REFUND and points > 0)
 
 
 def _used(entries: Iterable[Entry]) -> tuple[Used, ...]:

@@ -277,11 +277,11 @@ class Moved:
 
 def void(work: Work, purchase_id: int, *, reason: str, actor: Actor, now: datetime) -> Moved:
     """Takes a purchase out of its member's account, with a reason; it stays on record as void. A
-    bill of ours is taken back in the till's journal, too."""
+    bill of ours, or one entered for its points, is taken back in the till's journal, too."""
     done = _correct(work, purchase_id, None, reason=reason, actor=actor, now=now)
-    bill = work.till_events.of_purchase(purchase_id)
-    if bill is not None and work.till_events.undo_of(bill.id) is None:
-        till_events.take_back(work, bill, actor, now)
+    line = till_events.line_of(work, purchase_id)
+    if line is not None and work.till_events.undo_of(line.id) is None:
+        till_events.take_back(work, line, actor, now)
     return done
 
 

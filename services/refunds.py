@@ -23,7 +23,7 @@ from domain.purchases import (
     refund_whole,
 )
 from domain.refunds import Refunded, TakenBack, take_back
-from services import growing, levels, paying, purchases
+from services import growing, levels, paying, purchases, till_events
 from services.limiting import facts_of
 from services.paying import CameBack
 from services.ports import Work
@@ -101,6 +101,15 @@ def _book(
         _row(number, asked, purchase, (minor, after), taken, fingerprint, now), back=asdict(back)
     )
     work.purchases.add_refund(row)
+    till_events.refunded(
+        work,
+        row,
+        member_id=purchase.member_id,
+        money=minor if back.money is None else back.money,
+        points=back.points,
+        credit_minor=back.credit,
+        now=now,
+    )
     basis = min(purchase.basis_minor, left.minor)
     noted = Noted(minor, row.asked_points, row.taken_points, row.lapsed_points, grown, basis)
     work.purchases.note_refund(purchase.id, noted)

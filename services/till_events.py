@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -9,6 +10,7 @@ from domain.dates import local_day
 from domain.till import TillEvent, TillKind
 from services.ports import Work
 from services.ports.club import Actor
+from services.ports.sales import Refund
 
 API: Final = "api"
 STAFF: Final = "staff"
@@ -65,7 +67,9 @@ def record(
 def take_back(
     work: Work, event: TillEvent, actor: Actor, now: datetime, *, posting_id: int | None = None
 ) -> TillEvent:
-    """Writes down that a line was undone: its figures turned round, once."""
+    """Writes down that a line was undone: its figures turned round, once; of a bill or an entered
+    purchase what refunds have left, so that all lines of it add up to nothing."""
+    lines = [event, *_refunds(work, event)]
     return record(
         work,
         TillKind.UNDO,
@@ -76,9 +80,9 @@ def take_back(
         voucher_id=event.voucher_id,
         purchase_id=event.purchase_id,
         posting_id=posting_id,
-        amount_minor=-event.amount_minor,
-        points=-event.points,
-        credit_minor=-event.credit_minor,
+        amount_minor=-sum(one.amount_minor for one in lines),
+        points=-sum(one.points for one in lines),
+        credit_minor=-sum(one.credit_minor for one in lines),
         undoes=event.id,
     )
 
@@ -86,6 +90,54 @@ def take_back(
 def day_at(work: Work, store_id: int | None, now: datetime) -> date:
     """The local day of a store on which its lines are written."""
     return local_day(now, zone_at(work, store_id))
+
+
+def line_of(work: Work, purchase_id: int) -> TillEvent | None:
+    """The line of a purchase that was paid or entered at a till."""
+    keys = (f"{kind}:{purchase_id}" for kind in (TillKind.BILL, TillKind.AWARD))
+    return next((found for key in keys if (found := work.till_events.by_key(key))), None)
+
+
+def refunded(
+    work: Work,
+    refund: Refund,
+    *,
+    member_id: int | None,
+    money: int,
+    points: int,
+    credit_minor: int,
+    now: datetime,
+) -> None:
+    """Writes down what came back of a purchase that was paid or entered at a till; nothing for
+    any other. `money`: what the drawer gave; `points`: what a bill had been paid with (an entered
+    purchase was not: there it is the points taken back that count). It is the refund's operator
+    and store, or, if it names neither, those of the purchase."""
+    line = line_of(work, refund.purchase_id)
+    if line is None:
+        return
+    who = (refund.staff_id, refund.store_id)
+    if who == (None, None):
+        who = (line.staff_id, line.store_id)
+    record(
+        work,
+        TillKind.REFUND,
+        Actor(f"{API}:{refund.source}", *who),
+        now,
+        key=f"refund:{refund.id}",
+        member_id=member_id,
+        purchase_id=refund.purchase_id,
+        posting_id=refund.posting_id,
+        amount_minor=-money,
+        points=points if line.kind is TillKind.BILL else -refund.taken_points,
+        credit_minor=credit_minor,
+    )
+
+
+def _refunds(work: Work, event: TillEvent) -> Sequence[TillEvent]:
+    """What came back before of a bill or an entered purchase."""
+    if event.purchase_id is None or event.kind not in (TillKind.BILL, TillKind.AWARD):
+        return ()
+    return work.till_events.refunds_of(event.purchase_id)
 
 
 def zone_at(work: Work, store_id: int | None) -> str:

@@ -13,6 +13,11 @@ _PAID: Final = (
     " sum(CASE kind WHEN 'credit' THEN minor ELSE 0 END) AS credit"
     " FROM purchase_payments GROUP BY purchase_id"
 )
+_REFUNDED: Final = (
+    "SELECT purchase_id, sum(amount_minor) AS money, sum(points) AS points,"
+    " sum(credit_minor) AS credit, count(*) AS n FROM till_events WHERE kind = 'refund'"
+    " GROUP BY purchase_id"
+)
 # What all steps of a bill take off, and those of one kind: the databases read JSON differently.
 _STEPS: Final = {
     "sqlite": (
@@ -48,12 +53,31 @@ STORED_VALUE: Final = (
         " GROUP BY p.id HAVING count(e.id) <> 1",
     ),
     Invariant(
-        "every line of the till's journal that takes one back is its opposite",
+        "every line of the till's journal that takes one back is its opposite, refunds"
+        " apart",
         "SELECT count(*) FROM till_events WHERE undoes IS NOT NULL",
         "SELECT u.id FROM till_events u LEFT JOIN till_events e ON e.id = u.undoes"
+        f" LEFT JOIN ({_REFUNDED}) r ON r.purchase_id = e.purchase_id"
+        " AND e.kind IN ('bill', 'award')"
         " WHERE (u.kind = 'undo') <> (u.undoes IS NOT NULL) OR (u.undoes IS NOT NULL AND"
-        " (e.id IS NULL OR u.amount_minor + e.amount_minor <> 0 OR u.points + e.points <> 0"
-        " OR u.credit_minor + e.credit_minor <> 0))",
+        " (e.id IS NULL OR u.amount_minor + e.amount_minor + coalesce(r.money, 0) <> 0"
+        " OR u.points + e.points + coalesce(r.points, 0) <> 0"
+        " OR u.credit_minor + e.credit_minor + coalesce(r.credit, 0) <> 0))",
+    ),
+    Invariant(
+        "every refund of what was paid or entered at a till is in its journal, with its money",
+        "SELECT count(*) FROM till_events WHERE kind = 'refund'",
+        "SELECT e.id FROM till_events e JOIN purchases p ON p.id = e.purchase_id"
+        " LEFT JOIN (SELECT purchase_id, sum(minor) AS minor, sum(taken_points) AS taken,"
+        " count(*) AS n FROM refunds GROUP BY purchase_id) b ON b.purchase_id = p.id"
+        f" LEFT JOIN ({_REFUNDED}) r ON r.purchase_id = p.id"
+        " LEFT JOIN (SELECT purchase_id, sum(returned_minor) AS minor FROM purchase_payments"
+        " GROUP BY purchase_id) q ON q.purchase_id = p.id"
+        " WHERE e.kind IN ('bill', 'award') AND (coalesce(b.n, 0) <> coalesce(r.n, 0)"
+        " OR (e.kind = 'award' AND coalesce(b.taken, 0) + coalesce(r.points, 0) <> 0)"
+        # What paid a void purchase has all come back, not by its refunds alone.
+        " OR (p.state <> 'void' AND coalesce(b.minor, 0) - coalesce(q.minor, 0)"
+        " + coalesce(r.money, 0) <> 0))",
     ),
 )
 

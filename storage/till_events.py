@@ -26,6 +26,9 @@ _of_voucher = _newest.where(
 _of_purchase = _newest.where(
     _events.c.purchase_id == bindparam("of"), _events.c.kind == TillKind.BILL.value
 )
+_refunds_of = _columns.where(
+    _events.c.purchase_id == bindparam("of"), _events.c.kind == TillKind.REFUND.value
+).order_by(_events.c.id)
 _of_day = (
     _columns.where(
         _events.c.day == bindparam("on"),
@@ -66,6 +69,10 @@ class TillEvents:
 
     def of_purchase(self, purchase_id: int) -> TillEvent | None:
         return self._one(_of_purchase, of=purchase_id)
+
+    def refunds_of(self, purchase_id: int) -> list[TillEvent]:
+        rows = self._db.execute(_refunds_of, {"of": purchase_id})
+        return [_event(row) for row in rows.mappings()]
 
     def of_day(
         self, day: date, store_id: int | None = None, staff_id: int | None = None

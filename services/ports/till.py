@@ -26,6 +26,9 @@ class TillEvents(Protocol):
     def of_purchase(self, purchase_id: int) -> TillEvent | None:
         """The bill of a purchase."""
 
+    def refunds_of(self, purchase_id: int) -> list[TillEvent]:
+        """What came back of a purchase, in order."""
+
     def of_day(
         self, day: date, store_id: int | None = None, staff_id: int | None = None
     ) -> list[TillEvent]:

@@ -17,6 +17,7 @@ _SUMS: Final = (
     "vouchers",
     "bills",
     "awards",
+    "refunds",
     "top_ups",
     "undone",
     "cash",

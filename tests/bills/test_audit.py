@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services import paying_out, settling, stored_value
+from services import paying_out, refunds, settling, stored_value
 from services.billing import Asked
 from services.stored_value import TopUp
 from storage.work import Work
@@ -18,7 +18,10 @@ STEPS = "the steps of every bill take off what its purchase and payments say"
 BILL = "every bill in the till's journal is what its purchase and payments say"
 POSTED = "every top-up and payout in the till's journal is what was posted, its bonus apart"
 NOTED = "every posting of a top-up or payout at the till is in its journal, once"
-UNDONE = "every line of the till's journal that takes one back is its opposite"
+REFUNDED = "every refund of what was paid or entered at a till is in its journal, with its money"
+UNDONE = (
+    "every line of the till's journal that takes one back is its opposite, refunds apart"
+)
 
 TAMPERING = {
     "the bill's amount": ({STEPS}, "UPDATE bills SET gross_minor = gross_minor + 1"),
@@ -36,6 +39,8 @@ TAMPERING = {
         "DELETE FROM till_events WHERE kind = 'topup' AND id NOT IN"
         " (SELECT undoes FROM till_events WHERE undoes IS NOT NULL)",
     ),
+    "a refund": ({REFUNDED}, "UPDATE till_events SET amount_minor = -1 WHERE kind = 'refund'"),
+    "a refund goes": ({REFUNDED}, "DELETE FROM till_events WHERE kind = 'refund'"),
     "an undo": ({UNDONE}, "UPDATE till_events SET amount_minor = 1 WHERE kind = 'undo'"),
 }
 
@@ -56,7 +61,9 @@ async def busy(club: Club) -> Club:
     first = await club.write(top_up("T-0"))
     await club.write(lambda w: stored_value.undo(w, first.event, **back))
     await club.write(top_up("T-1"))
-    await settled(club, Asked(mei.id, 10000, (ten,), 300, 2500), anna)
+    bill = (await settled(club, Asked(mei.id, 10000, (ten,), 300, 2500), anna)).purchase
+    part = refunds.Asked(bill.source, bill.order_id, "R", NOW, 4000)
+    await club.write(lambda w: refunds.refund(w, part, NOW))
     out = {"reason": "asked", "key": "k", "own": None, "actor": anna, "now": NOW}
     await club.write(lambda w: paying_out.pay_out(w, mei.id, 12345, **out))
     return club

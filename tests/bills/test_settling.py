@@ -253,3 +253,29 @@ async def test_a_bill_that_an_operator_makes_void_is_taken_back_in_the_journal(c
     )
     assert (await has(club, mei)).available == 1200
     assert await broken(club) == []
+
+
+async def test_a_bill_its_refunds_and_its_undo_add_up_to_nothing(club: Club) -> None:
+    mei, anna = await rich(club), await cashier(club)
+    ten = await coupon(club, mei)
+    done = await settled(club, Asked(mei.id, 10000, (ten,), 300, 2500), anna)
+    order, why = done.purchase, {"reason": "wrong", "actor": Actor("boss"), "now": NOW}
+    back = [
+        await club.write(
+            lambda w, n=number: refunds.refund(
+                w, refunds.Asked(order.source, order.order_id, f"R{n}", NOW, 3333), NOW
+            )
+        )
+        for number in range(2)
+    ]
+    assert await broken(club) == []
+    lines = await club.read(lambda w: w.till_events.refunds_of(order.id))
+    assert [(one.amount_minor, one.points, one.credit_minor) for one in lines] == [
+        (-one.back.money, one.back.points, one.back.credit) for one in back
+    ]
+    assert {(one.staff_id, one.channel) for one in lines} == {(anna.staff_id, "api")}
+    await club.write(lambda w: purchases.void(w, order.id, **why))
+    day = await club.read(lambda w: w.till_events.of_day(done.event.day))
+    sums = [(one.amount_minor, one.points, one.credit_minor) for one in day]
+    assert [sum(figures) for figures in zip(*sums, strict=True)] == [0, 0, 0]
+    assert await broken(club) == []

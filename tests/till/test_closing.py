@@ -10,10 +10,14 @@ from openpyxl import load_workbook
 
 from app.till_file import read
 from domain.tallies import Difference, Gap, Theirs, differences
-from services import closing
+from domain.till import TillKind
+from services import closing, purchases, refunds
 from services.closing import Closing, FileLine
+from services.ports.club import Actor
+from services.refunds import Asked
 from storage.work import Work
 from templates.sheets import closing as sheet
+from tests.membership.support import broken
 from tests.support.club import Club, Person
 from tests.support.threads import files
 from tests.till.support import cashier, own_code, voucher
@@ -84,6 +88,49 @@ async def test_a_purchase_that_was_undone_is_taken_off(club: Club) -> None:
     assert day.total.undone == 2
 
 
+async def give_back(club: Club, number: str, minor: int, refund_id: str = "R-1") -> None:
+    """The till system says that a part of what was entered came back."""
+
+    def use(work: Work) -> None:
+        asked = Asked("till:sh-01", number, refund_id, club.clock(), minor)
+        refunds.refund(work, asked, club.clock())
+
+    await club.write(use)
+
+
+@pytest.mark.parametrize(("locale", "words"), [("en", "Refunds: 1"), ("zh", "退货 1 笔")])
+async def test_a_refund_through_the_api_stands_in_the_closing(
+    club: Club, locale: str, words: str
+) -> None:
+    anna, _ = await a_day(club, locale)
+    await give_back(club, "A-1", 3000)
+    day = await made(club)
+    (line,) = [one for one in day.entries if one.event.kind is TillKind.REFUND]
+    assert (line.staff, line.store, line.reference) == ("Anna", "Store sh-01", "A-1")
+    figures = (line.event.amount_minor, line.event.points, line.points_given)
+    assert figures == (-3000, -30, -30)
+    total = day.total
+    assert (total.refunds, total.cash, total.points_given, total.points_spent) == (1, 5800, 58, 0)
+    shown = (await anna.says("/closing")).text.replace("<b>", "").replace("</b>", "")
+    assert words in shown
+    assert "58" in shown
+    assert await broken(club) == []
+
+
+async def test_a_void_after_a_refund_takes_back_the_rest_of_what_was_entered(club: Club) -> None:
+    await a_day(club)
+    await give_back(club, "A-1", 3000)
+    line = next(one for one in (await made(club)).entries if one.event.kind is TillKind.AWARD)
+    why = {"reason": "wrong", "actor": Actor("boss"), "now": club.clock()}
+    await club.write(lambda w: purchases.void(w, line.event.purchase_id, **why))
+    day = await made(club)
+    undo = day.entries[-1]
+    figures = (undo.undoes, undo.event.amount_minor, undo.event.points)
+    assert figures == (TillKind.AWARD, -5800, -58)
+    assert (day.total.awards, day.total.cash, day.total.points_given) == (0, 0, 0)
+    assert await broken(club) == []
+
+
 @pytest.mark.parametrize("locale", ["en", "zh"])
 async def test_the_excel_file_holds_the_same(club: Club, locale: str) -> None:
     anna, code = await a_day(club, locale)
@@ -94,7 +141,7 @@ async def test_the_excel_file_holds_the_same(club: Club, locale: str) -> None:
     book = load_workbook(io.BytesIO(sheet.xlsx(club.renderer.words, content, locale)))
     summary, lines = book.worksheets
     rows = [[cell.value for cell in row] for row in summary.iter_rows()]
-    assert ["Anna", "Store sh-01", 1, 0, 1, 0, 1, 88, 88, 0, 0, 0] in rows
+    assert ["Anna", "Store sh-01", 1, 0, 1, 0, 0, 1, 88, 88, 0, 0, 0] in rows
     assert lines.max_row == 5
     assert code.replace(" ", "")[-4:] in repr([cell.value for cell in lines["F"]])
     assert code.replace(" ", "") not in content.decode()
@@ -102,7 +149,7 @@ async def test_the_excel_file_holds_the_same(club: Club, locale: str) -> None:
 
 def test_what_looks_like_a_formula_is_text() -> None:
     tally = dict.fromkeys(
-        "vouchers bills awards top_ups undone cash points_given points_spent credit_in"
+        "vouchers bills awards refunds top_ups undone cash points_given points_spent credit_in"
         " credit_out".split(),
         0,
     )
