@@ -268,12 +268,9 @@ DETAILS: Final[Mapping[str, tuple[str, str]]] = {
         "储值余额 {given}，第 {payment} 项支付需要 {expected}，请减少。",
     ),
     "payment.invalid/unknown": (
-        "No voucher has the code of payment {payment}. Read it again from the member's phone.",
-        "第 {payment} 项的券码不存在，请按会员手机重新核对。",
-    ),
-    "payment.invalid/foreign": (
-        "The voucher of payment {payment} belongs to another member.",
-        "第 {payment} 项的券属于其他会员。",
+        "The member has no voucher with the code of payment {payment}. Read it again from the"
+        " member's phone.",
+        "会员没有第 {payment} 项券码对应的券，请按会员手机重新核对。",
     ),
     "payment.invalid/held": (
         "The voucher of payment {payment} is being used at another till.",

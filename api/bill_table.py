@@ -44,13 +44,13 @@ BILLS: Final = (
         "purchases:write",
         bills.quote,
         {200: shapes.Quoted},
-        (*_WHO, *_MONEY, "bill.voucher"),
+        (*_WHO, *_MONEY, "bill.voucher", "till.codes_locked"),
         body=shapes.Quote,
         reads=True,
         about=(
             "The level's discount, vouchers, points and stored value in the order of the club's"
             " rules. Nothing is booked or held. Points and stored value are used as far as they"
-            " can be."
+            " can be. Wrong codes of vouchers are limited for each key and network address."
         ),
         examples={
             "everything": {
@@ -70,6 +70,7 @@ BILLS: Final = (
             "points_possible": 6100,
             "credit_possible": "0.00",
         },
+        refused=bills.refused,
     ),
     Operation(
         "POST",
@@ -85,6 +86,7 @@ BILLS: Final = (
             "member.frozen",
             "member.closed",
             "bill.voucher",
+            "till.codes_locked",
             "bill.points",
             "bill.credit",
             "bill.changed",
@@ -124,6 +126,7 @@ BILLS: Final = (
             "balance": {"available": 795, "pending": 0, "held": 0, "debt": 0},
             "level": "diamond",
         },
+        refused=bills.refused,
     ),
     Operation(
         "POST",

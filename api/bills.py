@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from api import bill_shapes as shapes
+from api import vouchers as at_till
 from api.common import balance, level, member_of, plain, shares
 from api.operations import Call
-from api.problems import at
+from api.problems import at, pointer_of
 from domain import money
 from domain.bill_errors import BillVoucher
 from domain.bills import Step
 from domain.club_errors import ReceiptTaken
-from domain.errors import KeyConflict, WrongCurrency
+from domain.errors import KeyConflict, Refused, WrongCurrency
 from domain.purchases import Line, check_moment
 from services import billing, finding, settling, stored_value, vouchers
 from services.answers import CREATED, OK, Answer, once_by_own_id
@@ -87,9 +88,19 @@ def _settled(call: Call, done: Settled) -> shapes.Settled:
     )
 
 
+def refused(call: Call, error: Refused) -> None:
+    """Counts a code that is of no voucher of the member."""
+    if isinstance(error, BillVoucher) and error.reason == "unknown":
+        number = int(pointer_of(error).rpartition("/")[2])
+        at_till.note_not_theirs(call, call.body.vouchers[number])
+
+
 def _asked(call: Call, body: shapes.Quote, lines: tuple[Line, ...] = ()) -> Asked:
+    if body.vouchers:
+        at_till.check_open(call)
     with at("/member"):
         member = finding.find(call.work, body.member)
+        member_id = finding.standing(call.work, member.id).id
     with at("/amount"):
         minor = _minor(body.amount, body.currency)
     with at("/credit"):
@@ -97,17 +108,20 @@ def _asked(call: Call, body: shapes.Quote, lines: tuple[Line, ...] = ()) -> Aske
     return Asked(
         member.id,
         minor,
-        tuple(_voucher(call, number, code) for number, code in enumerate(body.vouchers)),
+        tuple(
+            _voucher(call, member_id, number, code) for number, code in enumerate(body.vouchers)
+        ),
         None if "points" in body.use_all else body.points,
         None if "credit" in body.use_all else credit,
         lines,
     )
 
 
-def _voucher(call: Call, number: int, code: str) -> int:
+def _voucher(call: Call, member_id: int, number: int, code: str) -> int:
+    """The member's voucher; another member's is as unknown as one that nobody has."""
     with at(f"/vouchers/{number}"):
         voucher, _ = vouchers.by_code(call.work, code)
-        if voucher is None:
+        if voucher is None or voucher.member_id != member_id:
             raise BillVoucher("unknown", {})
         return voucher.id
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from api import replies, requests
+from api import vouchers as at_till
 from api.common import balance, level, plain, shares
 from api.operations import Call
 from api.problems import at
 from domain import money
 from domain.codes import read_code
-from domain.errors import RefundInvalid
-from domain.payments import PaidBy, Payment
+from domain.errors import RefundInvalid, Refused
+from domain.payments import PaidBy, Payment, PaymentInvalid
 from domain.purchases import Line, Order, RefundLine, check_moment
 from domain.refusals import BadCode
 from services import purchases, refunds, vouchers
@@ -25,6 +26,8 @@ from services.ports.sales import Claim
 def book(call: Call) -> Answer:
     """Books a purchase, once per source and order id."""
     body: requests.Purchase = call.body
+    if any(paid.code for paid in body.payments):
+        at_till.check_open(call)
     incoming = Incoming(
         _order(body),
         tuple(_claims(call, body)),
@@ -41,6 +44,12 @@ def book(call: Call) -> Answer:
 
     key = f"{body.source}\0{body.order_id}"
     return once_by_own_id(call.work, "purchase", key, call.now, effect)
+
+
+def refused(call: Call, error: Refused) -> None:
+    """Counts a code that is of no voucher of the member."""
+    if isinstance(error, PaymentInvalid) and error.reason == "unknown":
+        at_till.note_not_theirs(call, call.body.payments[error.payment - 1].code)
 
 
 def _order(body: requests.Purchase) -> Order:

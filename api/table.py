@@ -41,6 +41,7 @@ OPERATIONS: Final = (
             "currency.wrong",
             "store.not_found",
             "payment.invalid",
+            "till.codes_locked",
             "points.too_few",
             "member.bad_number",
             "phone.bad",
@@ -94,6 +95,7 @@ OPERATIONS: Final = (
             "balance": _BALANCE,
             "level": "member",
         },
+        refused=purchases.refused,
     ),
     Operation(
         "POST",

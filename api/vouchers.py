@@ -53,6 +53,17 @@ def refused(call: Call, error: Refused) -> None:
         scanning.note_wrong(call.work, _caller(call), error.reason, actor, call.now)
 
 
+def check_open(call: Call) -> None:
+    """Raises CodesLocked while the caller may try no code."""
+    scanning.check_open(call.work, _caller(call), call.now)
+
+
+def note_not_theirs(call: Call, code: str) -> None:
+    """Counts a code that came with a bill and is of no voucher of its member."""
+    actor = Actor(call.caller.actor)
+    scanning.note_not_theirs(call.work, _caller(call), code, actor, call.now)
+
+
 def _find(call: Call) -> Voucher:
     return scanning.find(call.work, call.path["code"], _caller(call), call.now)
 

@@ -39,7 +39,7 @@ class Payment(NamedTuple):
 class PaymentInvalid(Refused):
     """reason: `zero`, `sum` (`given` is more than the bill, `expected`), `points`, `code`,
     `extra`, `twice`, `too_many`, `member` (nobody to take it from), `credit` (`given` is there,
-    `expected` asked), `blocked` (the credit), or of a voucher `unknown`, `foreign`, `held`,
+    `expected` asked), `blocked` (the credit), or of a voucher `unknown` (none of theirs), `held`,
     `used`, `expired`, `cancelled`, `minimum` (the bill is `given`, it needs `expected`), `worth`
     (`given` is more than it takes off, `expected`); `payment` counts from 1, 0 for all."""
 

@@ -153,10 +153,8 @@ def _with_voucher(
     number, and what of the bill was left before it."""
     payment, number, _ = asked
     voucher, wrong = vouchers.by_code(work, payment.code)
-    if voucher is None or wrong:
-        raise PaymentInvalid("unknown", number)
-    if voucher.member_id != purchase.member_id:
-        raise PaymentInvalid("foreign", number)
+    if voucher is None or wrong or voucher.member_id != purchase.member_id:
+        raise PaymentInvalid("unknown", number)  # what others have is not told
     if not counter.quoted:
         level = work.programmes.current().level(counter.level)
         _check_worth(voucher, purchase, asked, level)

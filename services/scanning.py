@@ -11,7 +11,7 @@ from domain.errors import Refused
 from domain.refusals import BadCode
 from domain.till_errors import CodesLocked, CodeUnknown, OwnVoucher, VoucherHeld
 from domain.vouchers import Voucher, VoucherState
-from domain.wrong_codes import WITHIN
+from domain.wrong_codes import UNKNOWN, WITHIN
 from services import member_codes, vouchers, wrong_codes
 from services.masks import Masked, masked
 from services.member_codes import Session
@@ -95,11 +95,16 @@ def look(work: Work, voucher_id: int, staff: Actor, now: datetime) -> Scan:
 # -- till systems -----------------------------------------------------------------------
 
 
+def check_open(work: Work, caller: Caller, now: datetime) -> None:
+    """Raises CodesLocked while a till system may try no code."""
+    if wrong_codes.is_locked(work, caller, now):
+        raise CodesLocked(int(WITHIN.total_seconds()) // 60)
+
+
 def find(work: Work, text: str, caller: Caller, now: datetime) -> Voucher:
     """The voucher of a code that a till system sent. Raises CodesLocked, CodeUnknown; the caller
     then has the wrong code counted (`note_wrong`), in a unit of its own."""
-    if wrong_codes.is_locked(work, caller, now):
-        raise CodesLocked(int(WITHIN.total_seconds()) // 60)
+    check_open(work, caller, now)
     voucher, wrong = vouchers.by_code(work, bare(text))
     if voucher is None:
         raise CodeUnknown(_said(bare(text), wrong))
@@ -109,6 +114,12 @@ def find(work: Work, text: str, caller: Caller, now: datetime) -> Voucher:
 def note_wrong(work: Work, caller: Caller, reason: str, actor: Actor, now: datetime) -> None:
     """Counts a wrong code of a till system, with audit."""
     _wrong(work, caller, reason, actor, now)
+
+
+def note_not_theirs(work: Work, caller: Caller, text: str, actor: Actor, now: datetime) -> None:
+    """Counts a code that came with a bill and is of no voucher of its member."""
+    _, wrong = vouchers.by_code(work, bare(text))
+    _wrong(work, caller, _said(bare(text), wrong or UNKNOWN), actor, now)
 
 
 # -- reading what was scanned -----------------------------------------------------------

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from domain.codes import make_code
 from domain.members import Member
 from domain.points import Unit
-from tests.api.support import Client, new_key
+from domain.wrong_codes import MOST_OF_STAFF, TILLS_OF_KEY, UNKNOWN_COST
+from tests.api.support import Answered, Client, new_key, new_member
 from tests.bills.support import coupon
 from tests.purchases.support import gets, publishes
 from tests.support.club import Club
@@ -158,6 +160,41 @@ async def test_a_voucher_is_worth_what_it_was_under_the_former_name_of_a_level(
     assert [one["off"] for one in seen.body["steps"] if one["kind"] == "voucher"] == ["15.00"]
     paid = [{"kind": "voucher", "code": code, "amount": "15.00"}]
     assert (await api.buys(member=rich.number, lines=..., payments=paid)).status == 201
+
+
+async def test_codes_cannot_be_guessed_through_bills(
+    api: Client, club: Club, rich: Member
+) -> None:
+    bo = await new_member(club)
+    theirs, mine = [
+        await club.read(lambda w, v=one: w.vouchers.code(v))
+        for one in (await coupon(club, bo), await coupon(club, rich))
+    ]
+
+    async def tries(code: str) -> list[Answered]:
+        paid = [{"kind": "voucher", "code": code, "amount": "1.00"}]
+        return [
+            await api.post("/bills/quote", quote(rich, vouchers=[code])),
+            await api.post("/bills", bill(rich, vouchers=[code])),
+            await api.buys(member=rich.number, lines=..., payments=paid),
+        ]
+
+    foreign, unknown = await tries(theirs), await tries(make_code(7))
+    assert [one.code for one in foreign] == ["bill.voucher", "bill.voucher", "payment.invalid"]
+    assert [(one.status, one.body) for one in foreign] == [
+        (one.status, one.body) for one in unknown
+    ]
+    for guess in range(MOST_OF_STAFF * TILLS_OF_KEY // UNKNOWN_COST - 6):
+        assert (
+            await api.post("/bills/quote", quote(rich, vouchers=[make_code(guess)]))
+        ).status == 422
+    for answer in await tries(mine):
+        assert (answer.status, answer.code) == (429, "till.codes_locked")
+    assert (await api.post(f"/vouchers/{mine}/hold", {}, once="h")).code == "till.codes_locked"
+    assert (await api.post("/bills/quote", quote(rich))).status == 200
+    kept = await club.read(lambda w: repr(w.db.exec_driver_sql("SELECT * FROM audit").all()))
+    assert "voucher.scan" in kept
+    assert theirs not in kept
 
 
 async def test_a_till_pays_with_the_voucher_that_it_holds(
