@@ -147,8 +147,9 @@ def redeem(call: Call) -> Answer:
     if chosen is None:
         raise BenefitNotFound
     key = _key(call, "redeem")
-    voucher = benefits.redeem(call.work, member.id, chosen.id, key=key, now=call.now).voucher
-    call.work.audit.add(call.actor, "voucher.issue", ("voucher", voucher.id), call.now, {})
+    voucher = benefits.redeem(
+        call.work, member.id, chosen.id, key=key, now=call.now, actor=call.actor
+    ).voucher
     zone = call.work.programmes.current().zone
     reply = replies.Voucher(
         voucher_id=str(voucher.id),

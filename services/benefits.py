@@ -16,6 +16,7 @@ from services import charters, expiry, fulfilling, ledger, waiting
 from services.catalogue import Offer, Reader, offer, spendable, to_redeem
 from services.kinds import kind_of
 from services.ports import Work
+from services.ports.club import Actor
 
 __all__ = ["Offer", "Redeemed", "offer", "redeem"]
 
@@ -23,6 +24,7 @@ SOURCE: Final = "benefit"
 REDEEMED: Final = "redeemed"
 REDEMPTION: Final = "redemption"
 FOR_EVER: Final = ""
+MEMBER: Final = Actor("member")
 PERIOD: Final = "period"
 """What a voucher's promise calls the period in which it counted for the limit."""
 
@@ -35,7 +37,9 @@ class Redeemed:
     points: int
 
 
-def redeem(work: Work, member_id: int, benefit_id: int, *, key: str, now: datetime) -> Redeemed:
+def redeem(
+    work: Work, member_id: int, benefit_id: int, *, key: str, now: datetime, actor: Actor = MEMBER
+) -> Redeemed:
     """Takes the points and issues the voucher (SEMANTICS: Benefits), once per key.
 
     Raises BenefitNotFound, BenefitUnavailable, NotEnoughPoints, MemberFrozen, MemberClosed,
@@ -53,6 +57,8 @@ def redeem(work: Work, member_id: int, benefit_id: int, *, key: str, now: dateti
     # Before the payment: should it be returned, its lots have lasted longer, too.
     expiry.extend(work, work.programmes.current(), member_id, REDEMPTION, now)
     voucher = _issue(work, member_id, found, period, key, now)
+    detail = {"price": voucher.price}
+    work.audit.add(actor, "voucher.issue", ("voucher", voucher.id), now, detail)
     return Redeemed(voucher, spendable(work, member_id, now))
 
 

@@ -16,6 +16,7 @@ from domain.refusals import VoucherNotFound
 from domain.vouchers import Voucher, VoucherState
 from services import charters, fulfilling, gifting
 from services.ports import Work
+from services.ports.club import Actor
 from services.ports.post import Notice
 from services.vouchers import BOT_NAME
 
@@ -181,6 +182,8 @@ def _pass_on(work: Work, found: Offered, taker: Member, now: datetime) -> None:
     if not work.voucher_gifts.pass_on(voucher.id, voucher.member_id, taker.id, code, now):
         raise HandingGone("used_up")
     fulfilling.passed_on(work, voucher.id, taker.id)
+    detail = {"handing": str(found.handing.id)}
+    work.audit.add(Actor("member"), "voucher.hand_on", ("voucher", voucher.id), now, detail)
     name, tail = _seen(taker)
     told = Notice("handing.told", {"names": dict(voucher.names), "name": name, "tail": tail})
     work.deliveries.to_member(voucher.member_id, told, now)

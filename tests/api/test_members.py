@@ -355,6 +355,9 @@ async def test_a_benefit_is_redeemed_once_per_key(api: Client, club: Club, membe
     assert all(answer.body == answers[0].body for answer in answers)
     assert len(answers[0].body["code"]) == 16
     assert answers[0].body["balance"]["available"] == 28
+    issued = ("voucher", int(answers[0].body["voucher_id"]))
+    rows = await club.read(lambda work: work.audit.about(issued))
+    assert [(row["action"], row["staff_name"][:4]) for row in rows] == [("voucher.issue", "api:")]
     assert (await api.get("/benefits")).body["items"][0]["stock"] == 4
 
 

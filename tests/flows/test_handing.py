@@ -72,6 +72,12 @@ async def test_who_opens_the_link_gets_the_voucher_under_a_new_code(
     assert found[1] != code
     assert told in (await mei.hears())[-1].text
     assert not await mine(club, mei)
+    (voucher,) = await mine(club, li)
+    rows = await club.read(lambda work: work.audit.about(("voucher", voucher.id)))
+    assert [(row["action"], row["staff_name"]) for row in rows] == [
+        ("voucher.hand_on", "member"),
+        ("voucher.issue", "member"),
+    ]
     assert handed in (await mei.says("/vouchers")).text
     old, _ = await club.read(lambda work: vouchers.by_code(work, code))
     assert old is None

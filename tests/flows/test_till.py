@@ -153,6 +153,7 @@ async def test_every_scan_and_every_use_is_audited(club: Club) -> None:
     wanted = select(rows.c.action, rows.c.staff_name).order_by(rows.c.id)
     found = await club.read(lambda work: [tuple(row) for row in work.db.execute(wanted)])
     assert found == [
+        ("voucher.issue", "member"),
         ("voucher.scan", "Anna"),
         ("voucher.scan", "Anna"),
         ("voucher.use", "Anna"),
