@@ -1,7 +1,7 @@
 """The day's closing (日结对账): what an operator's shift adds up to, and how the till's own file
 differs from it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
@@ -63,18 +63,29 @@ class Difference:
     line: int = 0
 
 
-def differences(ours: Mapping[str, int | None], theirs: Iterable[Theirs]) -> list[Difference]:
+Ours = Mapping[str, Sequence[int | None]]
+
+
+def differences(ours: Ours, theirs: Iterable[Theirs]) -> list[Difference]:
     """What does not agree: ours by reference (amounts; None where money plays no part), theirs in
-    the order of their file. A reference that comes twice in their file is compared once, the rest
-    is only theirs."""
-    left, found = dict(ours), []
+    the order of their file. Several of ours may have one number, such as a bill and a top-up, or
+    those of two stores: each of their lines is compared with one of them, with that of the same
+    amount if there is one. What is left over is only ours or only theirs."""
+    left = {reference: list(amounts) for reference, amounts in ours.items()}
+    found, others = [], []
     for row in theirs:
-        if row.reference not in left:
+        if row.minor in (mine := left.get(row.reference, [])):
+            mine.remove(row.minor)
+        else:
+            others.append(row)
+    for row in others:
+        if not (mine := left.get(row.reference, [])):
             found.append(Difference(Gap.ONLY_THEIRS, row.reference, None, row.minor, row.line))
             continue
-        mine = left.pop(row.reference)
-        if mine is not None and row.minor is not None and mine != row.minor:
-            found.append(Difference(Gap.AMOUNT, row.reference, mine, row.minor, row.line))
-    missing = [Difference(Gap.ONLY_OURS, key, minor, None) for key, minor in left.items()]
+        amount = mine.pop(0)
+        if amount is not None and row.minor is not None:
+            found.append(Difference(Gap.AMOUNT, row.reference, amount, row.minor, row.line))
+    for reference, amounts in left.items():
+        found += [Difference(Gap.ONLY_OURS, reference, one, None) for one in amounts]
     order = {Gap.ONLY_OURS: 0, Gap.ONLY_THEIRS: 1, Gap.AMOUNT: 2}
-    return sorted([*missing, *found], key=lambda one: (order[one.gap], one.line, one.reference))
+    return sorted(found, key=lambda one: (order[one.gap], one.line, one.reference))

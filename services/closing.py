@@ -3,7 +3,7 @@ and by benefit, and where the till's own file says otherwise."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Final
@@ -153,10 +153,19 @@ class _Look:
 def reference(work: Work, event: TillEvent) -> str:
     """The receipt number of a line; "" for one that has none."""
     if event.kind is TillKind.TOPUP and event.key.startswith(TOPUP_KEY):
-        return counter.receipt_number(event.key.rpartition(":")[2])
+        return counter.receipt_number(_topup_number(work, event))
     if event.purchase_id is None or event.kind is TillKind.USE:
         return ""
     return counter.receipt_number(_purchase(work, event).order_id)
+
+
+def _topup_number(work: Work, event: TillEvent) -> str:
+    """What stands in a top-up's key behind the place (services.stored_value); the number may have
+    a colon of its own, such as a time."""
+    rest = event.key.removeprefix(TOPUP_KEY)
+    store = work.stores.by_id(event.store_id) if event.store_id else None
+    place = f"{counter.SOURCE}{store.code if store else counter.NOWHERE}:"
+    return rest.removeprefix(place) if rest.startswith(place) else rest.partition(":")[2]
 
 
 def _purchase(work: Work, event: TillEvent) -> Purchase:
@@ -251,23 +260,23 @@ class FileLine:
 def compare(work: Work, made: Closing, rows: Sequence[FileLine]) -> list[Difference]:
     """Where a closing and the till's file differ: by receipt number for bills, purchases and
     top-ups (the money that was paid), by code for vouchers."""
-    ours: dict[str, int | None] = {}
+    ours: dict[str, list[int | None]] = {}
     codes: dict[str, str] = {}
     for entry in made.entries:
         if entry.undone or entry.undoes is not None:
             continue
         if entry.event.kind is not TillKind.USE:
-            ours[entry.reference] = entry.event.amount_minor
+            ours.setdefault(entry.reference, []).append(entry.event.amount_minor)
         elif entry.event.purchase_id is None and entry.event.voucher_id is not None:
             code = work.vouchers.code(entry.event.voucher_id)
             codes[_plain(code)] = f"…{code[-_LAST:]}"
-            ours[_plain(code)] = None
+            ours.setdefault(_plain(code), []).append(None)
     ours.pop("", None)
     theirs = [Theirs(row.line, _found(row.text, ours), row.minor) for row in rows]
     return [_masked(one, codes) for one in differences(ours, theirs)]
 
 
-def _found(text: str, ours: Mapping[str, int | None]) -> str:
+def _found(text: str, ours: Collection[str]) -> str:
     """What a line of theirs is called here: receipt numbers as they are, codes without spaces."""
     text = " ".join(text.split())
     return text if text in ours or _plain(text) not in ours else _plain(text)

@@ -11,10 +11,11 @@ from openpyxl import load_workbook
 from app.till_file import read
 from domain.tallies import Difference, Gap, Theirs, differences
 from domain.till import TillKind
-from services import closing, purchases, refunds
+from services import closing, purchases, refunds, stored_value
 from services.closing import Closing, FileLine
 from services.ports.club import Actor
 from services.refunds import Asked
+from services.stored_value import TopUp
 from storage.work import Work
 from templates.sheets import closing as sheet
 from tests.membership.support import broken
@@ -178,7 +179,7 @@ def test_what_looks_like_a_formula_is_text() -> None:
 
 
 def test_differences_are_ours_theirs_and_other_amounts() -> None:
-    ours = {"A-1": 100, "A-2": 200, "CODE": None, "A-3": 5}
+    ours = {"A-1": [100], "A-2": [200], "CODE": [None], "A-3": [5]}
     theirs = [Theirs(2, "A-1", 100), Theirs(3, "A-2", 250), Theirs(4, "A-9", 7)]
     theirs += [Theirs(5, "A-1", 100), Theirs(6, "CODE", None)]
     assert differences(ours, theirs) == [
@@ -187,6 +188,41 @@ def test_differences_are_ours_theirs_and_other_amounts() -> None:
         Difference(Gap.ONLY_THEIRS, "A-1", None, 100, 5),
         Difference(Gap.AMOUNT, "A-2", 200, 250, 3),
     ]
+
+
+def test_each_of_those_with_one_number_is_compared_once() -> None:
+    ours = {"A-1": [100, 50000, -30], "A-2": [7]}
+    theirs = [Theirs(2, "A-1", 50000), Theirs(3, "A-1", 90), Theirs(4, "A-2", None)]
+    assert differences(ours, [*theirs, Theirs(5, "A-1", -30)]) == [
+        Difference(Gap.AMOUNT, "A-1", 100, 90, 3)
+    ]
+    assert differences(ours, theirs) == [
+        Difference(Gap.ONLY_OURS, "A-1", -30, None),
+        Difference(Gap.AMOUNT, "A-1", 100, 90, 3),
+    ]
+
+
+async def test_a_purchase_and_top_ups_of_one_number_are_all_compared(club: Club) -> None:
+    mei = await club.person("Mei").joins()
+    me, anna = await mei.member_id(), await cashier(club)
+    await anna.says(f"/till {await own_code(club, mei)}")
+    await anna.taps("till.award")
+    await anna.says("88 20:15:07")
+    await anna.taps("award.do")
+    store = await club.read(lambda w: w.stores.by_code("sh-01").id)
+    for place, at, actor in (
+        ("till:sh-01", store, Actor("Anna", 1, store)),
+        ("till:-", None, Actor("Boss", 2)),
+        ("pos", None, Actor("api:pos")),
+    ):
+        asked = TopUp(me, 50000, place, "20:15:07", None, at)
+        await club.write(lambda w, a=asked, b=actor: stored_value.top_up(w, a, b, club.clock()))
+    day = await made(club)
+    assert [one.reference for one in day.entries] == ["20:15:07"] * 4
+    rows = [FileLine(n, "20:15:07", minor) for n, minor in enumerate((50000, 50000, 8800, 50000))]
+    assert await club.read(lambda w: closing.compare(w, day, rows)) == []
+    (gap,) = await club.read(lambda w: closing.compare(w, day, rows[1:]))
+    assert (gap.gap, gap.ours) == (Gap.ONLY_OURS, 50000)
 
 
 async def test_a_closing_is_compared_with_the_till_s_file(club: Club) -> None:
