@@ -10,7 +10,8 @@ from api.problems import at
 from api.shapes import instant
 from domain import money
 from domain.errors import Refused
-from domain.till_errors import CodeUnknown
+from domain.refusals import VoucherNotUsable
+from domain.till_errors import CodeUnknown, VoucherHeld, VoucherTaken
 from domain.vouchers import Voucher
 from services import scanning, serving, vouchers, wrong_codes
 from services.answers import OK, Answer
@@ -47,10 +48,12 @@ def release(call: Call) -> Answer:
 
 
 def refused(call: Call, error: Refused) -> None:
-    """Counts a wrong code."""
+    """Counts a wrong code, and writes down who asked for a voucher that they could not have."""
+    actor = Actor(call.caller.actor)
     if isinstance(error, CodeUnknown):
-        actor = Actor(call.caller.actor)
         scanning.note_wrong(call.work, _caller(call), error.reason, actor, call.now)
+    elif isinstance(error, VoucherHeld | VoucherTaken | VoucherNotUsable):
+        scanning.note_refused(call.work, call.path["code"], error.code, actor, call.now)
 
 
 def check_open(call: Call) -> None:

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from bot.flow import Flow, Step
 from bot.messages import Button, Reply, Rows
+from domain.till_errors import OwnVoucher
 from domain.vouchers import VoucherState
 from handlers import award, joining, menu, till_undo
-from handlers.parts import CANCEL, number
+from handlers.parts import CANCEL, number, refusal
 from handlers.turns import Turn, actor
 from services import member_codes, scanning, serving
 from services.kinds import kind_of
@@ -101,6 +102,8 @@ def _look(turn: Turn, text: str) -> Reply:
     turn.start(FLOW)
     if scan.session is not None:
         return _member(turn, serving.served(turn.work, scan.session, turn.now))
+    if scan.wrong == scanning.OWN:
+        return refusal(OwnVoucher(), ((CANCEL,),))
     if scan.voucher is None:
         values = {"wrong": scan.wrong, "tries_left": scan.tries_left}
         return Reply("till.wrong", values, ((CANCEL,),))

@@ -9,7 +9,7 @@ from typing import Final
 from domain.codes import check_member_code
 from domain.errors import Refused
 from domain.refusals import BadCode
-from domain.till_errors import CodesLocked, CodeUnknown, OwnVoucher, VoucherHeld
+from domain.till_errors import CodesLocked, CodeUnknown, VoucherHeld
 from domain.vouchers import Voucher, VoucherState
 from domain.wrong_codes import UNKNOWN, WITHIN
 from services import member_codes, vouchers, wrong_codes
@@ -23,6 +23,7 @@ from services.wrong_codes import Caller
 
 TOO_OFTEN: Final = "too_often"
 STALE: Final = "stale"
+OWN: Final = "own"
 _STARTS: Final = (vouchers.LINK, member_codes.LINK)
 
 
@@ -33,7 +34,7 @@ class Scan:
     `state` of the voucher by the clock, as this till has it (`held`: for this till); `elsewhere`:
     the till that looks at it now; `used`: who used it. `wrong`: why there is nothing (`length`,
     `characters`, `checksum`, `unknown`, `stale` for a member's code that was good once,
-    `too_often`), and how many tries are left.
+    `own` for what is the operator's own, `too_often`), and how many tries are left.
     """
 
     voucher: Voucher | None = None
@@ -52,8 +53,7 @@ def scan(
 ) -> Scan:
     """Looks up what staff typed or scanned, audited; a voucher that can be used is held for them.
 
-    `own`: their own membership; `at`: their chat account, for the limit of wrong codes. Raises
-    OwnVoucher for what is their own.
+    `own`: their own membership; `at`: their chat account, for the limit of wrong codes.
     """
     caller = wrong_codes.caller_of(staff, at)
     if wrong_codes.is_locked(work, caller, now):
@@ -65,7 +65,8 @@ def scan(
     if voucher is None:
         return _wrong(work, caller, _said(text, wrong), staff, now)
     if own is not None and voucher.member_id == own:
-        raise OwnVoucher
+        work.audit.add(staff, "voucher.scan", ("voucher", voucher.id), now, {"wrong": OWN})
+        return Scan(wrong=OWN)
     return look(work, voucher.id, staff, now)
 
 
@@ -93,6 +94,13 @@ def look(work: Work, voucher_id: int, staff: Actor, now: datetime) -> Scan:
 
 
 # -- till systems -----------------------------------------------------------------------
+
+
+def note_refused(work: Work, text: str, why: str, actor: Actor, now: datetime) -> None:
+    """Writes down that a till system could not have a voucher."""
+    voucher, _ = vouchers.by_code(work, bare(text))
+    if voucher is not None:
+        work.audit.add(actor, "voucher.scan", ("voucher", voucher.id), now, {"wrong": why})
 
 
 def check_open(work: Work, caller: Caller, now: datetime) -> None:
@@ -143,7 +151,8 @@ def _member_code(work: Work, text: str) -> CodeRow | None:
 
 def _member(work: Work, row: CodeRow, staff: Actor, now: datetime, own: int | None) -> Scan:
     if own is not None and row.member_id == own:
-        raise OwnVoucher
+        work.audit.add(staff, "till.scan", ("member", row.member_id), now, {"wrong": OWN})
+        return Scan(wrong=OWN)
     session = member_codes.open_by_code(work, row, staff, now)
     if session is None:
         work.audit.add(staff, "till.scan", ("member", row.member_id), now, {"wrong": STALE})

@@ -40,6 +40,17 @@ async def test_a_voucher_is_held_released_and_used(
     assert late.body["data"]["store"] == "Road"
     assert late.body["data"]["by"]
     assert late.body["data"]["at"].startswith("2026-05-20T")
+    rows = await club.read(
+        lambda w: (
+            w.db.exec_driver_sql(
+                "SELECT detail FROM audit WHERE action = 'voucher.scan' ORDER BY id"
+            )
+            .scalars()
+            .all()
+        )
+    )
+    wrong = [why for row in rows for why in ("till.held", "till.taken") if why in row]
+    assert wrong == ["till.held", "till.taken"]
 
 
 async def test_a_key_without_the_scope_uses_nothing(

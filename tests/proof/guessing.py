@@ -11,10 +11,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from domain.codes import BITS, MEMBER_BITS, make_code, make_member_code
-from domain.till_errors import OwnVoucher
 from services import scanning, vouchers
 from services.ports.club import Actor
-from services.scanning import TOO_OFTEN
+from services.scanning import OWN, TOO_OFTEN
 
 GUESSERS, CASHIERS = 200, 20
 EVERY = 10.0
@@ -175,9 +174,8 @@ class Simulation:
             self.result.typos += 1
             self._scan(self._mistyped(code), who, at, OWNER)
             return AGAIN
-        try:
-            found = self._scan(code, who, at, OWNER)
-        except OwnVoucher:  # it was found
+        found = self._scan(code, who, at, OWNER)
+        if found.wrong == OWN:  # it was found
             self.result.served += 1
             self._waited(who, at)
             return SERVED

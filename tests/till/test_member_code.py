@@ -133,6 +133,12 @@ async def test_nobody_serves_themselves(club: Club) -> None:
     _, code = await voucher(club, anna)
     assert (await anna.says(f"/till {await shown(anna)}")).key == "till.own"
     assert (await anna.says(f"/till {code}")).key == "till.own"
+    kept = await club.read(
+        lambda w: w.db.exec_driver_sql(
+            "SELECT action, staff_name FROM audit WHERE detail LIKE '%own%' ORDER BY id"
+        ).all()
+    )
+    assert [tuple(row) for row in kept] == [("till.scan", "Anna"), ("voucher.scan", "Anna")]
 
 
 async def test_the_code_is_kept_nowhere_in_plain(club: Club) -> None:
