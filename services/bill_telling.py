@@ -14,6 +14,7 @@ from domain.money import Money
 from domain.points import Unit
 from services import levels
 from services.booking import Outcome
+from services.paying import CameBack
 from services.ports import Work
 from services.ports.bills import KeptBill
 from services.ports.post import Notice
@@ -59,8 +60,9 @@ def receipt(work: Work, kept: KeptBill, outcome: Outcome, now: datetime) -> None
         levels.tell_risen(work, purchase.member_id, outcome.raised_to, occasion, now)
 
 
-def undone(work: Work, purchase: Purchase, now: datetime) -> None:
-    """Tells the member that a bill was taken back, and what they have now."""
+def undone(work: Work, purchase: Purchase, back: CameBack, now: datetime) -> None:
+    """Tells the member that a bill was taken back, which vouchers had expired meanwhile, and what
+    they have now."""
     assert purchase.member_id is not None
     kept = work.bills.get(purchase.id)
     paid = kept.to_pay if kept else purchase.minor
@@ -68,6 +70,8 @@ def undone(work: Work, purchase: Purchase, now: datetime) -> None:
     values = {
         "amount": Money(kept.gross if kept else purchase.minor, purchase.currency),
         "money": Money(paid, purchase.currency) if paid else None,
+        "opened": [dict(names) for names in back.opened],
+        "expired": [dict(names) for names in back.expired],
         "available": has,
     }
     notice = Notice("bill.told_undone", values, dedupe=f"undo:{purchase.id}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from domain.bill_errors import PurchasePaid
@@ -22,6 +22,7 @@ from domain.refunds import RefundPolicy, TakenBack, take_back
 from services import expiry, growing, levels, paying, till_events
 from services.booking import HISTORY, SOURCE, Incoming, Outcome, book_all, give_for_purchase
 from services.limiting import Limiting, too_old
+from services.paying import CameBack
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.post import Notice
@@ -269,10 +270,12 @@ def locked(work: Work, purchase_id: int, other: int | None = None) -> Purchase:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A corrected purchase, and what was taken back from the member it was booked on."""
+    """A corrected purchase, and what was taken back from the member it was booked on. `back`:
+    what returned to its own of what it was paid with."""
 
     purchase: Purchase
     taken: TakenBack | None
+    back: CameBack = field(default_factory=CameBack)
 
 
 def void(work: Work, purchase_id: int, *, reason: str, actor: Actor, now: datetime) -> Moved:
@@ -317,7 +320,9 @@ def _correct(
         require_active(work.members.get(member_id).state)
         check_movable(work, purchase_id)
     why = ("void" if member_id is None else "correction", reason.strip())
-    taken = _take_all(work, purchase, why, actor, now) if purchase.member_id else None
+    taken, back = None, CameBack()
+    if purchase.member_id:
+        taken, back = _take_all(work, purchase, why, actor, now)
     freed = _freed(purchase, VOID if member_id is None else WAITING)
     work.purchases.assign(freed)
     work.earnings.drop_uses(purchase.id)
@@ -331,7 +336,7 @@ def _correct(
     work.purchases.add_change(change)
     detail = {"from": purchase.member_id, "to": member_id, "points": purchase.points}
     work.audit.add(actor, action, ("purchase", purchase_id), now, detail, reason.strip())
-    return Moved(freed, taken)
+    return Moved(freed, taken, back)
 
 
 def check_movable(work: Work, purchase_id: int) -> None:
@@ -362,7 +367,7 @@ def _freed(purchase: Purchase, state: str) -> Purchase:
 
 def _take_all(
     work: Work, purchase: Purchase, why: tuple[str, str], actor: Actor, now: datetime
-) -> TakenBack:
+) -> tuple[TakenBack, CameBack]:
     """Takes back what a purchase still stands for, and gives back what it was paid with. A
     correction may leave a debt, whatever the refund policy: the points were never this member's.
     `why`: `void` or `correction`, and the reason as the member reads it.
@@ -371,7 +376,7 @@ def _take_all(
     number = work.new_id()
     key = f"correct:{purchase.id}:{number}"
     left = purchase.minor - purchase.refunded_minor
-    paying.give_back(work, purchase, left, key=key, now=now, actor=actor)
+    back = paying.give_back(work, purchase, left, key=key, now=now, actor=actor)
     growing.take(work, purchase, 0, key=key, now=now)
     entry = Entry(
         number,
@@ -398,7 +403,7 @@ def _take_all(
     )
     work.ledger.append(result.booked, "")
     work.ledger.add_reason(number, purchase.member_id, why[1])
-    return result.arithmetic
+    return result.arithmetic, back
 
 
 def reach(work: Work, member_id: int, policy: RefundPolicy) -> RefundPolicy:

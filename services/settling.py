@@ -219,5 +219,5 @@ def undo(work: Work, event: TillEvent, *, reason: str, actor: Actor, now: dateti
         work, purchase.staff_id, purchase.store_id, purchase.minor, purchase.received_at
     )
     if purchase.member_id is not None:
-        bill_telling.undone(work, purchase, now)
+        bill_telling.undone(work, purchase, done.back, now)
     return True

@@ -279,3 +279,27 @@ async def test_a_bill_its_refunds_and_its_undo_add_up_to_nothing(club: Club) -> 
     sums = [(one.amount_minor, one.points, one.credit_minor) for one in day]
     assert [sum(figures) for figures in zip(*sums, strict=True)] == [0, 0, 0]
     assert await broken(club) == []
+
+
+@pytest.mark.parametrize(
+    ("locale", "expired", "all_back"),
+    [
+        ("en", "“Money off” has expired", "value and vouchers"),
+        ("zh", "“立减券”已过有效期", "储值和券"),
+    ],
+)
+async def test_who_had_a_bill_undone_reads_which_vouchers_had_expired(
+    club: Club, locale: str, expired: str, all_back: str
+) -> None:
+    person = await club.person("Mei", locale).joins()
+    me, anna = await person.member_id(), await cashier(club)
+    mei = await club.read(lambda w: w.members.get(me))
+    told = []
+    for number, days in (("R-1", 0), ("R-2", 40)):
+        asked = Asked(mei.id, 10000, (await coupon(club, mei),))
+        done = await settled(club, asked, anna, number)
+        why = {"reason": "slip", "actor": anna, "now": NOW + timedelta(days=days)}
+        await club.write(lambda w, e=done.event, y=why: settling.undo(w, e, **y))
+        told.append([one for one in await person.hears() if one.key == "bill.told_undone"][-1])
+    assert [all_back in one.text for one in told] == [True, False]
+    assert [expired in one.text for one in told] == [False, True]
