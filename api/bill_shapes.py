@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.replies import Balance, Share
-from api.requests import MOST_LINES, MOST_POINTS, PurchaseLine
+from api.requests import MOST_LINES, MOST_POINTS, PurchaseLine, TillName
 from api.shapes import Amount, BigId, Body, Currency, Id, Moment, Plain, Reference, Shown, Whole
 from api.shapes import line as text
 
@@ -21,6 +21,7 @@ class Quote(Body):
     member: Reference
     currency: Currency
     amount: Amount
+    till: TillName | None = Field(default=None, description="As in holding a voucher.")
     vouchers: list[Code] = Field(
         default=[], max_length=MOST_VOUCHERS, description="Codes of the member's vouchers."
     )

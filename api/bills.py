@@ -27,7 +27,8 @@ def quote(call: Call) -> Answer:
     body: shapes.Quote = call.body
     _check_currency(call, body.currency)
     asked = _asked(call, body)
-    seen = billing.quote(call.work, asked, call.actor, call.now)
+    actor = Actor(call.actor.name, till=body.till or "")
+    seen = billing.quote(call.work, asked, actor, call.now)
     bill = seen.bill
     reply = shapes.Quoted(
         currency=seen.currency,
@@ -62,7 +63,7 @@ def settle(call: Call) -> Answer:
             shown = _minor(body.to_pay, body.currency)
 
     def effect() -> Answer:
-        actor = Actor(call.actor.name, None, place)
+        actor = Actor(call.actor.name, None, place, body.till or "")
         done = settling.settle(call.work, asked, ticket, shown, actor, call.now)
         reply = plain(_settled(call, done))
         status = CREATED if done.new else OK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from api import replies, requests
 from api import vouchers as at_till
@@ -33,7 +34,7 @@ def book(call: Call) -> Answer:
         tuple(_claims(call, body)),
         store_id=store_id(call.work, body.store or ""),
         payments=tuple(_payments(body)),
-        holder=vouchers.holder_of(call.actor),
+        holder=vouchers.holder_of(replace(call.actor, till=body.till or "")),
     )
 
     def effect() -> Answer:

@@ -52,6 +52,9 @@ class Payment(Body):
     )
 
 
+TillName = Annotated[str, line(40, 1)]
+
+
 class Purchase(Body):
     """An order as a till or a shop knows it. Unmatched ones wait until their member appears."""
 
@@ -64,6 +67,7 @@ class Purchase(Body):
     currency: Currency
     amount: Amount
     store: Annotated[str, line(32, 1)] | None = Field(default=None, description="Its code.")
+    till: TillName | None = Field(default=None, description="As in holding a voucher.")
     lines: list[PurchaseLine] = Field(
         default=[],
         max_length=MOST_LINES,
@@ -134,12 +138,22 @@ class Redemption(Body):
     """A benefit that a member takes for points."""
 
     benefit: Annotated[str, line(100, 1)] = Field(description="Its id or key.")
+    price: Price | None = Field(
+        default=None, description="In points, as the member was told; another one is not taken."
+    )
 
 
 class Till(Body):
     """Which till does something with a voucher."""
 
     store: Annotated[str, line(32, 1)] | None = Field(default=None, description="Its code.")
+    till: TillName | None = Field(
+        default=None,
+        description=(
+            "Which of this key's tills it is, by a name of yours: what one holds, the others"
+            " cannot have. All that send none are one."
+        ),
+    )
 
 
 class Holding(Till):

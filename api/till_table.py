@@ -37,7 +37,8 @@ TILL: Final = (
         body=requests.Holding,
         keyed="may",
         about=(
-            "No other till can use it for the two minutes after; the same key holds it anew."
+            "No other till can use it for the two minutes after; the same one holds it anew. The"
+            " tills of one key are told apart by `till`, and are one without it."
             " Wrong codes are limited for each key and network address."
         ),
         examples={"bill": {"store": "sh-01", "amount": "128.50"}},
@@ -81,7 +82,7 @@ TILL: Final = (
         _CODE,
         body=requests.Till,
         keyed="may",
-        about="Ends this key's hold, so that others can use it at once; without one: nothing.",
+        about="Ends this till's hold, so that others can use it at once; without one: nothing.",
         examples={"store": _STORE},
         reply_example={**_REPLY, "state": "issued", "takes_off": None, "held_until": None},
         refused=vouchers.refused,

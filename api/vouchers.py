@@ -23,7 +23,7 @@ from services.wrong_codes import Caller
 
 
 def hold(call: Call) -> Answer:
-    """Keeps a voucher for this key's tills, and says what it is."""
+    """Keeps a voucher for this till, and says what it is."""
     body: requests.Holding = call.body
     found = _find(call)
     actor = _actor(call, body)
@@ -42,7 +42,7 @@ def use(call: Call) -> Answer:
 
 
 def release(call: Call) -> Answer:
-    """Ends the hold of this key's tills; without one nothing happens."""
+    """Ends the hold of this till; without one nothing happens."""
     found = _find(call)
     return _answer(call, serving.refuse(call.work, found.id, _actor(call, call.body), call.now))
 
@@ -76,7 +76,7 @@ def _caller(call: Call) -> Caller:
 
 
 def _actor(call: Call, body: requests.Till) -> Actor:
-    return Actor(call.caller.actor, None, store_id(call.work, body.store or ""))
+    return Actor(call.caller.actor, None, store_id(call.work, body.store or ""), body.till or "")
 
 
 def _answer(call: Call, voucher: Voucher, amount: str | None = None) -> Answer:

@@ -21,6 +21,8 @@ from services.ports.post import Notice
 
 BOT_NAME: Final = "telegram.username"
 LINK: Final = "v_"
+OF_KEY: Final = "\n"
+"""Between a key and its till: neither can hold it."""
 SYSTEM: Final = Actor("system")
 
 
@@ -85,8 +87,11 @@ def by_code(work: Work, text: str) -> tuple[Voucher | None, str]:
 
 
 def holder_of(actor: Actor) -> str:
-    """What a till's hold is kept under: the operator, or the till system's key."""
-    return f"staff:{actor.staff_id}" if actor.staff_id is not None else actor.name
+    """What a till's hold is kept under: the operator, or the till system's key and which of its
+    tills it is."""
+    if actor.staff_id is not None:
+        return f"staff:{actor.staff_id}"
+    return f"{actor.name}{OF_KEY}{actor.till}" if actor.till else actor.name
 
 
 def hold(work: Work, voucher_id: int, holder_key: str, now: datetime) -> Voucher:
@@ -191,7 +196,7 @@ def held_by(work: Work, voucher: Voucher) -> Seen:
     since = voucher.held_until - timedelta(seconds=work.programmes.current().till.hold_seconds)
     kind, _, who = (voucher.hold_key or "").partition(":")
     if kind != "staff":
-        return Seen(who, "", since)
+        return Seen(who.replace(OF_KEY, " / "), "", since)
     staff = next((one for one in work.staff.all() if str(one.id) == who), None)
     name = staff.name if staff else ""
     return Seen(name, _store_name(work, staff.store_id if staff else None), since)

@@ -36,11 +36,13 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who changes something: an operator, or the system by name (`cli`, `api:KEY`)."""
+    """Who changes something: an operator, or the system by name (`cli`, `api:KEY`). `till`: which
+    of a key's tills it is, "" where they are not told apart."""
 
     name: str
     staff_id: int | None = None
     store_id: int | None = None
+    till: str = ""
 
 
 class Programmes(Protocol):

@@ -53,6 +53,25 @@ async def test_a_voucher_is_held_released_and_used(
     assert wrong == ["till.held", "till.taken"]
 
 
+async def test_the_tills_of_a_key_are_told_apart_by_name(
+    api: Client, club: Club, member: Member
+) -> None:
+    _, code = await voucher_of(club, member)
+    path, one, two = f"/vouchers/{code}", {"till": "1"}, {"till": "2"}
+    for _ in range(2):
+        assert (await api.post(f"{path}/hold", one)).status == 200
+    for other in (two, {}):
+        refused = await api.post(f"{path}/hold", other)
+        assert (refused.status, refused.code) == (409, "till.held")
+        assert refused.body["data"]["by"].endswith(" / 1")
+        assert (await api.post(f"{path}/release", other)).body["state"] == "held"
+        assert (await api.post(f"{path}/use", other, once=f"u-{len(other)}")).code == "till.held"
+    paid = {"payments": [{"kind": "voucher", "code": code, "amount": "10.00"}], "lines": ...}
+    refused = await api.buys(member=member.number, **two, **paid)
+    assert refused.body["data"]["reason"] == "held"
+    assert (await api.buys(member=member.number, **one, **paid)).status == 201
+
+
 async def test_a_key_without_the_scope_uses_nothing(
     api: Client, club: Club, member: Member
 ) -> None:
