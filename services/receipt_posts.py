@@ -18,6 +18,7 @@ PICTURE: Final = "receipt"
 MOST_TOLD: Final = 20
 LOOK_BACK: Final = timedelta(days=90)
 COMPARED: Final = 2000
+PURCHASES_COMPARED: Final = 20_000
 
 
 def card(work: Work, receipt: ReceiptPhoto) -> dict[str, Any]:
@@ -41,7 +42,8 @@ def card(work: Work, receipt: ReceiptPhoto) -> dict[str, Any]:
 def warnings(work: Work, receipt: ReceiptPhoto) -> list[str]:
     """What staff should look at twice, most serious first: `near` a nearly identical picture,
     `near_refused` one that was refused, `twin` another receipt of the store, day and amount,
-    `bought` a purchase of the member of that day and amount."""
+    `bought` a purchase of the member of that day and amount, `booked` one of the store that is
+    somebody else's or nobody's yet."""
     found = []
     since = receipt.sent_at - LOOK_BACK
     near = [
@@ -58,6 +60,9 @@ def warnings(work: Work, receipt: ReceiptPhoto) -> list[str]:
         found.append("twin")
     if _bought(work, receipt):
         found.append("bought")
+    alike_booked = work.receipts.booked_alike(receipt, PURCHASES_COMPARED)
+    if any(one.member_id != receipt.member_id for one in alike_booked):
+        found.append("booked")
     return found
 
 

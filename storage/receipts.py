@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
@@ -83,6 +83,15 @@ _orders = (
         _purchases.c.state != VOID,
     )
 )
+# Purchases have no index by day: only the newest are looked through, whatever there is in all.
+_newest = select(_purchases).order_by(_purchases.c.id.desc()).limit(bindparam("most")).subquery()
+_booked_alike = select(
+    _newest.c.member_id, _newest.c.store_id, _newest.c.day, _newest.c.minor, _newest.c.state
+).where(
+    _newest.c.day == bindparam("day"),
+    _newest.c.minor == bindparam("minor"),
+    _newest.c.state != VOID,
+)
 _decide = (
     update(_receipts)
     .where(_receipts.c.id == bindparam("of"), _is_waiting)
@@ -148,11 +157,12 @@ class Receipts:
         return [one for one in found if one.store_id == receipt.store_id]
 
     def orders(self, numbers: Sequence[str]) -> list[Twin]:
-        rows = self._db.execute(_orders, {"numbers": list(numbers)})
-        return [
-            Twin(member, store, date.fromordinal(day), minor, state)
-            for member, store, day, minor, state in rows
-        ]
+        return _twins(self._db.execute(_orders, {"numbers": list(numbers)}))
+
+    def booked_alike(self, receipt: ReceiptPhoto, most: int) -> list[Twin]:
+        day, minor = receipt.bought_on.toordinal(), receipt.minor
+        rows = self._db.execute(_booked_alike, {"day": day, "minor": minor, "most": most})
+        return [one for one in _twins(rows) if one.store_id == receipt.store_id]
 
     def book(self, receipt_id: int, minor: int, staff_id: int | None, now: datetime) -> bool:
         return self._decide(_book, receipt_id, ReceiptState.BOOKED, staff_id, now, paid=minor)
@@ -189,3 +199,10 @@ class Receipts:
 
 def _receipt(row: Any) -> ReceiptPhoto:
     return ReceiptPhoto(**{**row, "state": ReceiptState(row["state"])})
+
+
+def _twins(rows: Iterable[Any]) -> list[Twin]:
+    return [
+        Twin(member, store, date.fromordinal(day), minor, state)
+        for member, store, day, minor, state in rows
+    ]

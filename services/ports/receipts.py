@@ -61,6 +61,9 @@ class Receipts(Protocol):
     def orders(self, numbers: Sequence[str]) -> list[Twin]:
         """Purchases of any source with one of these numbers that are not void."""
 
+    def booked_alike(self, receipt: ReceiptPhoto, most: int) -> list[Twin]:
+        """Purchases of its store, day and amount among the newest that are not void."""
+
     def book(self, receipt_id: int, minor: int, staff_id: int | None, now: datetime) -> bool:
         """Waiting → booked; True for exactly one caller."""
 

@@ -157,6 +157,24 @@ async def test_a_purchase_of_the_day_and_amount_is_warned_of(club: Club) -> None
     assert "a purchase of this amount" in (await till.hears())[-1].text
 
 
+@pytest.mark.parametrize(
+    ("locale", "words"), [("en", "not on this membership"), ("zh", "不在该会员名下")]
+)
+async def test_a_purchase_of_the_store_that_is_another_s_is_warned_of(
+    club: Club, locale: str, words: str
+) -> None:
+    till = await operator(club, "till", locale=locale)
+    await sent(club, "Mei", "p1", locale, number="A-1")
+    await till.hears()
+    await till.taps("check.confirm")
+    li = await club.person("Li", locale).joins()
+    for number, amount in (("B-9", "128.50"), ("B-10", "128.51")):
+        await sends_receipt(li, number, number=number, amount=amount)
+        await li.taps("receipt.send")
+    alike, other = (await till.hears())[-2:]
+    assert (words in alike.text, words in other.text) == (True, False)
+
+
 async def test_nobody_checks_their_own(club: Club) -> None:
     till = await operator(club, "till")
     await till.joins()
