@@ -412,6 +412,10 @@ DETAILS: Final[Mapping[str, tuple[str, str]]] = {
         "Take the id or key of a benefit from GET /api/v1/benefits.",
         "请从 GET /api/v1/benefits 取得权益编号。",
     ),
+    "benefit.price_changed": (
+        "Nothing was taken: it costs {price} points now, not {shown}. Ask the member again.",
+        "未扣积分：现需 {price} 积分，不是 {shown}。请向会员重新确认。",
+    ),
     "benefit.unavailable": (
         "Why: {why}.",
         "原因：{why}。",

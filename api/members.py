@@ -148,7 +148,7 @@ def redeem(call: Call) -> Answer:
         raise BenefitNotFound
     key = _key(call, "redeem")
     voucher = benefits.redeem(
-        call.work, member.id, chosen.id, key=key, now=call.now, actor=call.actor
+        call.work, member.id, chosen.id, key=key, now=call.now, shown=body.price, actor=call.actor
     ).voucher
     zone = call.work.programmes.current().zone
     reply = replies.Voucher(

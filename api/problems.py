@@ -52,6 +52,7 @@ STATUS: Final[Mapping[str, int]] = {
     "credit.ceiling": 409,
     "credit.undone": 409,
     "benefit.unavailable": 409,
+    "benefit.price_changed": 409,
     # -- what fits the schema and cannot be taken all the same -----------------------------
     "member.bad_number": 422,
     "phone.bad": 422,
@@ -98,6 +99,7 @@ _WHERE: Final[Mapping[str, str]] = {
     "bill.points": "/points",
     "bill.credit": "/credit",
     "bill.changed": "/to_pay",
+    "benefit.price_changed": "/price",
     "credit.too_small": "/amount",
     "credit.ceiling": "/amount",
     "award.bad_receipt": "/receipt",

@@ -14,6 +14,7 @@ from api.shapes import (
     Id,
     Moment,
     Pieces,
+    Price,
     Reference,
     SomePoints,
     Whole,

@@ -99,6 +99,7 @@ Currency = Annotated[
 Whole = Annotated[int, BeforeValidator(_whole)]
 Pieces = Annotated[int, Field(ge=1, le=1_000_000), BeforeValidator(_whole)]
 SomePoints = Annotated[int, Field(ge=1, le=1_000_000_000), BeforeValidator(_whole)]
+Price = Annotated[int, Field(ge=0, le=1_000_000_000), BeforeValidator(_whole)]
 Count = Annotated[int, BeforeValidator(_digits)]
 """A whole number of a query string."""
 

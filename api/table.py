@@ -280,6 +280,7 @@ OPERATIONS: Final = (
             *_MOVES,
             "benefit.not_found",
             "benefit.unavailable",
+            "benefit.price_changed",
             "rules.not_accepted",
             "points.too_few",
         ),

@@ -72,6 +72,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "adjustment.over_limit": ("Over the day's limit", "超过当日调整上限"),
     "request.other_source": ("A source speaks for itself only", "只能推送自己来源的数据"),
     "benefit.not_found": ("No such benefit", "没有这项权益"),
+    "benefit.price_changed": ("The price is another one now", "所需积分已变化"),
     "benefit.unavailable": ("This benefit cannot be had now", "目前无法兑换此权益"),
     "till.code_unknown": ("No voucher has this code", "没有此券码对应的券"),
     "till.held": ("Another till looks at this voucher", "其他收银台正在查看此券"),

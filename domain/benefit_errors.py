@@ -1,4 +1,5 @@
-"""Refusals of waiting lists, and of vouchers that cannot be given back."""
+"""Refusals of waiting lists, of prices that are not the ones shown, and of vouchers that cannot be
+given back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,16 @@ class CannotWait(Refused):
     why: str
     names: Mapping[str, str]
     code: ClassVar[str] = "waiting.refused"
+
+
+@dataclass(eq=False)
+class PriceChanged(Refused):
+    """It costs `price` points now, not those that were `shown` to whoever said yes."""
+
+    shown: int
+    price: int
+    names: Mapping[str, str]
+    code: ClassVar[str] = "benefit.price_changed"
 
 
 @dataclass(eq=False)

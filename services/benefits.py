@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from domain.benefit_errors import PriceChanged
 from domain.benefits import Benefit, Stock, Why, voucher_expires
 from domain.codes import BITS, make_code
 from domain.errors import NotEnoughPoints
@@ -38,19 +39,29 @@ class Redeemed:
 
 
 def redeem(
-    work: Work, member_id: int, benefit_id: int, *, key: str, now: datetime, actor: Actor = MEMBER
+    work: Work,
+    member_id: int,
+    benefit_id: int,
+    *,
+    key: str,
+    now: datetime,
+    shown: int | None = None,
+    actor: Actor = MEMBER,
 ) -> Redeemed:
-    """Takes the points and issues the voucher (SEMANTICS: Benefits), once per key.
+    """Takes the points and issues the voucher (SEMANTICS: Benefits), once per key. `shown`: the
+    price that the member said yes to, None if they were shown none.
 
-    Raises BenefitNotFound, BenefitUnavailable, NotEnoughPoints, MemberFrozen, MemberClosed,
-    RulesNotAccepted.
+    Raises BenefitNotFound, BenefitUnavailable, NotEnoughPoints, PriceChanged, MemberFrozen,
+    MemberClosed, RulesNotAccepted.
     """
     work.members.lock(member_id)
     if before := work.vouchers.by_key(key):
         return Redeemed(before, spendable(work, member_id, now))
     found, reader = _found(work, member_id, benefit_id, now)
     _require(work, reader, found)
-    benefit = found.benefit
+    benefit, price = found.benefit, found.standing.price
+    if shown is not None and shown != price:
+        raise PriceChanged(shown, price, benefit.names)
     period = reader.periods[benefit.per]
     if not work.benefits.take_use(benefit.id, member_id, period, benefit.per_member):
         raise BenefitUnavailable(Why.LIMIT, benefit.names)

@@ -361,6 +361,20 @@ async def test_a_benefit_is_redeemed_once_per_key(api: Client, club: Club, membe
     assert (await api.get("/benefits")).body["items"][0]["stock"] == 4
 
 
+async def test_another_price_than_the_one_named_is_not_taken(
+    api: Client, club: Club, member: Member
+) -> None:
+    await add_benefit(club)
+    await api.buys(member=member.number)
+    path = f"/members/{member.number}/redemptions"
+    refused = await api.post(path, {"benefit": "free-tea", "price": 99}, once="r")
+    assert (refused.status, refused.code) == (409, "benefit.price_changed")
+    assert refused.places == ["/price"]
+    assert (await api.get(f"/members/{member.number}/points")).body["available"] == 128
+    done = await api.post(path, {"benefit": "free-tea", "price": 100}, once="s")
+    assert (done.status, done.body["balance"]["available"]) == (201, 28)
+
+
 async def test_codes_are_not_kept_with_the_answers(
     api: Client, club: Club, member: Member
 ) -> None:

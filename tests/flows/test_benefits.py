@@ -104,6 +104,33 @@ async def test_a_double_tap_redeems_once(club: Club) -> None:
     assert (await mei.says("/vouchers")).text.count("Coffee") == 1
 
 
+@pytest.mark.parametrize("price", [0, 160, 10**9])
+@pytest.mark.parametrize(
+    ("locale", "told"), [("en", "The price has changed"), ("zh-hans", "刚有调整")]
+)
+async def test_another_price_than_the_one_confirmed_is_not_taken(
+    club: Club, locale: str, told: str, price: int
+) -> None:
+    coffee = await offer(club, price=140)
+    mei = await member(club, locale, more=2 * 10**9)
+    had = await points(club, mei)
+    await mei.says("/benefits")
+    await mei.taps("benefit.show", str(coffee))
+    assert told not in (await mei.taps("benefit.confirm")).text
+    await offer(club, price=price)
+    again = await mei.taps("benefit.redeem")
+    assert (again.key, told in again.text) == ("benefit.confirm", True)
+    assert "140" in again.text
+    assert f"{had - price:,}" in again.text or not price
+    assert await points(club, mei) == had
+    yes = mei.button("benefit.redeem").payload
+    assert (await mei.sends(Kind.TAP, payload=yes)).key == "benefit.redeemed"  # type: ignore[union-attr]
+    assert await points(club, mei) == had - price
+    await offer(club, price=150)  # the same tap once more
+    assert (await mei.sends(Kind.TAP, payload=yes)).key == "benefit.redeemed"  # type: ignore[union-attr]
+    assert await points(club, mei) == had - price
+
+
 async def test_too_few_points_change_nothing_and_the_sentence_says_how_many_are_missing(
     club: Club,
 ) -> None:
