@@ -104,9 +104,13 @@ async def test_a_double_tap_redeems_once(club: Club) -> None:
     assert (await mei.says("/vouchers")).text.count("Coffee") == 1
 
 
-@pytest.mark.parametrize("price", [0, 160, 10**9])
 @pytest.mark.parametrize(
-    ("locale", "told"), [("en", "The price has changed"), ("zh-hans", "刚有调整")]
+    ("locale", "told", "price"),
+    [
+        ("en", "The price has changed", 10**9),
+        ("en", "The price has changed", 0),
+        ("zh-hans", "刚有调整", 160),
+    ],
 )
 async def test_another_price_than_the_one_confirmed_is_not_taken(
     club: Club, locale: str, told: str, price: int
