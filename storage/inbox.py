@@ -45,7 +45,8 @@ _count = select(func.count()).select_from(_letters)
 class Inbox:
     """The inbox (bot.state.Inbox) and its dead letters.
 
-    Answers are sealed: they say what nothing else in the database says in plain, such as a phone.
+    Answers, and what could not be handled, are sealed: they say what nothing else in the database
+    says in plain, such as a phone or a voucher's code.
     """
 
     def __init__(self, db: Db, ids: Ids, clock: Callable[[], datetime], vault: Vault) -> None:
@@ -90,7 +91,8 @@ class Inbox:
         return Received(row[0], False, orjson.loads(self._vault.open(orjson.loads(row[1]))))
 
     def bury(self, channel: str, account: str, update_id: str, raw: str, why: str) -> None:
-        letter = {"channel": channel, "account": account, "update_id": update_id, "raw": raw}
+        letter = {"channel": channel, "account": account, "update_id": update_id}
+        letter["raw"] = self._vault.seal(raw)
         more = {"id": self._ids.next(), "why": why[:2000], "buried_at": self._clock()}
         self._db.execute(_bury, {**letter, **more})
 
@@ -106,3 +108,8 @@ class Inbox:
         """How many dead letters there are, and the newest of them."""
         rows = self._db.execute(_listed.limit(most)).mappings()
         return int(self._db.execute(_count).scalar_one()), [dict(row) for row in rows]
+
+    def letter(self, letter_id: int) -> str:
+        """What came, of a dead letter, as it came."""
+        wanted = select(_letters.c.raw).where(_letters.c.id == letter_id)
+        return self._vault.open(self._db.execute(wanted).scalar_one())

@@ -128,15 +128,14 @@ class MyData:
     def _erase_letters(self, reach: Reach) -> None:
         """Dead letters by their sender, or whose raw text names the user's id."""
         letters = _t["dead_letters"]
-        near = or_(letters.c.user == reach.user, letters.c.raw.contains(reach.user))
         wanted = select(letters.c.id, letters.c.user, letters.c.raw).where(
-            letters.c.channel == reach.channel, near
+            letters.c.channel == reach.channel
         )
         whole = re.compile(rf"(?<!\w){re.escape(reach.user)}(?!\w)")
         ids = [
             row.id
             for row in self._db.execute(wanted)
-            if row.user == reach.user or whole.search(row.raw)
+            if row.user == reach.user or whole.search(self._vault.open(row.raw))
         ]
         self._db.execute(delete(letters).where(letters.c.id.in_(ids)))
 

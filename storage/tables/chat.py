@@ -58,7 +58,7 @@ class Inbox(SQLModel, table=True):
 
 
 class DeadLetter(SQLModel, table=True):
-    """An update that could not be handled, for a person to look at."""
+    """An update that could not be handled, for a person to look at. `raw` is sealed."""
 
     __tablename__ = "dead_letters"
 

@@ -271,6 +271,12 @@ async def test_others_lose_nothing(club: Club) -> None:
     assert (await club.read(lambda w: w.addresses.get(chat))).member_id == other.id
     letters = await club.read(lambda w: w.inbox.dead_letters(10))
     assert [one["update_id"] for one in letters[1]] == ["78"]
+    came = await club.read(lambda w: w.inbox.letter(letters[1][0]["id"]))
+    assert came == '{"from":{"id":1918273645}}'
+    sealed = await club.read(
+        lambda w: w.db.exec_driver_sql("SELECT raw FROM dead_letters").scalar_one()
+    )
+    assert "1918273645" not in sealed
 
 
 async def test_an_operator_stays_an_operator(club: Club) -> None:

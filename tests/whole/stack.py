@@ -139,9 +139,12 @@ class Stack:
 
     async def letters(self) -> list[tuple[str, str]]:
         """Why updates were buried, with the updates."""
-        wanted = select(LETTERS.c.why, LETTERS.c.raw)
-        rows = await self.read(lambda work: work.db.execute(wanted).all())
-        return [(str(why), str(raw)) for why, raw in rows]
+        wanted = select(LETTERS.c.why, LETTERS.c.id)
+        return await self.read(  # type: ignore[no-any-return]
+            lambda work: [
+                (str(why), work.inbox.letter(found)) for why, found in work.db.execute(wanted)
+            ]
+        )
 
     async def inbox(self) -> int:
         wanted = select(func.count()).select_from(INBOX)
