@@ -20,7 +20,7 @@ from tests.api.signing import OPEN, SOURCE
 from tests.api.support import Client, add_benefit, new_member
 from tests.support.club import Club
 
-EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "50"))
 SEED = os.environ.get("SCHEMATHESIS_SEED", "20260520")
 SECONDS = int(os.environ.get("SCHEMATHESIS_SECONDS", "0"))
 PATIENCE = 60 + 10 * EXAMPLES + 2 * SECONDS

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import (
@@ -83,6 +83,7 @@ lines = st.lists(
 )
 
 
+@settings(max_examples=20)
 @given(lines, st.data())
 def test_amounts_come_back_exactly_however_they_are_cut(bought: list[Line], data) -> None:  # type: ignore[no-untyped-def]
     one, returns, left = order(*bought), {}, sum(line.minor for line in bought)
