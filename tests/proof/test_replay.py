@@ -10,7 +10,7 @@ from tests.support.club import Clock, Club
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-HOUSEHOLDS = {"sqlite": 6, "postgresql": 2}
+HOUSEHOLDS = {"sqlite": 6, "postgresql": 3}
 LEAST_REFUNDS = {"sqlite": 10, "postgresql": 1}
 """The whole club's year is part of `make fault`."""
 
