@@ -16,7 +16,7 @@ from domain.errors import RefundInvalid, Refused
 from domain.payments import PaidBy, Payment, PaymentInvalid
 from domain.purchases import Line, Order, RefundLine, check_moment
 from domain.refusals import BadCode
-from services import purchases, refunds, vouchers
+from services import purchases, receipt_doubles, refunds, vouchers
 from services.answers import CREATED, OK, Answer, once_by_own_id
 from services.booking import Incoming, Outcome, store_id
 from services.matching import parse_email, parse_member
@@ -38,6 +38,7 @@ def book(call: Call) -> Answer:
     )
 
     def effect() -> Answer:
+        receipt_doubles.make_way(call.work, incoming, call.now)
         outcome = purchases.book(call.work, incoming, call.now)
         member_id = outcome.purchase.member_id
         status = CREATED if outcome.new else OK

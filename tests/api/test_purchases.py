@@ -4,11 +4,16 @@ import asyncio
 
 import pytest
 
+from domain.dates import local_day
 from domain.members import Member, MemberState
+from domain.purchases import Line, Order
+from domain.receipts import ReceiptPhoto, ReceiptState
 from services import purchases
+from services.booking import Incoming
+from services.ports.sales import Claim
 from storage.work import Work
 from tests.api.support import Client, new_member, purchase, refund
-from tests.support.club import Club
+from tests.support.club import NOW, Club
 
 
 async def test_a_purchase_is_answered_as_the_contract_says(api: Client, member: Member) -> None:
@@ -283,3 +288,26 @@ async def test_a_key_may_come_with_a_purchase(api: Client, member: Member) -> No
     assert (first.status, again.status, again.body) == (201, 200, first.body)
     other = await api.post("/purchases", body | {"order_id": "A-18"}, once="k-1")
     assert (other.status, other.code) == (409, "key.conflict")
+
+
+async def test_an_order_counts_once_beside_the_photo_of_its_receipt(
+    api: Client, club: Club, member: Member
+) -> None:
+    sent = purchase(order_id="A-5", source="pos-9", member=member.number)
+    until = local_day(NOW, club.programme.zone)
+
+    def photo_booked(work: Work) -> None:
+        order = Order("till:-", "A-5", NOW, "CNY", 12850, (Line(12850),))
+        claims = (Claim("number", member.number),)
+        bought = purchases.book(work, Incoming(order, claims, "receipt"), NOW).purchase
+        texts = ("telegram", "club", "f", "h", "n", None, "A-5", 12850, "CNY", until, "till:-|A-5")
+        state = (ReceiptState.WAITING, NOW)
+        photo = ReceiptPhoto(work.new_id(), member.id, *texts, *state)
+        assert work.receipts.add(photo)
+        assert work.receipts.book(photo.id, 12850, None, NOW)
+        work.receipts.booked(photo.id, bought.id)
+
+    await club.write(photo_booked)
+    answer = await api.post("/purchases", sent)
+    assert answer.status == 201
+    assert answer.body["balance"]["available"] == 128
