@@ -53,8 +53,7 @@ STORED_VALUE: Final = (
         " GROUP BY p.id HAVING count(e.id) <> 1",
     ),
     Invariant(
-        "every line of the till's journal that takes one back is its opposite, refunds"
-        " apart",
+        "every line of the till's journal that takes one back is its opposite, refunds apart",
         "SELECT count(*) FROM till_events WHERE undoes IS NOT NULL",
         "SELECT u.id FROM till_events u LEFT JOIN till_events e ON e.id = u.undoes"
         f" LEFT JOIN ({_REFUNDED}) r ON r.purchase_id = e.purchase_id"

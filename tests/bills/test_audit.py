@@ -19,9 +19,7 @@ BILL = "every bill in the till's journal is what its purchase and payments say"
 POSTED = "every top-up and payout in the till's journal is what was posted, its bonus apart"
 NOTED = "every posting of a top-up or payout at the till is in its journal, once"
 REFUNDED = "every refund of what was paid or entered at a till is in its journal, with its money"
-UNDONE = (
-    "every line of the till's journal that takes one back is its opposite, refunds apart"
-)
+UNDONE = "every line of the till's journal that takes one back is its opposite, refunds apart"
 
 TAMPERING = {
     "the bill's amount": ({STEPS}, "UPDATE bills SET gross_minor = gross_minor + 1"),
