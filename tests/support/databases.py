@@ -55,7 +55,8 @@ class Administrator:
     def create(self, template: str = "template0") -> str:
         """Make a database as a copy of `template` and give its name."""
         name = f"test_{uuid.uuid4().hex}"
-        self._run(self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        how = "STRATEGY file_copy" if self.server.memory else ""
+        self._run(self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {how}'))
         return name
 
     def drop(self, name: str) -> None:

