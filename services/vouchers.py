@@ -132,6 +132,9 @@ def use(
     if voucher.use_key == key:
         return voucher
     if work.till_events.by_key(f"use:{key}") is not None:
+        voucher = get(work, voucher_id)  # the same tap may have used it a moment ago
+        if voucher.use_key == key:
+            return voucher
         raise UndoneBefore  # this very effect was taken back since
     if own is not None and voucher.member_id == own:
         raise OwnVoucher

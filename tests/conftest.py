@@ -73,6 +73,7 @@ def pytest_configure_node(node: Any) -> None:
         stash[_server_key] = PostgresServer()
     if _server_key in stash:
         node.workerinput["postgres_port"] = stash[_server_key].port
+        node.workerinput["postgres_memory"] = stash[_server_key].memory
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -91,8 +92,8 @@ def _lacks_postgres() -> bool:
 class _Shared:
     """The server of the leading process, as a worker sees it."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, memory: str | None) -> None:
+        self.port, self.memory = port, memory
 
     url = PostgresServer.url
 
@@ -100,9 +101,9 @@ class _Shared:
 @pytest.fixture(scope="session")
 def postgres_server(pytestconfig: pytest.Config) -> Any:
     """The run's own PostgreSQL: `.url(database)`, `.port`. Tests with it are marked `postgres`."""
-    given = getattr(pytestconfig, "workerinput", {}).get("postgres_port")
-    if given is not None:
-        return _Shared(given)
+    given = getattr(pytestconfig, "workerinput", {})
+    if "postgres_port" in given:
+        return _Shared(given["postgres_port"], given["postgres_memory"])
     if _server_key not in pytestconfig.stash:
         pytestconfig.stash[_server_key] = PostgresServer()
     return pytestconfig.stash[_server_key]

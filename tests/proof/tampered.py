@@ -1,18 +1,20 @@
 """Taps that no button made: changed, borrowed, replayed and stale ones, and their effects."""
 
+import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from bot.actions import Action, Signer
 from handlers.routes import ROUTES
+from storage.tables import metadata
 from storage.work import Work
 from tests.whole.cast import Cast, identities
-from tests.whole.stack import Answer
+from tests.whole.stack import Answer, Stack
 from tests.whole.updates import Person
 
 NO_EFFECT = ("inbox", "dead_letters", "conversations")
@@ -222,11 +224,28 @@ TAMPERED: tuple[Mutate, ...] = (
 )
 
 
+async def _all_sent(stack: Stack) -> None:
+    """Waits until nothing that is due is left: what the sender does meanwhile is no effect."""
+    rows = metadata.tables["deliveries"].c
+
+    def left(work: Work) -> int:
+        due = select(func.count()).where(
+            rows.state.in_(("pending", "claimed", "sending")), rows.due_at <= work.shared.clock()
+        )
+        return int(work.db.execute(due).scalar_one())
+
+    for _ in range(100):
+        if not await stack.read(left):
+            return
+        await asyncio.sleep(0.1)
+
+
 async def run(world: Hostile, count: int) -> Result:
     """Sends so many of them, replays of whole updates among them, and looks what has changed."""
     stack, result = world.cast.stack, Result()
     await _end_all_offers(world)
     genuine = {(real.person.id, real.data) for real in world.real}
+    await _all_sent(stack)
     before = await stack.everything(*NO_EFFECT)
     for number in range(count):
         if number % 16 == 0:
@@ -241,6 +260,7 @@ async def run(world: Hostile, count: int) -> Result:
         result.sent[kind] += 1
         if answer.status != 200:
             result.failed.append(f"{kind}: {answer.status} to {update}")
+    await _all_sent(stack)
     after = await stack.everything(*NO_EFFECT)
     result.effects = [
         f"{name}: {row[:300]}" for name in after for row in after[name] ^ before[name]
