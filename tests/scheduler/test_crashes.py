@@ -91,7 +91,7 @@ async def test_a_sleeper_that_comes_back_still_settles_what_it_sent(
 ) -> None:
     await write_notice(club, mei.user, bulk=True, surely=False)
     units, asleep = await _stopped_at("before the mark", club, channel, real)
-    real.move(4.1)
+    real.move(5)
     await sender(club, channel, real, "two").drain()
     assert (await rows(club))[0]["state"] == "unknown"
     units.thaw()

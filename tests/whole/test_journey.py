@@ -189,6 +189,7 @@ async def _voids(journey: Journey, number: str) -> None:
     await journey.sees("Please check", 1)
     await journey.taps("Yes, correct it", 1)
     await journey.sees("void", 1)
+    await journey.sees("by mistake")  # the notice; what is asked now is answered below it
     await journey.says("/history")
     await journey.sees("−84 Purchase made void")
     await journey.taps("1")
