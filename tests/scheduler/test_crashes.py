@@ -91,8 +91,10 @@ async def test_a_sleeper_that_comes_back_still_settles_what_it_sent(
 ) -> None:
     await write_notice(club, mei.user, bulk=True, surely=False)
     units, asleep = await _stopped_at("before the mark", club, channel, real)
-    real.move(5)
-    await sender(club, channel, real, "two").drain()
+    two = sender(club, channel, real, "two")
+    for _ in range(5):  # what the sleeper had begun may still prolong its lease once
+        real.move(5)
+        await two.drain()
     assert (await rows(club))[0]["state"] == "unknown"
     units.thaw()
     await asleep
