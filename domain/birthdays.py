@@ -24,11 +24,13 @@ class Feb29(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Birthday:
-    """Never a timestamp. The year may be unknown."""
+    """Never a timestamp. The year may be unknown. `lunar`: month and day are those of the Chinese
+    calendar (农历), where no month has more than 30 days."""
 
     month: int
     day: int
     year: int | None = None
+    lunar: bool = False
 
     def __str__(self) -> str:
         start = f"{self.year:04d}-" if self.year else ""
@@ -47,8 +49,8 @@ class Birthday:
 
 def stored(text: str) -> Birthday:
     """Reads back what `str(birthday)` wrote: `05-20` or `1990-05-20`."""
-    parts = [int(part) for part in text.split("-")]
-    return Birthday(*parts) if len(parts) == 2 else Birthday(parts[1], parts[2], parts[0])
+    *year, month, day = (int(part) for part in text.split("-"))
+    return Birthday(month, day, year[0] if year else None)
 
 
 # -- reading ----------------------------------------------------------------------------

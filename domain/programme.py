@@ -11,6 +11,7 @@ from typing import Final
 
 from domain.bill_rules import BillRules, ReceiptPhotos, StoredValue, TillRules
 from domain.birthdays import Feb29
+from domain.care_rules import Announcements, Care
 from domain.points import Expiry
 from domain.refunds import RefundPolicy
 
@@ -328,6 +329,8 @@ class Programme:
     refunds: Refunds = Refunds()
     birthday: BirthdayCare = BirthdayCare()
     expiry_reminder_days: tuple[int, ...] = (30, 7, 1)
+    care: Care = field(default_factory=Care)
+    announcements: Announcements = field(default_factory=Announcements)
     adjustments: Adjustments = Adjustments()
     growth: Growth = Growth()
     checkin: CheckIn | None = None

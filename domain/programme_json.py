@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import date, time
 from enum import Enum
 from functools import cache
 from hashlib import sha256
@@ -34,7 +34,7 @@ def fingerprint(programme: Programme) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
     if is_dataclass(value):
         return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
@@ -65,6 +65,6 @@ def _build(kind: Any, value: Any) -> Any:
         return kind(**{name: _build(hints[name], part) for name, part in value.items()})  # type: ignore[operator]
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(value)
-    if kind is date:
-        return date.fromisoformat(value)
+    if kind in (date, time):
+        return kind.fromisoformat(value)
     return value

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import time
 from decimal import Decimal
 from typing import Final
 
+from domain import care_rules
 from domain.bill_rules import (
     BillRules,
     BillStep,
@@ -15,6 +17,7 @@ from domain.bill_rules import (
     TopUpBonus,
 )
 from domain.birthdays import Feb29
+from domain.consent import quiet_hours
 from domain.money import exponent
 from domain.points import Expiry, ExpiryKind
 from domain.programme import (
@@ -85,6 +88,8 @@ def build(file: schema.File) -> Programme:
             file.birthday.points, Feb29(file.birthday.feb29), file.birthday.announced_days
         ),
         expiry_reminder_days=tuple(sorted(file.expiry_reminder_days, reverse=True)),
+        care=_care(file),
+        announcements=care_rules.Announcements(**file.announcements.model_dump()),
         adjustments=Adjustments(**file.adjustments.model_dump()),
         growth=_growth(file.growth, club.currency),
         checkin=_checkin(file.checkin),
@@ -98,6 +103,43 @@ def build(file: schema.File) -> Programme:
         receipt_photos=_receipt_photos(file.receipt_photos),
         match_days=file.match_days,
         zero_lines=_names(file.zero_lines),
+    )
+
+
+def _care(file: schema.File) -> care_rules.Care:
+    """A file without the section has birthdays and reminders, as it has always had."""
+    if file.care is None:
+        return care_rules.usual(file.birthday.points, file.expiry_reminder_days)
+    return care_rules.Care(
+        rules=tuple(_care_rule(rule, file) for rule in file.care.rules),
+        quiet=quiet_hours(file.care.quiet),
+        per_week=file.care.per_week,
+        countries=tuple(file.care.countries),
+    )
+
+
+def _care_rule(rule: schema.CareRule, file: schema.File) -> care_rules.CareRule:
+    """The birthday's points and the days of expiry reminders may stand in their old places."""
+    points, days = rule.points, rule.days
+    if rule.occasion == "birthday":
+        points = points or file.birthday.points
+    if rule.occasion == "points_expiring":
+        days = days or file.expiry_reminder_days
+    return care_rules.CareRule(
+        key=rule.key,
+        occasion=care_rules.Occasion(rule.occasion),
+        at=time.fromisoformat(rule.at),
+        days=tuple(days),
+        points=points,
+        voucher=rule.voucher or "",
+        holidays=tuple(rule.holidays),
+        late=care_rules.Late(rule.late),
+        late_hours=rule.late_hours,
+        cooldown_days=rule.cooldown_days,
+        times=rule.times,
+        rhythm=rule.rhythm,
+        first=rule.first,
+        on=rule.on,
     )
 
 

@@ -17,6 +17,12 @@ from services.programme_yaml import Place
 
 _AVERAGED: Final = frozenset({"purchases_per_month", "activity_points_per_month"})
 _SHORTEST_MONTH: Final = 28
+_CARE_DAYS: Final = {
+    "birthday_ahead": "[7]",
+    "welcome": "[0, 3, 7]",
+    "voucher_expiring": "[7, 1]",
+    "win_back": "[60]",
+}
 Check = Callable[[schema.File], Iterator[Found]]
 
 
@@ -49,6 +55,30 @@ def _keys(section: str) -> Check:
 
 def _groups(file: schema.File) -> Iterator[Found]:
     return _twice([group.key for group in file.earning.groups], ("earning", "groups"))
+
+
+def _care(file: schema.File) -> Iterator[Found]:
+    if file.care is None:
+        return
+    place: Place = ("care", "rules")
+    yield from _twice([rule.key for rule in file.care.rules], place)
+    for number, rule in enumerate(file.care.rules):
+        yield from _care_rule(rule, file, (*place, number))
+    if len(set(file.care.countries)) != len(file.care.countries):
+        yield ("care", "countries"), "names a country twice; keep each once"
+
+
+def _care_rule(rule: schema.CareRule, file: schema.File, place: Place) -> Iterator[Found]:
+    if rule.occasion in _CARE_DAYS and not rule.days:
+        yield place, f"needs days, such as days: {_CARE_DAYS[rule.occasion]}"
+    if len(set(rule.days)) != len(rule.days):
+        yield (*place, "days"), "names a day twice; keep each once"
+    if rule.holidays and rule.occasion != "holiday":
+        yield (*place, "holidays"), f"has no meaning for {rule.occasion}; remove it"
+    twice = rule.occasion == "birthday" and rule.points and file.birthday.points
+    if twice and rule.points != file.birthday.points:
+        says = f"is {rule.points}, but birthday says {file.birthday.points}; say it in one place"
+        yield (*place, "points"), says
 
 
 def _reminders(file: schema.File) -> Iterator[Found]:
@@ -194,5 +224,6 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("transfers", _transfers),
     ("preferences", _keys("preferences")),
     ("expiry_reminder_days", _reminders),
+    ("care birthday", _care),
 )
 """Each check with the sections that it reads."""

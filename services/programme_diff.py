@@ -19,6 +19,7 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "refunds": ("refunds",),
     "levels": ("levels", "holding"),
     "birthday": ("birthday",),
+    "care": ("care", "announcements"),
     "transfers": ("transfers",),
     "operators": ("adjustments", "counter"),
     "till": ("bill", "stored_value", "till", "receipt_photos"),

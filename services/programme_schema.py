@@ -206,6 +206,48 @@ class Birthday(Section):
     announced_days: Annotated[int, Field(ge=0, le=60)] = 7
 
 
+class CareRule(Section):
+    key: Key
+    occasion: Literal[
+        "birthday",
+        "birthday_ahead",
+        "anniversary",
+        "holiday",
+        "welcome",
+        "points_expiring",
+        "voucher_expiring",
+        "level_at_risk",
+        "level_changed",
+        "win_back",
+        "back_in_stock",
+    ]
+    at: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "09:00"
+    days: list[Annotated[int, Field(ge=0, le=3660)]] = []
+    points: Points = 0
+    voucher: Key | None = None
+    holidays: list[Key] = []
+    late: Literal["send", "belated", "skip"] = "send"
+    late_hours: Annotated[int, Field(ge=1, le=24 * 60)] = 48
+    cooldown_days: Days = 0
+    times: Annotated[int, Field(ge=1, le=1000)] | None = None
+    rhythm: Annotated[int, Field(ge=100, le=1000)] = 200
+    first: Annotated[int, Field(ge=1, le=100)] = 50
+    on: bool = True
+
+
+class Care(Section):
+    quiet: Annotated[
+        str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
+    ] = "22:00-08:00"
+    per_week: Annotated[int, Field(ge=1, le=100)] | None = None
+    countries: list[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]] = ["CN"]
+    rules: Annotated[list[CareRule], Field(max_length=40)] = []
+
+
+class Announcements(Section):
+    second_above: Points | None = None
+
+
 class Holding(Section):
     months: Annotated[int, Field(ge=0, le=120)] = 0
     round_up: Literal["month", "quarter", "year"] | None = None
@@ -290,6 +332,8 @@ class File(Section):
     levels: Annotated[list[Level], Field(min_length=1, max_length=20)]
     birthday: Birthday = Birthday()
     expiry_reminder_days: list[Annotated[int, Field(ge=1, le=365)]] = [30, 7, 1]
+    care: Care | None = None
+    announcements: Announcements = Announcements()
     adjustments: Adjustments = Adjustments()
     growth: Growth = Growth()
     checkin: CheckIn | None = None

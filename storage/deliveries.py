@@ -50,6 +50,10 @@ _FRESH = {
     "campaign_id": None,
     "file_id": None,
     "dedupe": None,
+    "rule": "",
+    "act": "send",
+    "target": "",
+    "paid": False,
 }
 
 

@@ -79,7 +79,7 @@ HOLDINGS: Final = (
         hidden=("phone_index", "email_index"),
         sealed=("phone", "email"),
         erase=Erase.BLANK,
-        blank={**_EMPTY_MEMBER, "phone_verified": False},
+        blank={**_EMPTY_MEMBER, "phone_verified": False, "birth_lunar": False},
     ),
     Holding("addresses", "addresses", "member_id", moves=True),
     Holding("club_rules_accepted", "acceptances", "member_id"),
@@ -204,6 +204,9 @@ HOLDINGS: Final = (
         blank={"file_id": "", "number": "", "reason": "", "near_hash": ""},
         moves=True,
     ),
+    # care
+    Holding("rhythm_of_visits", "rhythms", "member_id", erase=Erase.DELETE),
+    Holding("", "campaign_lists", "member_id", erase=Erase.DELETE, moves=True),
     # what they said
     Holding(
         "tickets",
@@ -234,7 +237,14 @@ HOLDINGS: Final = (
         "member_id",
         hidden=("claimed_by", "claimed_until", "dedupe"),
         erase=Erase.BLANK,
-        blank={"message": {}, "chat": "", "user": "", "reason": "", "message_id": None},
+        blank={
+            "message": {},
+            "chat": "",
+            "user": "",
+            "reason": "",
+            "message_id": None,
+            "target": "",
+        },
     ),
     Holding(
         "",
@@ -242,7 +252,14 @@ HOLDINGS: Final = (
         "address_id",
         of="addresses",
         erase=Erase.BLANK,
-        blank={"message": {}, "chat": "", "user": "", "reason": "", "message_id": None},
+        blank={
+            "message": {},
+            "chat": "",
+            "user": "",
+            "reason": "",
+            "message_id": None,
+            "target": "",
+        },
     ),
     Holding("", "files", "member_id", erase=Erase.DELETE),
     Holding("conversations", "conversations", "address_id", of="addresses", erase=Erase.DELETE),
@@ -273,6 +290,7 @@ HOLDINGS: Final = (
 NOT_OF_A_PERSON: Final = {
     "staff": "the address of an operator belongs to the club's own staff register",
     "campaigns": "the address of the author, an operator",
+    "campaign_cards": "the address of an operator who watches a campaign",
     "audit": "who changed what; names the subject by its id only",
     "dead_letters": "found by the sender's user id, see storage/mydata.py",
     "floods": "found by the chat, see storage/mydata.py",

@@ -146,6 +146,7 @@ class Members:
             columns["birth_month"] = birthday.month if birthday else None
             columns["birth_day"] = birthday.day if birthday else None
             columns["birth_year"] = birthday.year if birthday else None
+            columns["birth_lunar"] = bool(birthday and birthday.lunar)
         for name in ("phone", "email"):
             if name in columns:
                 plain: str | None = columns[name]
@@ -165,6 +166,12 @@ class Members:
         values["preferences"] = tuple(row["preferences"] or ())
         for name in ("phone", "email"):
             values[name] = self._vault.open(row[name]) if row[name] else None
-        month, day = row["birth_month"], row["birth_day"]
-        values["birthday"] = Birthday(month, day, row["birth_year"]) if month and day else None
+        values["birthday"] = _born(row)
         return Member(**values)
+
+
+def _born(row: Any) -> Birthday | None:
+    month, day = row["birth_month"], row["birth_day"]
+    if not month or not day:
+        return None
+    return Birthday(month, day, row["birth_year"], row["birth_lunar"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -47,6 +47,9 @@ class Campaign:
     filled_at: datetime | None
     finished_at: datetime | None
     reason: str
+    audience: Mapping[str, Any] = field(default_factory=dict)
+    approved_hash: str = ""
+    paid: bool = False
 
 
 class Campaigns(Protocol):

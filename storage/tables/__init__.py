@@ -7,6 +7,7 @@ from storage.tables import (  # noqa: F401
     approvals,
     benefits,
     campaigns,
+    care,
     catalogue,
     chat,
     checkins,
@@ -29,6 +30,7 @@ from storage.tables import (  # noqa: F401
     tickets,
     till,
     webhooks,
+    wordings,
 )
 
 metadata = SQLModel.metadata

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from storage.types import Id, Instant, Json
+
+_ISSUED = text("state IN ('issued', 'held')")
 
 
 class BenefitCategory(SQLModel, table=True):
@@ -87,6 +89,13 @@ class Voucher(SQLModel, table=True):
     __table_args__ = (
         Index("ix_vouchers_member", "member_id", "id"),
         Index("ix_vouchers_benefit", "benefit_id", "issued_at"),
+        Index(
+            "ix_vouchers_due",
+            "expires_at",
+            "member_id",
+            sqlite_where=_ISSUED,
+            postgresql_where=_ISSUED,
+        ),
     )
 
     id: int = Field(primary_key=True, sa_type=Id)

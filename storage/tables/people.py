@@ -33,6 +33,7 @@ class Member(SQLModel, table=True):
     birth_month: int | None = None
     birth_day: int | None = None
     birth_year: int | None = None
+    birth_lunar: bool = False
     birthday_set_at: datetime | None = Field(default=None, sa_type=Instant)
     birthday_changed_at: datetime | None = Field(default=None, sa_type=Instant)
     gender: str | None = None
@@ -51,7 +52,8 @@ class Member(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
 
     __table_args__ = (
-        Index("ix_members_birthday", "birth_month", "birth_day", "zone", "id"),
+        Index("ix_members_birthday", "birth_month", "birth_day", "birth_lunar", "zone", "id"),
+        Index("ix_members_joined", "joined_at", "id"),
         Index(
             "ix_members_zone",
             "zone",

@@ -12,6 +12,9 @@ from storage.types import Blob, Id, Instant, Json
 
 _PENDING = text("state = 'pending'")
 _ON_ITS_WAY = text("state IN ('claimed', 'sending')")
+_CONTACT = text("lane = 2 AND begun_at IS NOT NULL")
+_UNKNOWN = text("state = 'unknown'")
+_OF_RULE = text("rule <> ''")
 
 
 class Delivery(SQLModel, table=True):
@@ -20,7 +23,11 @@ class Delivery(SQLModel, table=True):
     `pending (due_at) → claimed → sending → sent | dead | skipped | unknown`. `once` keys are
     never repeated after an unclear outcome, `surely` ones are. `dedupe` is UNIQUE: an occasion
     is written once, and so is a campaign's message to a member. `lane`: 0 replies, 1 service
-    messages sent in bulk, 2 everything that needs consent; lower lanes go first.
+    messages sent in bulk, 2 everything that needs consent; lower lanes go first. `act`: `send`,
+    or `edit` and `delete` of the message `target`. `rule`: the rule of care it comes from.
+    `wording_id`: the version of an operator's words it is rendered from, None for the shipped
+    ones. `begun_at`: when the platform was last called for it, for the contact budget. `paid`: it
+    may be charged for and go faster.
     """
 
     __tablename__ = "deliveries"
@@ -45,6 +52,21 @@ class Delivery(SQLModel, table=True):
             postgresql_where=_ON_ITS_WAY,
         ),
         Index("ix_deliveries_campaign", "campaign_id", "state"),
+        Index(
+            "ix_deliveries_contacts",
+            "member_id",
+            "begun_at",
+            sqlite_where=_CONTACT,
+            postgresql_where=_CONTACT,
+        ),
+        Index("ix_deliveries_unknown", "id", sqlite_where=_UNKNOWN, postgresql_where=_UNKNOWN),
+        Index(
+            "ix_deliveries_rule",
+            "rule",
+            "due_at",
+            sqlite_where=_OF_RULE,
+            postgresql_where=_OF_RULE,
+        ),
     )
 
     id: int = Field(primary_key=True, sa_type=Id)
@@ -59,6 +81,11 @@ class Delivery(SQLModel, table=True):
     lane: int = 0
     surely: bool
     dedupe: str | None = Field(default=None, unique=True)
+    rule: str = ""
+    act: str = "send"
+    target: str = ""
+    wording_id: int | None = Field(default=None, sa_type=Id)
+    paid: bool = False
     locale: str
     message: Any = Field(sa_type=Json)
     file_id: int | None = Field(default=None, sa_type=Id)
@@ -70,6 +97,7 @@ class Delivery(SQLModel, table=True):
     due_at: datetime = Field(sa_type=Instant)
     claimed_by: str | None = None
     claimed_until: datetime | None = Field(default=None, sa_type=Instant)
+    begun_at: datetime | None = Field(default=None, sa_type=Instant)
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
     message_id: str | None = None
 

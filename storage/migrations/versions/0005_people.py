@@ -6,8 +6,8 @@ from alembic import op
 from storage import types
 from storage.migrations import triggers
 
-revision = "0006"
-down_revision = "0005"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("birth_month", sa.Integer(), nullable=True),
         sa.Column("birth_day", sa.Integer(), nullable=True),
         sa.Column("birth_year", sa.Integer(), nullable=True),
+        sa.Column("birth_lunar", sa.Boolean(), nullable=False),
         sa.Column("birthday_set_at", types.Instant(), nullable=True),
         sa.Column("birthday_changed_at", types.Instant(), nullable=True),
         sa.Column("gender", sa.String(), nullable=True),
@@ -64,9 +65,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("number"),
     )
     op.create_index(
-        "ix_members_birthday", "members", ["birth_month", "birth_day", "zone", "id"], unique=False
+        "ix_members_birthday",
+        "members",
+        ["birth_month", "birth_day", "birth_lunar", "zone", "id"],
+        unique=False,
     )
     op.create_index(op.f("ix_members_email_index"), "members", ["email_index"], unique=False)
+    op.create_index("ix_members_joined", "members", ["joined_at", "id"], unique=False)
     op.create_index(
         "ix_members_merged_into",
         "members",

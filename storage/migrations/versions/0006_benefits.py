@@ -6,8 +6,8 @@ from alembic import op
 from storage import types
 from storage.migrations import triggers
 
-revision = "0007"
-down_revision = "0006"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -119,6 +119,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("use_key"),
     )
     op.create_index("ix_vouchers_benefit", "vouchers", ["benefit_id", "issued_at"], unique=False)
+    op.create_index(
+        "ix_vouchers_due",
+        "vouchers",
+        ["expires_at", "member_id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('issued', 'held')"),
+        postgresql_where=sa.text("state IN ('issued', 'held')"),
+    )
     op.create_index("ix_vouchers_member", "vouchers", ["member_id", "id"], unique=False)
     # ### end Alembic commands ###
     triggers.create(op.get_bind())

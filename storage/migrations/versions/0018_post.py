@@ -6,8 +6,8 @@ from alembic import op
 from storage import types
 from storage.migrations import triggers
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
@@ -28,6 +28,11 @@ def upgrade() -> None:
         sa.Column("lane", sa.Integer(), nullable=False),
         sa.Column("surely", sa.Boolean(), nullable=False),
         sa.Column("dedupe", sa.String(), nullable=True),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("wording_id", types.Id, nullable=True),
+        sa.Column("paid", sa.Boolean(), nullable=False),
         sa.Column("locale", sa.String(), nullable=False),
         sa.Column("message", types.Json(), nullable=False),
         sa.Column("file_id", types.Id, nullable=True),
@@ -39,6 +44,7 @@ def upgrade() -> None:
         sa.Column("due_at", types.Instant(), nullable=False),
         sa.Column("claimed_by", sa.String(), nullable=True),
         sa.Column("claimed_until", types.Instant(), nullable=True),
+        sa.Column("begun_at", types.Instant(), nullable=True),
         sa.Column("sent_at", types.Instant(), nullable=True),
         sa.Column("message_id", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
@@ -47,6 +53,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_deliveries_address_id"), "deliveries", ["address_id"], unique=False)
     op.create_index("ix_deliveries_campaign", "deliveries", ["campaign_id", "state"], unique=False)
+    op.create_index(
+        "ix_deliveries_contacts",
+        "deliveries",
+        ["member_id", "begun_at"],
+        unique=False,
+        sqlite_where=sa.text("lane = 2 AND begun_at IS NOT NULL"),
+        postgresql_where=sa.text("lane = 2 AND begun_at IS NOT NULL"),
+    )
     op.create_index(
         "ix_deliveries_due",
         "deliveries",
@@ -63,6 +77,22 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state IN ('claimed', 'sending')"),
         postgresql_where=sa.text("state IN ('claimed', 'sending')"),
+    )
+    op.create_index(
+        "ix_deliveries_rule",
+        "deliveries",
+        ["rule", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("rule <> ''"),
+        postgresql_where=sa.text("rule <> ''"),
+    )
+    op.create_index(
+        "ix_deliveries_unknown",
+        "deliveries",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'unknown'"),
+        postgresql_where=sa.text("state = 'unknown'"),
     )
     op.create_table(
         "files",
