@@ -20,7 +20,10 @@ class Notice:
     (receipts, tickets); else it goes out at most once. `dedupe`: the occasion; a second notice of
     the same occasion is not written. `purpose`: a consent purpose, `service` always goes. `bulk`:
     one of many alike, so it waits behind replies (other purposes than service always do).
-    `photo`: the platform's reference of a picture to go with it.
+    `photo`: the platform's reference of a picture to go with it. `rule`: the rule of care it comes
+    from. `wording_id`: the version of an operator's words to render it from, None for the shipped
+    ones. `act`: `edit` and `delete` change the message `target` that was sent before. `paid`: it
+    may be charged for and go faster.
     """
 
     key: str
@@ -33,6 +36,11 @@ class Notice:
     campaign_id: int | None = None
     bulk: bool = False
     photo: str = ""
+    rule: str = ""
+    wording_id: int | None = None
+    act: str = "send"
+    target: str = ""
+    paid: bool = False
 
     @property
     def lane(self) -> int:
@@ -117,6 +125,11 @@ class Waiting:
     repeated: bool
     made_at: datetime
     due_at: datetime
+    rule: str = ""
+    wording_id: int | None = None
+    act: str = "send"
+    target: str = ""
+    paid: bool = False
 
     @property
     def key(self) -> str:
