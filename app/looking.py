@@ -1,4 +1,4 @@
-"""Looks at pictures that people sent: fetched from the platform, fingerprinted in a thread."""
+"""Looks at what people sent: pictures are fetched and fingerprinted, files read as text."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Protocol
 
 from bot.channel import SendError
 from bot.messages import Address
-from bot.turn import Seen
+from bot.turn import AS_TEXT, Seen
 from domain.receipt_errors import BadPicture
 from services.receipt_pictures import fingerprint
 
 log = logging.getLogger(__name__)
+LARGEST_TEXT = 8 * 2**20  # bytes: a list of half a million member numbers
 PATIENCE = 20.0  # seconds for a picture to arrive; its sender waits
 
 
@@ -33,16 +34,33 @@ class Looking:
         self._source = source
 
     async def look(self, address: Address, reference: str) -> Seen:
-        """What a picture is known again by; a picture that cannot be had is said so."""
+        """What a picture is known again by, or what a file says; what cannot be had is said so."""
         if (address.channel, address.account) != (self._source.name, self._source.account):
             return Seen(reference, problem="unreachable")
         try:
-            content = await asyncio.wait_for(self._source.download(reference), PATIENCE)
+            wanted = self._source.download(reference.removeprefix(AS_TEXT))
+            content = await asyncio.wait_for(wanted, PATIENCE)
         except (SendError, TimeoutError) as error:
-            log.warning("a picture could not be fetched: %r", error)
+            log.warning("what was sent could not be fetched: %r", error)
             return Seen(reference, problem="unreachable")
+        if reference.startswith(AS_TEXT):
+            return _read(reference, content)
         try:
             found = await asyncio.to_thread(fingerprint, content)
         except BadPicture as bad:
             return Seen(reference, problem=bad.problem)
         return Seen(reference, found.digest, found.near)
+
+
+def _read(reference: str, content: bytes) -> Seen:
+    """A file as text, in one of the encodings that spreadsheets write."""
+    if len(content) > LARGEST_TEXT:
+        return Seen(reference, problem="too_big")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return Seen(reference, text=text)
+    return Seen(reference, problem="not_a_text")

@@ -12,18 +12,22 @@ from bot.messages import Inbound
 from bot.state import Conversation, Person, State
 
 W = TypeVar("W")
+AS_TEXT = "text:"
+"""Before a reference in `Route.looks`: the file is to be read as text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a picture that somebody sent is known again by, found before the unit of work began:
-    `digest` of its bytes, `near` of its looks. `problem`: why there is nothing to know
-    (`unreachable`, `too_big`, `not_a_picture`), else ""."""
+    `digest` of its bytes, `near` of its looks. Of a file that is to be read (AS_TEXT before its
+    reference): its `text`. `problem`: why there is nothing to know (`unreachable`, `too_big`,
+    `not_a_picture`, `not_a_text`), else ""."""
 
     reference: str
     digest: str = ""
     near: str = ""
     problem: str = ""
+    text: str = ""
 
 
 @dataclass(slots=True)

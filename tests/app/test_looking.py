@@ -52,3 +52,17 @@ async def test_a_silent_platform_is_not_waited_for(
     monkeypatch.setattr(looking, "PATIENCE", 0.01)
     seen = await Looking(Platform(b"", seconds=30)).look(HERE, "p")
     assert seen.problem == "unreachable"
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "problem"),
+    [
+        ("\ufeff会员号\n1234".encode(), "会员号\n1234", ""),
+        ("会员号".encode("gb18030"), "会员号", ""),
+        (b"PK\x03\x04\x00\x00", "", "not_a_text"),
+        (b"1" * (looking.LARGEST_TEXT + 1), "", "too_big"),
+    ],
+)
+async def test_a_file_is_read_as_text(content: bytes, text: str, problem: str) -> None:
+    seen = await Looking(Platform(content)).look(HERE, "text:f")
+    assert (seen.text, seen.problem) == (text, problem)
