@@ -51,7 +51,7 @@ class Delivery(SQLModel, table=True):
             sqlite_where=_ON_ITS_WAY,
             postgresql_where=_ON_ITS_WAY,
         ),
-        Index("ix_deliveries_campaign", "campaign_id", "state"),
+        Index("ix_deliveries_campaign", "campaign_id", "state", "sent_at"),
         Index(
             "ix_deliveries_contacts",
             "member_id",

@@ -52,7 +52,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("dedupe"),
     )
     op.create_index(op.f("ix_deliveries_address_id"), "deliveries", ["address_id"], unique=False)
-    op.create_index("ix_deliveries_campaign", "deliveries", ["campaign_id", "state"], unique=False)
+    op.create_index(
+        "ix_deliveries_campaign", "deliveries", ["campaign_id", "state", "sent_at"], unique=False
+    )
     op.create_index(
         "ix_deliveries_contacts",
         "deliveries",
