@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -23,6 +24,7 @@ from storage.care import CareQueries
 from storage.catalogue import Catalogue, CatalogueCache
 from storage.categories import Categories
 from storage.checkins import CheckIns
+from storage.contacts import Contacts
 from storage.conversations import Conversations
 from storage.credit_blocks import CreditBlocks
 from storage.deliveries import Deliveries
@@ -68,6 +70,7 @@ from storage.voucher_gifts import VoucherGifts
 from storage.vouchers import Vouchers
 from storage.waits import Waits
 from storage.webhooks import Webhooks
+from storage.wordings import Wordings
 from storage.wrong_codes import WrongCodes
 
 
@@ -94,6 +97,7 @@ class Shared:
     catalogue: CatalogueCache = field(default_factory=CatalogueCache)
     before_statement: Callable[[str], None] | None = None
     demand: DemandCache = field(default_factory=DemandCache)
+    wordings: dict[int, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Work:
@@ -247,6 +251,10 @@ class Work:
         return CareQueries(self.db)
 
     @cached_property
+    def contacts(self) -> Contacts:
+        return Contacts(self.db)
+
+    @cached_property
     def campaigns(self) -> Campaigns:
         return Campaigns(self.db)
 
@@ -341,6 +349,10 @@ class Work:
     @cached_property
     def wrong_codes(self) -> WrongCodes:
         return WrongCodes(self.db)
+
+    @cached_property
+    def wordings(self) -> Wordings:
+        return Wordings(self.db, self.shared.wordings)
 
     @cached_property
     def till_events(self) -> TillEvents:

@@ -13,6 +13,7 @@ from services.ports.catalogue import Catalogue, Favourites, Waits
 from services.ports.categories import Categories
 from services.ports.checkins import CheckIns
 from services.ports.club import Audit, Programmes, Settings, StaffRegister, Stores
+from services.ports.contacts import Contacts
 from services.ports.earning import Earnings
 from services.ports.events import Events
 from services.ports.expiries import Expiries
@@ -40,6 +41,7 @@ from services.ports.statements import Statements
 from services.ports.till import MemberCodes, TillEvents, WrongCodes
 from services.ports.voice import Surveys, Tickets
 from services.ports.webhooks import Webhooks
+from services.ports.wordings import Wordings
 
 __all__ = ["Work"]
 
@@ -158,6 +160,8 @@ class Work(Protocol):
     @property
     def care(self) -> Care: ...
     @property
+    def contacts(self) -> Contacts: ...
+    @property
     def campaigns(self) -> Campaigns: ...
     @property
     def approvals(self) -> Approvals: ...
@@ -169,6 +173,8 @@ class Work(Protocol):
     def till_events(self) -> TillEvents: ...
     @property
     def member_codes(self) -> MemberCodes: ...
+    @property
+    def wordings(self) -> Wordings: ...
     @property
     def wrong_codes(self) -> WrongCodes: ...
 

@@ -1,0 +1,121 @@
+"""The contact budget: which messages have no place in their member's week. SEMANTICS: Care."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from domain.birthdays import Feb29
+from domain.care_rules import Care
+from domain.contacts import LAST, WEEK, Ahead, Calendar, Day, Known, ahead, has_place
+from domain.dates import local_day
+from domain.programme import Programme
+from services.ports import Work
+from services.ports.contacts import Facts, History
+from services.ports.post import OPTIONAL, Waiting
+
+
+def crowded_out(work: Work, rows: Sequence[Waiting], now: datetime) -> set[int]:
+    """The ids of those claimed rows that have no place, for which two statements are enough.
+
+    Give it the rows that would leave now: those of one member count each other, care before
+    campaigns. Replies, service messages, corrections and recalls stand outside.
+    """
+    programme = work.programmes.current()
+    counted = [row for row in rows if row.lane == OPTIONAL and row.member_id and row.act == "send"]
+    per_week = programme.care.per_week
+    if per_week is None or not counted:
+        return set()
+    members = sorted({row.member_id for row in counted if row.member_id})
+    history = work.contacts.history(members, now - WEEK, now)
+    facts = work.contacts.facts(members)
+    ours = {row.id for row in counted}
+    places = {
+        member: _Week(
+            *_taken(history.get(member, History()), ours, programme.care, now),
+            _to_come(programme, facts[member], now) if member in facts else [],
+        )
+        for member in members
+    }
+    return _refused(counted, places, programme.care, per_week, now)
+
+
+class _Week:
+    """A member's week while a batch is decided."""
+
+    def __init__(self, past: list[datetime], waiting: list[Ahead], known: list[Ahead]) -> None:
+        self.past = past
+        self.ahead = [*waiting, *known]
+
+
+def _refused(
+    rows: Sequence[Waiting], places: Mapping[int, _Week], care: Care, per_week: int, now: datetime
+) -> set[int]:
+    refused = set()
+    ranked = sorted(rows, key=lambda row: (_rank(care, row.rule), row.due_at, row.id))
+    for row in ranked:
+        assert row.member_id is not None
+        week = places[row.member_id]
+        if has_place(week.past, week.ahead, _rank(care, row.rule), per_week, now):
+            week.past.append(now)
+        else:
+            refused.add(row.id)
+    return refused
+
+
+def _rank(care: Care, rule: str) -> int:
+    """Care of a rule that the programme has no longer goes behind the care that it has."""
+    if not rule:
+        return LAST
+    found = care.rule(rule)
+    return found.first if found else LAST - 1
+
+
+def _taken(
+    history: History, ours: set[int], care: Care, now: datetime
+) -> tuple[list[datetime], list[Ahead]]:
+    past = [at for row, at in history.begun.items() if row not in ours]
+    waiting = [
+        Ahead(max(one.due_at, now), _rank(care, one.rule))
+        for one in history.waiting
+        if one.id not in ours
+    ]
+    return past, waiting
+
+
+def _to_come(programme: Programme, facts: Facts, now: datetime) -> list[Ahead]:
+    if not facts.agreed:
+        return []
+    rules = [rule for rule in programme.care.rules if rule.on and rule.purpose == "care"]
+    known = known_of(programme, facts)
+    return [place for _, place in ahead(rules, known, calendar(programme), now)]
+
+
+def known_of(programme: Programme, facts: Facts) -> Known:
+    """A member's facts as the forecast takes them."""
+    zone = facts.zone or programme.zone
+    return Known(zone, local_day(facts.joined_at, zone), facts.birthday)
+
+
+def calendar(programme: Programme) -> Calendar:
+    """Who celebrates on which day, under the programme's policies."""
+    return _Calendar(programme.birthday.feb29, programme.care.countries).day
+
+
+class _Calendar:
+    def __init__(self, feb29: Feb29, countries: tuple[str, ...]) -> None:
+        self._policy = (feb29, countries)
+
+    def day(self, day: date) -> Day:
+        """The day, remembered by the process."""
+        return _day(day, *self._policy)
+
+
+@lru_cache(maxsize=2048)
+def _day(day: date, feb29: Feb29, countries: tuple[str, ...]) -> Day:
+    births = {(day.month, day.day)}
+    leap_year = (date(day.year, 3, 1) - timedelta(days=1)).day == 29
+    if not leap_year and f"{day:%m-%d}" == feb29.value:
+        births.add((2, 29))
+    return Day(frozenset(births))
