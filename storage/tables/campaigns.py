@@ -20,7 +20,8 @@ class Campaign(SQLModel, table=True):
     `kind`: `broadcast`, or `correction` and `recall` of the campaign `of_id`. What was approved is
     told by `approved_hash`, a hash of words, audience and time; only that is sent. Recipients are
     written in slices: `reached` is the last member looked at, `filled_at` is set when there are
-    no more. A cancelled campaign is finished when its last waiting row is skipped.
+    no more. A cancelled campaign is finished when its last waiting row is skipped. `retry_at` is
+    set while failed rows are armed again.
     """
 
     __tablename__ = "campaigns"
@@ -48,6 +49,7 @@ class Campaign(SQLModel, table=True):
     reached: int = Field(default=0, sa_type=Id)
     filled_at: datetime | None = Field(default=None, sa_type=Instant)
     finished_at: datetime | None = Field(default=None, sa_type=Instant)
+    retry_at: datetime | None = Field(default=None, sa_type=Instant)
     reason: str = ""
 
 

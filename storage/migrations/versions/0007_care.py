@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("id", types.Id, nullable=False),
         sa.Column("benefit_id", types.Id, nullable=False),
         sa.Column("at", types.Instant(), nullable=False),
+        sa.Column("reached", types.Id, nullable=False),
         sa.Column("done_at", types.Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["benefit_id"],
@@ -38,10 +39,10 @@ def upgrade() -> None:
     op.create_table(
         "rhythms",
         sa.Column("member_id", types.Id, nullable=False),
-        sa.Column("last_day", sa.Integer(), nullable=False),
+        sa.Column("last_day", types.DayNumber(), nullable=False),
         sa.Column("visits", sa.Integer(), nullable=False),
         sa.Column("gap_days", sa.Integer(), nullable=True),
-        sa.Column("due_day", sa.Integer(), nullable=True),
+        sa.Column("due_day", types.DayNumber(), nullable=True),
         sa.ForeignKeyConstraint(
             ["member_id"],
             ["members.id"],

@@ -41,9 +41,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("member_id", "benefit_id"),
     )
     op.create_index(
-        op.f("ix_benefit_favourites_benefit_id"),
+        "ix_benefit_favourites_fans",
         "benefit_favourites",
-        ["benefit_id"],
+        ["benefit_id", "member_id"],
         unique=False,
     )
     op.create_table(

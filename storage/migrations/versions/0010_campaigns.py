@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("reached", types.Id, nullable=False),
         sa.Column("filled_at", types.Instant(), nullable=True),
         sa.Column("finished_at", types.Instant(), nullable=True),
+        sa.Column("retry_at", types.Instant(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
