@@ -54,6 +54,8 @@ from storage.programmes import ProgrammeCache, Programmes
 from storage.purchases import Purchases
 from storage.receipts import Receipts
 from storage.replays import Replays
+from storage.restocks import Restocks
+from storage.rhythms import Rhythms
 from storage.seals import Seals
 from storage.settings import Settings
 from storage.shifts import Shifts
@@ -253,6 +255,14 @@ class Work:
     @cached_property
     def contacts(self) -> Contacts:
         return Contacts(self.db)
+
+    @cached_property
+    def rhythms(self) -> Rhythms:
+        return Rhythms(self.db)
+
+    @cached_property
+    def restocks(self) -> Restocks:
+        return Restocks(self.db)
 
     @cached_property
     def campaigns(self) -> Campaigns:

@@ -33,6 +33,7 @@ from services.ports.post import Deliveries, Inbox, Leases, Outbox, Ticks
 from services.ports.proofs import Proofs
 from services.ports.receipts import Receipts
 from services.ports.replays import Replays
+from services.ports.rhythms import Restocks, Rhythms
 from services.ports.sales import Purchases
 from services.ports.seals import Seals
 from services.ports.shifts import Shifts
@@ -161,6 +162,10 @@ class Work(Protocol):
     def care(self) -> Care: ...
     @property
     def contacts(self) -> Contacts: ...
+    @property
+    def rhythms(self) -> Rhythms: ...
+    @property
+    def restocks(self) -> Restocks: ...
     @property
     def campaigns(self) -> Campaigns: ...
     @property

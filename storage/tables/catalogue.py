@@ -14,9 +14,10 @@ class Favourite(SQLModel, table=True):
     """A benefit that a member has marked."""
 
     __tablename__ = "benefit_favourites"
+    __table_args__ = (Index("ix_benefit_favourites_fans", "benefit_id", "member_id"),)
 
     member_id: int = Field(primary_key=True, sa_type=Id, foreign_key="members.id")
-    benefit_id: int = Field(primary_key=True, sa_type=Id, foreign_key="benefits.id", index=True)
+    benefit_id: int = Field(primary_key=True, sa_type=Id, foreign_key="benefits.id")
     at: datetime = Field(sa_type=Instant)
 
 
