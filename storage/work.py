@@ -50,6 +50,7 @@ from storage.openings import Openings
 from storage.outbox import Outbox
 from storage.partners import Partners
 from storage.pictures import Pictures
+from storage.posted import Posted
 from storage.programmes import ProgrammeCache, Programmes
 from storage.purchases import Purchases
 from storage.receipts import Receipts
@@ -255,6 +256,10 @@ class Work:
     @cached_property
     def contacts(self) -> Contacts:
         return Contacts(self.db)
+
+    @cached_property
+    def posted(self) -> Posted:
+        return Posted(self.db)
 
     @cached_property
     def rhythms(self) -> Rhythms:

@@ -30,6 +30,7 @@ from services.ports.people import Addresses, Members
 from services.ports.pictures import Pictures
 from services.ports.points import Ledger, Levels
 from services.ports.post import Deliveries, Inbox, Leases, Outbox, Ticks
+from services.ports.posted import Posted
 from services.ports.proofs import Proofs
 from services.ports.receipts import Receipts
 from services.ports.replays import Replays
@@ -162,6 +163,8 @@ class Work(Protocol):
     def care(self) -> Care: ...
     @property
     def contacts(self) -> Contacts: ...
+    @property
+    def posted(self) -> Posted: ...
     @property
     def rhythms(self) -> Rhythms: ...
     @property

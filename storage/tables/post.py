@@ -14,6 +14,7 @@ _PENDING = text("state = 'pending'")
 _ON_ITS_WAY = text("state IN ('claimed', 'sending')")
 _CONTACT = text("lane = 2 AND begun_at IS NOT NULL")
 _UNKNOWN = text("state = 'unknown'")
+_DEAD = text("state = 'dead'")
 _OF_RULE = text("rule <> ''")
 
 
@@ -60,10 +61,13 @@ class Delivery(SQLModel, table=True):
             postgresql_where=_CONTACT,
         ),
         Index("ix_deliveries_unknown", "id", sqlite_where=_UNKNOWN, postgresql_where=_UNKNOWN),
+        Index("ix_deliveries_dead", "id", sqlite_where=_DEAD, postgresql_where=_DEAD),
         Index(
             "ix_deliveries_rule",
             "rule",
             "due_at",
+            "state",
+            "reason",
             sqlite_where=_OF_RULE,
             postgresql_where=_OF_RULE,
         ),

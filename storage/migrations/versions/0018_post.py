@@ -64,6 +64,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("lane = 2 AND begun_at IS NOT NULL"),
     )
     op.create_index(
+        "ix_deliveries_dead",
+        "deliveries",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'dead'"),
+        postgresql_where=sa.text("state = 'dead'"),
+    )
+    op.create_index(
         "ix_deliveries_due",
         "deliveries",
         ["channel", "account", "lane", "due_at", "id"],
@@ -83,7 +91,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_rule",
         "deliveries",
-        ["rule", "due_at"],
+        ["rule", "due_at", "state", "reason"],
         unique=False,
         sqlite_where=sa.text("rule <> ''"),
         postgresql_where=sa.text("rule <> ''"),
