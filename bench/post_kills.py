@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -177,7 +178,7 @@ class Storm:
 def silence(journal: Path) -> float:
     """The longest time without a call, in seconds."""
     times = [call.real_ms for call in mailing.calls(journal)]
-    return max((b - a for a, b in zip(times, times[1:], strict=False)), default=0) / 1000
+    return max((b - a for a, b in pairwise(times)), default=0) / 1000
 
 
 def table(runs: list[Run], folder: Path) -> Table:

@@ -1,6 +1,6 @@
 """A stand-in for the Bot API that writes every call into a file before it answers.
 
-One line a call: club time of its arrival in ms, real time in ms, method, chat, what it is answered,
+One line a call: club time of its arrival in ms, real time in ms, method, chat, its answer,
 and whether the message is out (1) or not (0). Faults are drawn by chance or scripted.
 """
 
