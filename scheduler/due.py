@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from bot.dispatch import Units
-from scheduler.jobs import JOBS, Job
+from scheduler.jobs import Job, table
 from services import timetable
 from services.ports import Work
 from services.timetable import Due
@@ -27,7 +27,7 @@ async def run_due(
     upto: datetime,
     *,
     moved: bool = False,
-    jobs: Sequence[Job] = JOBS,
+    jobs: Sequence[Job] | None = None,
     may: May = _always,
 ) -> int:
     """Runs what has become due by `upto` (club time) and was not run before; how many.
@@ -38,27 +38,38 @@ async def run_due(
     each unit; who may not goes on no further, and the rest is due for whoever may. Raises
     StoreUnavailable.
     """
-    waiting = await crossed(units, upto, jobs)
+    every = jobs if jobs is not None else await units.read(table)
+    waiting = await crossed(units, upto, every)
     for number, (job, due) in enumerate(waiting):
         if not await run(units, job, due, due.at if moved else upto, may):
             return number
     if waiting:
-        await reach(units, upto)
+        await reach(units, upto, every)
     return len(waiting)
 
 
 async def crossed(
-    units: Units, upto: datetime, jobs: Sequence[Job] = JOBS
+    units: Units, upto: datetime, jobs: Sequence[Job] | None = None
 ) -> list[tuple[Job, Due]]:
-    """The occurrences between what has been reached and `upto`, in the order of the night."""
+    """The occurrences between what has been reached and `upto`, in the order of the night.
+
+    `jobs`: None for all there are, those of the programme included. A job whose hour was changed
+    is looked for a day back, or who had waited for the old hour would be left out; who had been
+    cared for already is known by the occasion.
+    """
 
     def look(work: Work) -> list[tuple[Job, Due]]:
         after = timetable.reached(work, upto)
+        hours = timetable.hours(work)
         found = [
             (due.at, place, due.key, job, due)
-            for place, job in enumerate(jobs)
+            for place, job in enumerate(table(work) if jobs is None else jobs)
             for due in timetable.occurrences(
-                work, job.clocks, after, upto, own_zones=job.own_zones
+                work,
+                job.clocks,
+                timetable.since(hours, job.name, job.clocks, after),
+                upto,
+                own_zones=job.own_zones,
             )
         ]
         return [(job, due) for *_, job, due in sorted(found, key=lambda one: one[:3])]
@@ -66,11 +77,13 @@ async def crossed(
     return await units.read(look)
 
 
-async def reach(units: Units, upto: datetime) -> None:
-    """Notes that everything up to a moment has been run."""
+async def reach(units: Units, upto: datetime, jobs: Sequence[Job] | None = None) -> None:
+    """Notes that everything up to a moment has been run, and at which hours jobs now come."""
 
     def note(work: Work) -> None:
         timetable.reach(work, upto)
+        every = table(work) if jobs is None else jobs
+        timetable.put_hours(work, {job.name: job.clocks for job in every})
 
     await units.write(note)
 

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from services import (
     approvals,
     care,
+    caring,
     expiry,
     holds,
     order_reminders,
@@ -23,7 +24,7 @@ from services.timetable import Due
 
 NIGHT = time(0, 5)
 AFTERNOON = time(17)
-MORNING = care.HOUR
+MORNING = time(9)
 BATCH = 20
 LOTS = 100
 TICKS_KEPT = timedelta(days=35)
@@ -107,24 +108,6 @@ def _remind(work: Work, due: Due, now: datetime, after: int) -> int | None:
     return members[-1] if len(members) == BATCH else None
 
 
-def _nobody_celebrates(work: Work, due: Due, now: datetime) -> bool:
-    return not care.birthday_members(work, due.day, due.zone, 0, 1)
-
-
-def _greet(work: Work, due: Due, now: datetime, after: int) -> int | None:
-    members = care.birthday_members(work, due.day, due.zone, after, BATCH)
-    for member_id in members:
-        care.greet(work, member_id, due.day, now)
-    return members[-1] if len(members) == BATCH else None
-
-
-def _greet_too_late(work: Work, due: Due, now: datetime, after: int) -> int | None:
-    members = care.birthday_members(work, due.day, due.zone, after, BATCH)
-    for member_id in members:
-        care.too_late(work, member_id, due.day, now)
-    return members[-1] if len(members) == BATCH else None
-
-
 def _nothing_lapsed(work: Work, due: Due, now: datetime) -> bool:
     return approvals.nothing_lapsed(work, now)
 
@@ -196,16 +179,30 @@ JOBS: tuple[Job, ...] = (
     Job("tidy", (NIGHT,), _tidy, _nothing_to_tidy),
     Job("count", (NIGHT,), _count, _nothing_to_count),
     Job("seal", (NIGHT,), _seal, _is_sealed),
-    # In the afternoon those are greeted whom the morning did not know: a zone or a birthday that
-    # was changed meanwhile.
-    Job(
-        "birthday",
-        (MORNING, AFTERNOON),
-        _greet,
-        _nobody_celebrates,
-        own_zones=True,
-        within=timedelta(days=2),
-        too_late=_greet_too_late,
-    ),
     Job("orders", (MORNING,), _remind_staff, _nothing_ordered, within=timedelta(hours=15)),
 )
+
+
+# -- jobs of the programme ---------------------------------------------------------------
+
+
+def table(work: Work) -> tuple[Job, ...]:
+    """All jobs: those above, and one of its own hour for each rule of care in force."""
+    return (*JOBS, *(_care(rule) for rule in caring.timed(work)))
+
+
+def _care(rule: caring.Rule) -> Job:
+    """A rule's job. In the afternoon those are greeted whom its hour did not know: a zone or a
+    birthday that was changed meanwhile."""
+
+    def step(work: Work, due: Due, now: datetime, after: int) -> int | None:
+        return caring.care_for_due(work, rule, due, now, after, BATCH)
+
+    def idle(work: Work, due: Due, now: datetime) -> bool:
+        return caring.nobody_due(work, rule, due.day, due.zone)
+
+    kind = caring.kind_of(rule)
+    clocks: tuple[time, ...] = (rule.at,) if kind.own_zones else (NIGHT,)
+    if kind.again and rule.at < AFTERNOON:
+        clocks = (*clocks, AFTERNOON)
+    return Job(f"care.{rule.key}", clocks, step, idle, kind.own_zones)

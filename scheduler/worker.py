@@ -17,7 +17,7 @@ from scheduler.clock import Clock
 from scheduler.clocks import Clocks
 from scheduler.delivery import Sender
 from scheduler.due import crossed, reach, run, run_due
-from scheduler.jobs import JOBS, Job
+from scheduler.jobs import Job
 from scheduler.lease import Lease
 from services import broadcasts, waiting
 from services.ports import Work
@@ -47,7 +47,7 @@ class Worker:
         clocks: Clocks,
         rate: float,
         holder: str,
-        jobs: Sequence[Job] = JOBS,
+        jobs: Sequence[Job] | None = None,
     ) -> None:
         # A process that is started again may have its old name; it is another holder all the same.
         holder = f"{holder}/{token_hex(4)}"

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from typing import Final
 
 from domain.consent import QuietHours, send_at
+from services.ports import Work
 
 CLUB: Final = QuietHours()
 
@@ -20,3 +21,12 @@ def quiet(quiet_from: int | None, quiet_to: int | None) -> QuietHours:
 def open_at(due: datetime, zone: str, quiet_from: int | None, quiet_to: int | None) -> datetime:
     """The first moment from `due` on that lies outside the quiet hours."""
     return send_at(due, zone, quiet(quiet_from, quiet_to))
+
+
+def open_for(work: Work, member_id: int, zone: str, due: datetime) -> datetime:
+    """The first moment from `due` on at which a member may be disturbed: their own quiet hours
+    count, else those of the programme."""
+    extras = work.members.extras(member_id)
+    if extras["quiet_from"] is None or extras["quiet_to"] is None:
+        return send_at(due, zone, work.programmes.current().care.quiet)
+    return open_at(due, zone, extras["quiet_from"], extras["quiet_to"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -12,6 +12,7 @@ from services.ports import Work
 
 UPTO: Final = "jobs.upto"
 PLACE: Final = "jobs.place."
+HOURS: Final = "jobs.hours"
 FIRST_LOOK_BACK: Final = timedelta(days=1)
 
 
@@ -46,6 +47,28 @@ def place(work: Work, job: str, due: Due) -> int:
 def put_place(work: Work, job: str, due: Due, cursor: int) -> None:
     """Notes how far an occurrence has come, in the unit that has brought it there."""
     work.settings.put(f"{PLACE}{job}", f"{due.key}|{cursor}")
+
+
+def hours(work: Work) -> Mapping[str, str]:
+    """The hours at which each job came when it was run last."""
+    return work.settings.get(HOURS) or {}
+
+
+def put_hours(work: Work, clocks: Mapping[str, Sequence[time]]) -> None:
+    """Keeps the hours at which jobs come, if they have changed."""
+    known = hours(work)
+    now = {**known, **{job: _hours(of) for job, of in clocks.items()}}
+    if now != known:
+        work.settings.put(HOURS, now)
+
+
+def since(hours: Mapping[str, str], job: str, clocks: Sequence[time], after: datetime) -> datetime:
+    """From when on a job is looked for: a day earlier if its hours were changed."""
+    return after - FIRST_LOOK_BACK if hours.get(job, _hours(clocks)) != _hours(clocks) else after
+
+
+def _hours(clocks: Sequence[time]) -> str:
+    return " ".join(f"{clock:%H:%M}" for clock in clocks)
 
 
 def occurrences(

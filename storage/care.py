@@ -4,33 +4,84 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection as Db
-from sqlalchemy import and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import and_, bindparam, exists, func, literal_column, or_, select
 
 from domain.members import MemberState
 from domain.points import Unit
-from storage.tables import ledger, people
+from storage.tables import ledger, people, post
 
 _members = people.Member.__table__  # type: ignore[attr-defined]
+_consents = people.Consent.__table__  # type: ignore[attr-defined]
+_rows = post.Delivery.__table__  # type: ignore[attr-defined]
 _lots = ledger.Lot.__table__  # type: ignore[attr-defined]
+
+SOME = 200
 
 _next_zone = select(func.min(_members.c.zone)).where(
     _members.c.zone.is_not(None), _members.c.zone > bindparam("after")
 )
-_born = (
+_HERE = _members.c.state.in_([MemberState.ACTIVE.value, MemberState.FROZEN.value])
+_IN_ZONE = _members.c.zone == bindparam("where")
+_ELSEWHERE = or_(_members.c.zone.is_(None), _members.c.zone == "")
+_page = (
     select(_members.c.id)
-    .where(
-        _members.c.birth_month == bindparam("month"),
-        _members.c.birth_day == bindparam("day"),
-        _members.c.id > bindparam("after"),
-        _members.c.state.in_([MemberState.ACTIVE.value, MemberState.FROZEN.value]),
-    )
+    .where(_members.c.id > bindparam("after"), _HERE)
     .order_by(_members.c.id)
     .limit(bindparam("most"))
 )
-_born_in_zone = _born.where(_members.c.zone == bindparam("where"))
-_born_elsewhere = _born.where(or_(_members.c.zone.is_(None), _members.c.zone == ""))
+_born = _page.where(
+    _members.c.birth_month == bindparam("month"),
+    _members.c.birth_day == bindparam("day"),
+    _members.c.birth_lunar == bindparam("lunar"),
+)
+_born_in_zone = _born.where(_IN_ZONE)
+_born_elsewhere = _born.where(_ELSEWHERE)
+_joined = _page.add_columns(_members.c.joined_at).where(
+    _members.c.joined_at >= bindparam("since"), _members.c.joined_at < bindparam("until")
+)
+_joined_in_zone = _joined.where(_IN_ZONE)
+_joined_elsewhere = _joined.where(_ELSEWHERE)
+_later = _consents.alias("later")
+_agrees = exists().where(
+    _consents.c.member_id == _members.c.id,
+    _consents.c.purpose == bindparam("purpose"),
+    _consents.c.given,
+    ~exists().where(
+        _later.c.member_id == _consents.c.member_id,
+        _later.c.purpose == _consents.c.purpose,
+        _later.c.id > _consents.c.id,
+    ),
+)
+_willing_in_zone = _page.where(_IN_ZONE, _agrees)
+# In two steps: who once agreed, by the index alone; who of them still does. In one statement
+# PostgreSQL joins whole tables before it takes the first few.
+_asked = (
+    select(_consents.c.member_id)
+    .where(
+        _consents.c.purpose == bindparam("purpose"),
+        _consents.c.given,
+        _consents.c.member_id > bindparam("after"),
+    )
+    .distinct()
+    .order_by(_consents.c.member_id)
+    .limit(bindparam("most"))
+)
+_willing_of = (
+    select(_members.c.id)
+    .where(_members.c.id.in_(bindparam("ids", expanding=True)), _HERE, _ELSEWHERE, _agrees)
+    .order_by(_members.c.id)
+)
+_before = select(func.count(), func.max(_rows.c.due_at)).where(
+    _rows.c.member_id == bindparam("member"),
+    _rows.c.rule == bindparam("of"),
+    _rows.c.state != "skipped",
+)
+_first_joined = select(func.min(_members.c.joined_at))
+_everyone_in_zone = _page.where(_IN_ZONE)
+_everyone_elsewhere = _page.where(_ELSEWHERE)
 _expiring = (
     select(_lots.c.member_id)
     .where(
@@ -61,17 +112,62 @@ class CareQueries:
         return found
 
     def birthdays(
-        self, days: Sequence[tuple[int, int]], zone: str | None, after: int, most: int
+        self,
+        days: Sequence[tuple[int, int]],
+        zone: str | None,
+        after: int,
+        most: int,
+        *,
+        lunar: bool = False,
     ) -> list[int]:
-        statement = _born_in_zone if zone else _born_elsewhere
         found: set[int] = set()
         for month, day in days:
-            asked = {"month": month, "day": day, "after": after, "most": most}
-            if zone:
-                asked["where"] = zone  # type: ignore[assignment]
-            found.update(self._db.execute(statement, asked).scalars())
+            asked = {"month": month, "day": day, "lunar": lunar, "after": after, "most": most}
+            statement = _born_in_zone if zone else _born_elsewhere
+            found.update(self._db.execute(statement, _in(zone, asked)).scalars())
         return sorted(found)[:most]
+
+    def joined(
+        self, since: datetime, until: datetime, zone: str | None, after: int, most: int
+    ) -> list[tuple[int, datetime]]:
+        asked = _in(zone, {"since": since, "until": until, "after": after, "most": most})
+        statement = _joined_in_zone if zone else _joined_elsewhere
+        return [(row[0], row[1]) for row in self._db.execute(statement, asked)]
+
+    def first_joined(self) -> datetime | None:
+        found: datetime | None = self._db.execute(_first_joined).scalar_one()
+        return found
+
+    def everyone(self, zone: str | None, after: int, most: int) -> list[int]:
+        statement = _everyone_in_zone if zone else _everyone_elsewhere
+        asked = _in(zone, {"after": after, "most": most})
+        return list(self._db.execute(statement, asked).scalars())
 
     def expiring(self, since: datetime, until: datetime, after: int, most: int) -> list[int]:
         asked = {"since": since, "until": until, "after": after, "most": most}
         return list(self._db.execute(_expiring, asked).scalars())
+
+    def willing(self, purpose: str, zone: str | None, after: int, most: int) -> list[int]:
+        if zone:
+            asked = {"purpose": purpose, "where": zone, "after": after, "most": most}
+            return list(self._db.execute(_willing_in_zone, asked).scalars())
+        found: list[int] = []
+        page = max(most, SOME)
+        while len(found) < most:
+            asked = {"purpose": purpose, "after": after, "most": page}
+            ids = list(self._db.execute(_asked, asked).scalars())
+            if ids:
+                found += self._db.execute(_willing_of, {"purpose": purpose, "ids": ids}).scalars()
+                after = ids[-1]
+            if len(ids) < page:
+                break
+        return found[:most]
+
+    def before(self, member_id: int, rule: str) -> tuple[int, datetime | None]:
+        asked = {"member": member_id, "of": rule}
+        count, last = self._db.execute(_before, asked).one()
+        return int(count), last
+
+
+def _in(zone: str | None, asked: dict[str, Any]) -> dict[str, Any]:
+    return {**asked, "where": zone} if zone else asked

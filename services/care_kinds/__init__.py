@@ -1,0 +1,14 @@
+"""The kinds of care, one for each occasion: a line here for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from domain.care_rules import Occasion
+from services.care_kinds.birthday import BirthdayGreeting
+from services.care_kinds.kind import CareKind, Due, Verdict
+
+__all__ = ["KINDS", "CareKind", "Due", "Verdict"]
+
+KINDS: Final[Mapping[Occasion, CareKind]] = {kind.occasion: kind for kind in (BirthdayGreeting(),)}

@@ -1,0 +1,109 @@
+"""Birthday greetings with their gift, on the solar or the lunar day."""
+
+from __future__ import annotations
+
+from calendar import isleap
+from datetime import date, datetime
+
+from domain.birthdays import REWARD_GAP_DAYS, Birthday, NoReward, RewardFacts, reward_refusal
+from domain.care_rules import CareRule, Occasion, dedupe
+from domain.dates import local_day
+from domain.members import Member
+from services import lunar
+from services.care_kinds.kind import CareKind, Due, Verdict
+from services.ports import Work
+
+
+def celebrating(
+    work: Work, day: date, zone: str | None, after: int, most: int
+) -> list[tuple[int, int]]:
+    """Members who celebrate on a local day, by id from `after` on, each with the birthday-year:
+    the solar year, for a lunar birthday the lunar one (none or two may begin in a solar year)."""
+    found = {
+        member_id: day.year
+        for member_id in work.care.birthdays(_solar(work, day), zone, after, most)
+    }
+    for year, month, of in lunar.lunar_days(day):
+        for member_id in work.care.birthdays([(month, of)], zone, after, most, lunar=True):
+            found[member_id] = year
+    return sorted(found.items())[:most]
+
+
+def _solar(work: Work, day: date) -> list[tuple[int, int]]:
+    """The month and day of birth that are celebrated; 29 February in other years by the rule."""
+    feb29 = work.programmes.current().birthday.feb29
+    if not isleap(day.year) and f"{day:%m-%d}" == feb29.value:
+        return [(day.month, day.day), (2, 29)]
+    return [(day.month, day.day)]
+
+
+def shown(birthday: Birthday | None) -> dict[str, object]:
+    """A lunar birthday as a text says it; nothing for a solar one."""
+    if birthday is None or not birthday.lunar:
+        return {"lunar": None}
+    return {"lunar": {"month": birthday.month, "day": birthday.day}}
+
+
+class BirthdayGreeting(CareKind):
+    """Greets on the day; who told or changed the birthday late gets the greeting alone.
+
+    SEMANTICS: Members, Care. A birthday that was moved brings neither a second greeting nor a
+    second gift within 330 days.
+    """
+
+    occasion = Occasion.BIRTHDAY
+    keys = ("care.birthday", "care.birthday_belated")
+    receipt = "care.birthday_gift"
+    again = True
+
+    def due(
+        self, work: Work, rule: CareRule, day: date, zone: str | None, after: int, most: int
+    ) -> list[Due]:
+        return [
+            Due(member_id, str(year))
+            for member_id, year in celebrating(work, day, zone, after, most)
+        ]
+
+    def verdict(self, work: Work, rule: CareRule, due: Due, day: date, now: datetime) -> Verdict:
+        member = work.members.get(due.member_id)
+        refusal = _no_gift(work, rule, member, due, day, now)
+        if refusal is NoReward.ALREADY_GIVEN or _greeted_lately(work, rule, due, day):
+            return Verdict(NoReward.ALREADY_GIVEN, gift=False)
+        return Verdict(gift=refusal is None)
+
+
+def _no_gift(
+    work: Work, rule: CareRule, member: Member, due: Due, day: date, now: datetime
+) -> NoReward | None:
+    programme = work.programmes.current()
+    zone = member.zone or programme.zone
+    changed_at = work.members.extras(member.id)["birthday_changed_at"]
+    facts = RewardFacts(
+        birthday=member.birthday,
+        entered_on=local_day(member.birthday_set_at, zone) if member.birthday_set_at else None,
+        changed_on=local_day(changed_at, zone) if changed_at else None,
+        last_reward_on=_last_gift(work, rule, due, zone),
+    )
+    announced = programme.birthday.announced_days
+    return reward_refusal(facts, day, announced, local_day(now, zone))
+
+
+def _last_gift(work: Work, rule: CareRule, due: Due, zone: str) -> date | None:
+    """The local day of the gift of this birthday-year or the one before, also of one to a
+    membership that was merged into this one."""
+    year = int(due.occurrence)
+    everyone = work.mydata.memberships(due.member_id)
+    for of in (year, year - 1):
+        for one in everyone:
+            if found := work.ledger.by_key(dedupe(rule, one, str(of))):
+                return local_day(found[0].at, zone)
+    return None
+
+
+def _greeted_lately(work: Work, rule: CareRule, due: Due, day: date) -> bool:
+    """A birthday moved from December to January brings no second greeting."""
+    last = dedupe(rule, due.member_id, str(int(due.occurrence) - 1))
+    before = work.deliveries.occasion(last)
+    if before is None or before.state == "skipped":
+        return False
+    return (day - before.due_at.date()).days < REWARD_GAP_DAYS

@@ -1,0 +1,266 @@
+"""Care for one member: once per rule and occurrence, with its gift, or the reason why not.
+
+SEMANTICS: Care. Who is due, the kinds of care know (services.care_kinds).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from domain.care_rules import CareRule, Late, dedupe, too_late
+from domain.consent import Purpose, agreed
+from domain.dates import local_day
+from domain.members import Member, MemberState
+from domain.staff import ROLES, permissions
+from domain.timetable import moment
+from services import ledger, presents, timetable
+from services.care_kinds import KINDS, CareKind, Due
+from services.ports import Work
+from services.ports.post import Notice
+from services.quiet import open_for
+
+log = logging.getLogger(__name__)
+
+Rule = CareRule
+ON_TIME: Final = timedelta()
+PERMISSION: Final = "programme:publish"
+"""Who is told of a rule whose gift does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One occurrence of one rule for one member. `at`: when the message may leave."""
+
+    rule: CareRule
+    kind: CareKind
+    due: Due
+    member: Member
+    everyone: list[int]
+    day: date
+    zone: str
+    at: datetime
+    now: datetime
+    late: timedelta
+
+    @property
+    def key(self) -> str:
+        return dedupe(self.rule, self.due.member_id, self.due.occurrence)
+
+    @property
+    def over(self) -> bool:
+        """Whether the day is over where the member is when the message may leave."""
+        return local_day(self.at, self.zone) > self.day
+
+
+def care_for(
+    work: Work, rule: CareRule, due: Due, day: date, now: datetime, *, late: timedelta = ON_TIME
+) -> None:
+    """Writes the message of one occurrence and gives its gift, both once; or records why not.
+
+    `day`: the local day it is for; `late`: how long ago its moment was. Memberships that were
+    merged count as one. Without consent to care the gift comes with a receipt; who was never in a
+    chat gets the gift alone.
+    """
+    work.members.lock(due.member_id)
+    everyone = work.mydata.memberships(due.member_id)
+    if _written(work, rule, due, everyone):
+        return
+    case = _case(work, rule, due, everyone, day, now, late)
+    verdict = case.kind.verdict(work, rule, due, day, now)
+    reason = _state(case) or _lateness(case) or _often(work, case) or verdict.reason
+    if not work.addresses.of_member(due.member_id):
+        if not reason and verdict.gift:
+            _give(work, case)
+    elif reason:
+        work.deliveries.suppressed(due.member_id, _notice(case), reason, now)
+    else:
+        _write(work, case, gift=verdict.gift)
+
+
+def _case(
+    work: Work,
+    rule: CareRule,
+    due: Due,
+    everyone: list[int],
+    day: date,
+    now: datetime,
+    late: timedelta,
+) -> _Case:
+    member = work.members.get(due.member_id)
+    zone = member.zone or work.programmes.current().zone
+    at = open_for(work, member.id, zone, max(moment(day, rule.at, zone), now))
+    return _Case(rule, KINDS[rule.occasion], due, member, everyone, day, zone, at, now, late)
+
+
+def _written(work: Work, rule: CareRule, due: Due, everyone: list[int]) -> bool:
+    """Whether this occurrence has its row, or one that was sent to a merged membership."""
+    for one in everyone:
+        before = work.deliveries.occasion(dedupe(rule, one, due.occurrence))
+        if before and (one == due.member_id or before.state != "skipped"):
+            return True
+    return False
+
+
+# -- what speaks against it ---------------------------------------------------------------
+
+
+def _state(case: _Case) -> str:
+    """Frozen members get what is theirs to know and nothing else."""
+    state = case.member.state
+    if state is MemberState.ACTIVE:
+        return ""
+    if state is MemberState.FROZEN:
+        return "" if case.rule.purpose == "service" else "frozen"
+    return "closed"
+
+
+def _lateness(case: _Case) -> str:
+    """`skip` ends with the day; whatever the rule says, after its hours it is not worth it."""
+    if too_late(case.rule, case.late):
+        return "too_late"
+    missed = case.late > ON_TIME and case.over and case.rule.late is Late.SKIP
+    return "too_late" if missed else ""
+
+
+def _often(work: Work, case: _Case) -> str:
+    rule = case.rule
+    if rule.times is None and not rule.cooldown_days:
+        return ""
+    found = [work.care.before(one, rule.key) for one in case.everyone]
+    if rule.times is not None and sum(count for count, _ in found) >= rule.times:
+        return "often_enough"
+    last = max((at for _, at in found if at), default=None)
+    if last and case.at - last < timedelta(days=rule.cooldown_days):
+        return "cooldown"
+    return ""
+
+
+# -- what is given and said ---------------------------------------------------------------
+
+
+def _write(work: Work, case: _Case, *, gift: bool) -> None:
+    consents = work.members.consents(case.member.id)
+    willing = agreed(consents, Purpose(case.rule.purpose))
+    # A present that invites to buy is advertising, too.
+    given: Mapping[str, Any] = {}
+    if gift and (willing or case.rule.purpose == "care"):
+        given = _give(work, case)
+    if willing:
+        values = {"name": case.member.name or "", **_nothing(), **given, **case.due.values}
+        _send(work, case, replace(_notice(case), values=values))
+        return
+    work.deliveries.suppressed(case.member.id, _notice(case), "no_consent", case.now)
+    if given:
+        receipt = Notice(case.kind.receipt, {**_nothing(), **given}, case.kind.gift_buttons)
+        dedupe_key = f"{case.key}:gift"
+        receipt = replace(receipt, bulk=True, rule=case.rule.key, dedupe=dedupe_key)
+        work.deliveries.to_member(case.member.id, replace(receipt, due_at=case.at), case.now)
+
+
+def _send(work: Work, case: _Case, notice: Notice) -> None:
+    if work.deliveries.to_member(case.member.id, notice, case.now) is None:
+        work.deliveries.suppressed(case.member.id, notice, "unreachable", case.now)
+
+
+def _notice(case: _Case) -> Notice:
+    rule, service = case.rule, case.rule.purpose == "service"
+    belated = case.over and rule.late is Late.BELATED
+    return Notice(
+        case.kind.message(rule, case.due, belated),
+        buttons=case.kind.buttons(rule, case.due),
+        purpose=rule.purpose,
+        surely=service,
+        bulk=service,
+        dedupe=case.key,
+        due_at=case.at,
+        rule=rule.key,
+    )
+
+
+def _nothing() -> dict[str, Any]:
+    return {"points": 0, "voucher": None}
+
+
+def _give(work: Work, case: _Case) -> dict[str, Any]:
+    """Gives points and voucher of the rule, each once per occurrence, and says what they were;
+    nothing if they were given before."""
+    rule = case.rule
+    given: dict[str, Any] = {}
+    keys = [dedupe(rule, one, case.due.occurrence) for one in case.everyone]
+    if any(work.ledger.by_key(key) or work.vouchers.by_key(key) for key in keys):
+        return {}
+    if rule.points:
+        source = (str(rule.occasion), case.day.year)
+        ledger.bonus(work, case.member.id, rule.points, key=case.key, source=source, now=case.now)
+        given["points"] = rule.points
+    if rule.voucher:
+        got = presents.present(work, case.member.id, rule.voucher, key=case.key, now=case.now)
+        if got is None:
+            _no_present(work, case)
+        else:
+            given["voucher"] = dict(got.names)
+    return given
+
+
+def _no_present(work: Work, case: _Case) -> None:
+    """The benefit is not there, stopped or sold out: those who made the rule should know."""
+    rule = case.rule
+    log.error("the rule of care %s has no voucher %s to give", rule.key, rule.voucher)
+    values = {"rule": rule.key, "voucher": rule.voucher, "day": case.day}
+    for staff_id, address_id in _publishers(work):
+        told = Notice("care.no_voucher", values, bulk=True)
+        once = f"care:no_voucher:{rule.key}:{case.day}:{staff_id}"
+        work.deliveries.to_address(address_id, replace(told, dedupe=once), case.now)
+
+
+def _publishers(work: Work) -> Iterator[tuple[int, int]]:
+    roles = frozenset(role for role in ROLES if PERMISSION in permissions(role))
+    for one in work.staff.in_roles(roles):
+        if one.address_id is not None:
+            yield one.id, one.address_id
+
+
+# -- by day -------------------------------------------------------------------------------
+
+
+def care_for_due(
+    work: Work, rule: CareRule, slot: timetable.Due, now: datetime, after: int, most: int
+) -> int | None:
+    """Cares for some of those who are due at an occurrence of the rule's job, by member id from
+    `after` on; where to go on, None at the end."""
+    kind = KINDS[rule.occasion]
+    found = kind.due(work, rule, slot.day, slot.zone, after, most)
+    for due in found:
+        hour = slot.at if kind.own_zones else max(slot.at, _hour(work, rule, due, slot.day))
+        care_for(work, rule, due, slot.day, now, late=max(now - hour, ON_TIME))
+    members = {due.member_id for due in found}
+    return max(members) if len(members) == most else None
+
+
+def _hour(work: Work, rule: CareRule, due: Due, day: date) -> datetime:
+    zone = work.members.get(due.member_id).zone or work.programmes.current().zone
+    return moment(day, rule.at, zone)
+
+
+def nobody_due(work: Work, rule: CareRule, day: date, zone: str | None) -> bool:
+    """Whether a day has nobody to care for, by reading alone."""
+    return not KINDS[rule.occasion].due(work, rule, day, zone, 0, 1)
+
+
+def kind_of(rule: Rule) -> CareKind:
+    """The kind of care that a rule is about."""
+    return KINDS[rule.occasion]
+
+
+def timed(work: Work) -> tuple[CareRule, ...]:
+    """The rules of the programme in force that come by day and hour."""
+    if not work.programmes.newest():
+        return ()
+    rules = work.programmes.current().care.rules
+    return tuple(
+        rule for rule in rules if rule.on and rule.occasion in KINDS and KINDS[rule.occasion].timed
+    )
