@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -44,9 +44,17 @@ class Units(Protocol):
 
 
 class Renderer(Protocol):
-    """Turns a reply into text and labelled, packed buttons."""
+    """Turns a reply into text and labelled, packed buttons; `wording`: from these words of an
+    operator instead of the shipped ones."""
 
-    def render(self, reply: Reply, locale: str, user: str, turn: int) -> Rendered: ...
+    def render(
+        self,
+        reply: Reply,
+        locale: str,
+        user: str,
+        turn: int,
+        wording: Mapping[str, Any] | None = None,
+    ) -> Rendered: ...
 
 
 Look = Callable[[Address, str], Awaitable[Seen]]

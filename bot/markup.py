@@ -1,11 +1,12 @@
-"""The neutral markup of our texts: <b>, <i>, <code>, <a href="…">, everything else escaped."""
+"""The neutral markup of our texts: <b>, <i>, <u>, <s>, <code>, <blockquote>, <a href="…">; every
+other < is escaped."""
 
 from __future__ import annotations
 
 import html
 import re
 
-_TAG = re.compile(r"</?(?:b|i|code|a)(?: href=\"([^\"<>]*)\")?>")
+_TAG = re.compile(r"</?(?:b|i|u|s|code|blockquote|a)(?: href=\"([^\"<>]*)\")?>")
 
 
 def plain_text(marked: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
+from html import escape
 from typing import Any
 
 Values = Mapping[str, Any]
@@ -63,7 +64,8 @@ class Inbound:
     sent or tapped ("" for one whose text cannot be edited), `pictured` the id of a tapped message
     that is a picture with a text under it, `callback` what the platform wants back to stop its
     spinner, `reply_to` the id of the message this one answers, `locale` the platform's hint
-    ("zh-hans", "en-GB", "").
+    ("zh-hans", "en-GB", ""), `markup` the text as bot.markup writes what was formatted in it, ""
+    where nothing was.
     """
 
     address: Address
@@ -79,6 +81,12 @@ class Inbound:
     pictured: str = ""
     callback: str = ""
     reply_to: str = ""
+    markup: str = ""
+
+    @property
+    def marked(self) -> str:
+        """The text in our markup, with what the person formatted in it."""
+        return self.markup or escape(self.text, quote=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,12 @@ class Reply:
     forbids forwarding; `secret` is for what may be kept nowhere: if such an answer cannot be sent
     at once, the person is asked to try again. `more` are further messages, which become
     deliveries of the same transaction.
+
+    For showing what members get, in answers only: `locale` renders it in that language instead of
+    the person's, `wording` from an operator's words, `sampled` with the sample values of its key;
+    `shown` are messages that stand inside this one, which its text finds under that name, each
+    with its `text`, `locale`, `labels` of its buttons, whether it has a `picture`, and whether
+    its words are `broken`.
     """
 
     key: str
@@ -143,6 +157,10 @@ class Reply:
     protect: bool = False
     secret: bool = False
     more: tuple[Reply, ...] = ()
+    locale: str = ""
+    wording: Values | None = None
+    sampled: bool = False
+    shown: tuple[Reply, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

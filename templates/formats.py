@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
+from markupsafe import Markup, escape
+
+from bot.markup import problems
 
 CLDR = {"zh": "zh_Hans_CN", "en": "en_US"}
 _DAY = {"zh": "y年M月d日", "en": "d MMM y"}
@@ -76,9 +79,17 @@ def clock(language: str, value: str | datetime, zone: str = "UTC") -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
-def plural(language: str, value: int, one: str, other: str) -> str:
-    """The word that goes with a number (Chinese has one form)."""
-    return one if language == "en" and value == 1 else other
+@cache
+def _plural_rule(language: str) -> Callable[[int | str], str]:
+    rule: Callable[[Any], str] = Locale.parse(CLDR[language]).plural_form
+    return lambda value: rule(abs(value) if isinstance(value, int) else Decimal(value))
+
+
+def plural(language: str, value: int | str, one: str, other: str, **forms: str) -> str:
+    """The word that goes with a number, by the language's plural rules of CLDR; `forms` are for
+    languages that have more than these two (zero, two, few, many)."""
+    category = _plural_rule(language)(value)
+    return {**forms, "one": one}.get(category, other)
 
 
 def bar(language: str, value: int, width: int = 10) -> str:
@@ -92,10 +103,22 @@ def said(language: str, names: Mapping[str, str]) -> str:
     return names.get(language) or names.get("zh") or next(iter(names.values()), "")
 
 
+def marked(_language: str, text: str) -> str:
+    """A text that is in our markup already; what is not is escaped."""
+    return str(escape(text)) if problems(text) else Markup(text)  # noqa: S704
+
+
+def titled(language: str, key: str) -> str:
+    """How a message that operators may replace is called."""
+    from templates import contract  # which reads the samples
+
+    return contract.title(language, key)
+
+
 def filters(language: str) -> dict[str, Callable[..., str]]:
     """The filters for templates of one language."""
     dated = (day, short_day, month, month_name, moment, clock)
-    functions = (number, signed, money, *dated, plural, bar, said)
+    functions = (number, signed, money, *dated, plural, bar, said, marked, titled)
     return {function.__name__: partial(function, language) for function in functions}
 
 
