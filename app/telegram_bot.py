@@ -13,6 +13,7 @@ from app.metrics import Counted
 from app.pictures import ClubPictures
 from app.running import Tasks
 from app.settings import PREFIX
+from app.trying import Trying
 from app.web import Site
 from bot.channel import SendError
 from bot.dispatch import Renderer
@@ -58,7 +59,7 @@ class Telegram:
         self._secret = secret.get_secret_value() if secret else ""
         self.channel = offline(self._token, api_url=settings.telegram_api_url)
         self.channel.pictures = ClubPictures(site.club.units, CHANNEL, site.club.clock.now)
-        site.club.dispatch.look = Looking(self.channel).look
+        site.club.dispatch.look = Trying(Looking(self.channel).look).look
         self._menus = Menus(site.club, self.channel)
         self._poller: Poller | None = None
         self._lease = Lease(

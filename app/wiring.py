@@ -15,9 +15,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app import programme_words, secret_key
+from app import marking, programme_words, secret_key
 from app.clock import ClubClock
 from app.settings import Settings
+from app.trying import Trying
 from bot.actions import Action, Signer
 from bot.dispatch import Dispatch
 from bot.messages import Button
@@ -107,6 +108,7 @@ def build(settings: Settings, vault: Vault) -> Club:
     renderer = Renderer(_packer(signer), Names(units).of)
     router = Router(routes.ROUTES, routes.FLOWS, catalogue.phrases(), signer)
     dispatch = Dispatch(units, router, renderer, clock.now, Refused)
+    dispatch.look = Trying().look
     return Club(settings, clock, units, renderer, signer, dispatch)
 
 
@@ -205,6 +207,7 @@ def _begin(work: Work, club: Club, vault: Vault, at: datetime | None) -> None:
     if at is not None:
         club.clock.begin(work, at)
     club.clock.read(work)
+    marking.look(work, club.settings.data, club.clock.now())
     if work.programmes.newest():
         work.programmes.current()
 

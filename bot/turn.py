@@ -14,6 +14,9 @@ from bot.state import Conversation, Person, State
 W = TypeVar("W")
 AS_TEXT = "text:"
 """Before a reference in `Route.looks`: the file is to be read as text."""
+TO_TRY = "words:"
+"""What `Route.looks` gives before words that are to be tried, as JSON; what was found to be wrong
+with them is `Seen.text`, as JSON too."""
 
 
 @dataclass(frozen=True, slots=True)

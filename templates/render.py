@@ -127,6 +127,11 @@ class Renderer:
         values = {**self._club(language), **plain_values(reply.values)}
         return wording.body(reply.key, language, given, values)
 
+    def own_text(self, reply: Reply, locale: str, given: Mapping[str, Any]) -> str:
+        """The text of an operator's words alone, without their buttons; raises Broken, and never
+        takes the shipped words."""
+        return str(self._body(reply, _language(locale), given))
+
     def _is_broken(self, reply: Reply, language: str) -> bool:
         values = contract.samples(reply.key)[0] | dict(reply.values)
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.looking import Looking
+from app.trying import Trying
 from bot.actions import Action, Signer
 from bot.channel import Unreachable
 from bot.dispatch import Dispatch
@@ -87,7 +88,7 @@ class Club:
     def new_dispatch(self) -> Dispatch:
         router = Router(routes.ROUTES, routes.FLOWS, catalogue.phrases(), self.signer)
         dispatch = Dispatch(self.units, router, self.renderer, self.clock, Refused)
-        dispatch.look = Looking(self.album).look
+        dispatch.look = Trying(Looking(self.album).look).look
         return dispatch
 
     async def open(self) -> "Club":
