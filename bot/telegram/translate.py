@@ -20,6 +20,7 @@ from bot.telegram.fields import (
     some_string,
     string,
 )
+from bot.telegram.marking import marked
 
 CHANNEL = "telegram"
 ALLOWED = ("message", "callback_query", "my_chat_member")
@@ -85,7 +86,16 @@ def _message(message: Json, update_id: str, account: str) -> Inbound | None:
         name=_name(sender),
         message=str(integer(message, "message_id")),
         reply_to=str(integer(answered, "message_id")) if answered else "",
+        markup=_marked(message, text),
     )
+
+
+def _marked(message: Json, text: str) -> str:
+    """What is formatted in a text or a caption; "" for nothing."""
+    formatted = some_parts(message, "entities" if message.get("text") else "caption_entities")
+    # `clean` has taken something out of the text, so that the places are not the platform's.
+    same = text == (message.get("text") or message.get("caption"))
+    return marked(text, formatted) if formatted and same else ""
 
 
 def _content(
