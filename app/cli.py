@@ -39,6 +39,7 @@ COMMANDS = {
     "event": ("app.commands.event:event", "What members are invited to"),
     "send-due": ("app.commands.send_due:send_due", "Run and send whatever is due, once"),
     "hold": ("app.commands.hold:hold", "Stop all sending but service messages"),
+    "backup": ("app.commands.backup:backup", "Copy the database to a file while the club works"),
     "migrate": ("app.commands.migrate:migrate", "Bring the database to the newest level"),
 }
 

@@ -11,6 +11,7 @@ from functools import partial
 
 from aiohttp import web
 
+from app import marking
 from app.clock import real_now
 from app.logs import Access
 from app.running import Tasks, settle_memory, stop_event
@@ -79,6 +80,7 @@ async def bot(
         if telegram:
             await telegram.start(chat=chat)
         if work:
+            tasks.start("the mark", marking.follow(club.units, club.settings.data, club.clock.now))
             tasks.start("working", worker.run())
         yield telegram
     finally:

@@ -19,6 +19,8 @@ from app import serving, wiring
 from app.running import run
 from app.settings import load
 from bot.telegram.transport import Transport
+from storage.unit_of_work import Units
+from storage.work import Shared
 
 POINTS = ("random", "claimed", "begun", "post", "posted", "marking", "marked")
 """At any moment; after the claim's commit, after the commit of `sending`, right before the POST,
@@ -58,15 +60,20 @@ class Dying:
 
     def install(self) -> None:
         """Puts itself around the program's own functions."""
-        built = wiring.build
+        shared, opened = wiring.Shared, wiring.open_units
 
-        def build(*given: Any) -> wiring.Club:
-            club = built(*given)
-            club.shared.before_statement = self._statement
-            club.units.write = self._committing(club.units.write)  # type: ignore[method-assign]
-            return club
+        def share(*given: Any) -> Shared:
+            made = shared(*given)
+            made.before_statement = self._statement
+            return made
 
-        wiring.build = build
+        def open_units(*given: Any) -> Units:
+            units = opened(*given)
+            units.write = self._committing(units.write)  # type: ignore[method-assign]
+            return units
+
+        wiring.Shared = share  # type: ignore[assignment, misc]
+        wiring.open_units = open_units
         Transport.do_request = self._posting(Transport.do_request)  # type: ignore[method-assign]
 
     def _at(self, point: str) -> None:

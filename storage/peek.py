@@ -1,4 +1,4 @@
-"""Looks into a SQLite file before the club is opened on it; makes and changes nothing."""
+"""Looks into a SQLite file that no club is opened on, or notes a fact in it."""
 
 from __future__ import annotations
 
@@ -26,5 +26,15 @@ def setting(url: str, name: str) -> Any:
             return Settings(db).get(name)
     except DBAPIError:
         return None
+    finally:
+        engine.dispose()
+
+
+def put(url: str, name: str, value: Any) -> None:
+    """Notes a fact of the installation in a file that is no club's yet."""
+    engine = engines.sqlite_engine(url)
+    try:
+        with engine.connect() as db:
+            Settings(db).put(name, value)
     finally:
         engine.dispose()
