@@ -28,6 +28,7 @@ from storage.contacts import Contacts
 from storage.conversations import Conversations
 from storage.credit_blocks import CreditBlocks
 from storage.deliveries import Deliveries
+from storage.doubts import Doubts
 from storage.earning import Earnings
 from storage.events import Events
 from storage.expiries import Expiries
@@ -132,6 +133,10 @@ class Work:
     @cached_property
     def addresses(self) -> Addresses:
         return Addresses(self.db)
+
+    @cached_property
+    def doubts(self) -> Doubts:
+        return Doubts(self.db)
 
     @cached_property
     def members(self) -> Members:

@@ -34,6 +34,7 @@ from services.ports.posted import Posted
 from services.ports.proofs import Proofs
 from services.ports.receipts import Receipts
 from services.ports.replays import Replays
+from services.ports.restoring import Doubts
 from services.ports.rhythms import Restocks, Rhythms
 from services.ports.sales import Purchases
 from services.ports.seals import Seals
@@ -115,6 +116,8 @@ class Work(Protocol):
     def seals(self) -> Seals: ...
     @property
     def deliveries(self) -> Deliveries: ...
+    @property
+    def doubts(self) -> Doubts: ...
     @property
     def benefits(self) -> Benefits: ...
     @property
