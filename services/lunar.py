@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from borax.calendars.lunardate import LCalendars, LunarDate
+from borax.calendars.lunardate import LCalendars, LunarDate, TermUtils
 
 from domain.birthdays import Birthday, Feb29
 
@@ -52,3 +52,9 @@ def born_on(birthday: Birthday) -> date | None:
     if birthday.year is None:
         return None
     return celebrated(birthday, birthday.year)
+
+
+def winter_solstice(year: int) -> date:
+    """The day of the winter solstice (冬至) of a solar year."""
+    found: date = TermUtils.day_start_from_term(year, "冬至")
+    return found

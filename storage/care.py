@@ -44,6 +44,9 @@ _joined = _page.add_columns(_members.c.joined_at).where(
 )
 _joined_in_zone = _joined.where(_IN_ZONE)
 _joined_elsewhere = _joined.where(_ELSEWHERE)
+_NEW = or_(_members.c.source.is_(None), _members.c.source != bindparam("old"))
+_new_in_zone = _joined_in_zone.where(_NEW)
+_new_elsewhere = _joined_elsewhere.where(_NEW)
 _later = _consents.alias("later")
 _agrees = exists().where(
     _consents.c.member_id == _members.c.id,
@@ -128,10 +131,20 @@ class CareQueries:
         return sorted(found)[:most]
 
     def joined(
-        self, since: datetime, until: datetime, zone: str | None, after: int, most: int
+        self,
+        since: datetime,
+        until: datetime,
+        zone: str | None,
+        after: int,
+        most: int,
+        *,
+        but: str = "",
     ) -> list[tuple[int, datetime]]:
         asked = _in(zone, {"since": since, "until": until, "after": after, "most": most})
         statement = _joined_in_zone if zone else _joined_elsewhere
+        if but:
+            asked["old"] = but
+            statement = _new_in_zone if zone else _new_elsewhere
         return [(row[0], row[1]) for row in self._db.execute(statement, asked)]
 
     def first_joined(self) -> datetime | None:

@@ -6,9 +6,22 @@ from collections.abc import Mapping
 from typing import Final
 
 from domain.care_rules import Occasion
+from services.care_kinds.anniversary import Anniversary
 from services.care_kinds.birthday import BirthdayGreeting
+from services.care_kinds.birthday_ahead import BirthdayAhead
+from services.care_kinds.holiday import Holiday
 from services.care_kinds.kind import CareKind, Due, Verdict
+from services.care_kinds.welcome import Welcome
 
 __all__ = ["KINDS", "CareKind", "Due", "Verdict"]
 
-KINDS: Final[Mapping[Occasion, CareKind]] = {kind.occasion: kind for kind in (BirthdayGreeting(),)}
+KINDS: Final[Mapping[Occasion, CareKind]] = {
+    kind.occasion: kind
+    for kind in (
+        BirthdayGreeting(),
+        BirthdayAhead(),
+        Anniversary(),
+        Holiday(),
+        Welcome(),
+    )
+}

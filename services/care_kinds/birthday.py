@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import isleap
 from datetime import date, datetime
 
-from domain.birthdays import REWARD_GAP_DAYS, Birthday, NoReward, RewardFacts, reward_refusal
+from domain.birthdays import REWARD_GAP_DAYS, NoReward, RewardFacts, reward_refusal
 from domain.care_rules import CareRule, Occasion, dedupe
 from domain.dates import local_day
 from domain.members import Member
@@ -37,13 +37,6 @@ def _solar(work: Work, day: date) -> list[tuple[int, int]]:
     return [(day.month, day.day)]
 
 
-def shown(birthday: Birthday | None) -> dict[str, object]:
-    """A lunar birthday as a text says it; nothing for a solar one."""
-    if birthday is None or not birthday.lunar:
-        return {"lunar": None}
-    return {"lunar": {"month": birthday.month, "day": birthday.day}}
-
-
 class BirthdayGreeting(CareKind):
     """Greets on the day; who told or changed the birthday late gets the greeting alone.
 
@@ -66,14 +59,22 @@ class BirthdayGreeting(CareKind):
 
     def verdict(self, work: Work, rule: CareRule, due: Due, day: date, now: datetime) -> Verdict:
         member = work.members.get(due.member_id)
-        refusal = _no_gift(work, rule, member, due, day, now)
+        today = local_day(now, member.zone or work.programmes.current().zone)
+        refusal = _no_gift(work, rule, member, due, day, today)
         if refusal is NoReward.ALREADY_GIVEN or _greeted_lately(work, rule, due, day):
             return Verdict(NoReward.ALREADY_GIVEN, gift=False)
         return Verdict(gift=refusal is None)
 
 
+def gift_awaits(work: Work, member: Member, year: int, day: date) -> bool:
+    """Whether a member will get the gift on the day of a birthday-year, as things stand."""
+    rules = work.programmes.current().care.of(Occasion.BIRTHDAY)
+    due = Due(member.id, str(year))
+    return bool(rules) and _no_gift(work, rules[0], member, due, day, day) is None
+
+
 def _no_gift(
-    work: Work, rule: CareRule, member: Member, due: Due, day: date, now: datetime
+    work: Work, rule: CareRule, member: Member, due: Due, day: date, today: date
 ) -> NoReward | None:
     programme = work.programmes.current()
     zone = member.zone or programme.zone
@@ -85,7 +86,7 @@ def _no_gift(
         last_reward_on=_last_gift(work, rule, due, zone),
     )
     announced = programme.birthday.announced_days
-    return reward_refusal(facts, day, announced, local_day(now, zone))
+    return reward_refusal(facts, day, announced, today)
 
 
 def _last_gift(work: Work, rule: CareRule, due: Due, zone: str) -> date | None:

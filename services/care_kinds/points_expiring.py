@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from domain.care_rules import CareRule, Occasion, dedupe, occurrence
@@ -13,6 +14,7 @@ from domain.points import Unit, day_before
 from domain.timetable import moment
 from services import catalogue
 from services.care_kinds.kind import BENEFITS, Buttons, CareKind, Due
+from services.care_kinds.paging import due_of
 from services.ports import Work
 from services.ports.post import Waiting
 
@@ -45,18 +47,14 @@ class PointsExpiring(CareKind):
     def due(
         self, work: Work, rule: CareRule, day: date, zone: str | None, after: int, most: int
     ) -> list[Due]:
-        home = work.programmes.current().zone
-        at = moment(day, rule.at, home)
+        at = moment(day, rule.at, work.programmes.current().zone)
         last_days = [day + timedelta(days=before) for before in rule.days]
-        members: set[int] = set()
-        for last in last_days:
-            since, until = start_of_day(last + _DAY, home), start_of_day(last + 2 * _DAY, home)
-            members.update(work.care.expiring(since, until, after, most))
-        found = []
-        for member_id in sorted(members)[:most]:
-            if values := reminder(work, rule, member_id, last_days, at):
-                found.append(Due(member_id, occurrence(rule, day), values))
-        return found
+
+        def made(members: Sequence[int]) -> list[Due]:
+            each = ((one, reminder(work, rule, one, last_days, at)) for one in members)
+            return [Due(one, occurrence(rule, day), values) for one, values in each if values]
+
+        return due_of(partial(_members, work, last_days), made, after, most)
 
     def buttons(self, rule: CareRule, due: Due) -> Buttons:
         best = next((one for one in due.values["buys"] if not one["missing"]), None)
@@ -97,6 +95,15 @@ def reminder(
         "sooner": [{"points": one.points, "day": one.day} for one in sooner],
         "buys": _buys(work, member_id, now, first),
     }
+
+
+def _members(work: Work, last_days: Sequence[date], after: int, most: int) -> list[int]:
+    home = work.programmes.current().zone
+    found: set[int] = set()
+    for last in last_days:
+        since, until = start_of_day(last + _DAY, home), start_of_day(last + 2 * _DAY, home)
+        found.update(work.care.expiring(since, until, after, most))
+    return sorted(found)[:most]
 
 
 def _portions(work: Work, member_id: int, now: datetime) -> list[Portion]:

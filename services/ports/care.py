@@ -29,10 +29,17 @@ class Care(Protocol):
         `zone` None: those who follow the programme's. `lunar`: days of the Chinese calendar."""
 
     def joined(
-        self, since: datetime, until: datetime, zone: str | None, after: int, most: int
+        self,
+        since: datetime,
+        until: datetime,
+        zone: str | None,
+        after: int,
+        most: int,
+        *,
+        but: str = "",
     ) -> list[tuple[int, datetime]]:
         """Active and frozen members who joined in since ≤ t < until, and when; by id from `after`
-        on, those of a zone."""
+        on, those of a zone. `but`: not those of a source."""
 
     def first_joined(self) -> datetime | None:
         """When the first member joined."""
