@@ -6,12 +6,12 @@ may have changed meanwhile. The function returns the values, or None: then nothi
 
 from __future__ import annotations
 
-from services import broadcasts, care
+from services import campaign_drafts, campaign_steps, care
 from services.care_kinds import KINDS
 from services.post import Fillers
 
 FILLERS: Fillers = {
     **{key: kind.still for kind in KINDS.values() for key in kind.keys},
     care.EXPIRING: care.still_expiring,
-    broadcasts.MESSAGE: broadcasts.text_of,
+    campaign_drafts.MESSAGE: campaign_steps.values_of,
 }

@@ -1,118 +1,98 @@
-"""Campaigns and the audience that a consent gives."""
+"""The register of campaigns, their uploaded lists, and the cards that show them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Db
-from sqlalchemy import and_, bindparam, exists, func, select, update
+from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select, update
 
-from domain.members import MemberState
-from services.ports.care import Campaign
-from services.ports.post import Recipient
+from domain.campaigns import CampaignState
+from services.ports.campaigns import Campaign, Card
 from storage.dialect import Upsert, for_update
-from storage.tables import campaigns, chat, people
+from storage.tables import campaigns, post
 
 _campaigns = campaigns.Campaign.__table__  # type: ignore[attr-defined]
-_members = people.Member.__table__  # type: ignore[attr-defined]
-_consents = people.Consent.__table__  # type: ignore[attr-defined]
-_addresses = chat.Address.__table__  # type: ignore[attr-defined]
+_lists = campaigns.CampaignListed.__table__  # type: ignore[attr-defined]
+_cards = campaigns.CampaignCard.__table__  # type: ignore[attr-defined]
+_rows = post.Delivery.__table__  # type: ignore[attr-defined]
+_of = campaigns.Campaign.__table__.alias("original")  # type: ignore[attr-defined]
+
+_FIELDS = tuple(Campaign.__dataclass_fields__)
+_GOING = (CampaignState.RUNNING.value, CampaignState.PAUSED.value, CampaignState.CANCELLED.value)
 
 _add = Upsert(campaigns.Campaign, ("id",))
-_all = select(*(_campaigns.c[name] for name in Campaign.__dataclass_fields__))
-_get = _all.where(_campaigns.c.id == bindparam("of"))
-_lock = select(_campaigns.c.id).where(_campaigns.c.id == bindparam("of")).with_for_update()
-_open = _all.where(_campaigns.c.finished_at.is_(None)).order_by(_campaigns.c.id)
+_all = select(*(_campaigns.c[name] for name in _FIELDS))
+_this = _campaigns.c.id == bindparam("of")
+_get = _all.where(_this)
+_lock = select(_campaigns.c.id).where(_this).with_for_update()
+_newest = _all.order_by(_campaigns.c.made_at.desc(), _campaigns.c.id.desc()).limit(
+    bindparam("most")
+)
+_unfinished = _campaigns.c.finished_at.is_(None)
+_open = _all.where(_unfinished, _campaigns.c.state.in_(_GOING)).order_by(_campaigns.c.id)
+_corrections = _all.where(_campaigns.c.of_id == bindparam("of")).order_by(_campaigns.c.id.desc())
+_on_its_way = exists().where(
+    _rows.c.campaign_id == _campaigns.c.id, _rows.c.state.in_(["pending", "claimed", "sending"])
+)
+# A correction begins when nothing of what it corrects is on its way any more.
+_free = or_(
+    _campaigns.c.of_id.is_(None),
+    exists().where(_of.c.id == _campaigns.c.of_id, _of.c.finished_at.is_not(None)),
+)
+_begins = and_(
+    _campaigns.c.state == CampaignState.SCHEDULED.value,
+    or_(_campaigns.c.send_at.is_(None), _campaigns.c.send_at <= bindparam("now")),
+    _free,
+)
+_goes_on = and_(
+    _campaigns.c.state == CampaignState.RUNNING.value,
+    or_(_campaigns.c.filled_at.is_(None), _campaigns.c.retry_at.is_not(None), ~_on_its_way),
+)
+_ends = _campaigns.c.state == CampaignState.CANCELLED.value
+_steps = (
+    select(_campaigns.c.id)
+    .where(_unfinished, or_(_begins, _goes_on, _ends))
+    .order_by(_campaigns.c.id)
+)
 _move = (
     update(_campaigns)
-    .where(
-        _campaigns.c.id == bindparam("of"),
-        _campaigns.c.state.in_(bindparam("before", expanding=True)),
-    )
+    .where(_this, _campaigns.c.state.in_(bindparam("before", expanding=True)))
     .values(state=bindparam("after"), reason=bindparam("why"))
 )
 _fill = (
-    update(_campaigns)
-    .where(_campaigns.c.id == bindparam("of"))
-    .values(reached=bindparam("last"), filled_at=bindparam("at"))
+    update(_campaigns).where(_this).values(reached=bindparam("last"), filled_at=bindparam("at"))
 )
-_finish = (
-    update(_campaigns)
-    .where(_campaigns.c.id == bindparam("of"), _campaigns.c.finished_at.is_(None))
-    .values(finished_at=bindparam("at"))
+_finish = update(_campaigns).where(_this, _unfinished).values(finished_at=bindparam("at"))
+_unlist = delete(_lists).where(_lists.c.campaign_id == bindparam("of"))
+_list = insert(_lists)
+_put_card = Upsert(campaigns.CampaignCard, ("campaign_id", "address_id"), ("message_id", "shown"))
+_card = select(*(_cards.c[name] for name in Card.__dataclass_fields__))
+_live = _card.join(_campaigns, _campaigns.c.id == _cards.c.campaign_id).where(
+    or_(_unfinished, _cards.c.shown != "over")
 )
-
-_later = _consents.alias("later")
-_newest = ~exists().where(
-    _later.c.member_id == _consents.c.member_id,
-    _later.c.purpose == _consents.c.purpose,
-    _later.c.id > _consents.c.id,
-)
-_other = _addresses.alias("other")
-_preferred = ~exists().where(
-    _other.c.member_id == _addresses.c.member_id,
-    _other.c.blocked_at.is_(None),
-    _other.c.id > _addresses.c.id,
-)
-_willing = and_(
-    _consents.c.purpose == bindparam("for_purpose"),
-    _consents.c.given,
-    _newest,
-    _members.c.state == MemberState.ACTIVE.value,
-)
-_reachable = exists().where(
-    _addresses.c.member_id == _members.c.id, _addresses.c.blocked_at.is_(None)
-)
-_given = _consents.join(_members, _members.c.id == _consents.c.member_id)
-_count = select(func.count()).select_from(_given).where(_willing, _reachable)
-
-
-# A page in two steps: who once agreed, by the index alone; who of them can be written to. In one
-# statement PostgreSQL joins whole tables before it takes the first hundred.
-_candidates = (
-    select(_consents.c.member_id)
+_cards_of = _card.where(_cards.c.campaign_id == bindparam("of"))
+_show = (
+    update(_cards)
     .where(
-        _consents.c.purpose == bindparam("for_purpose"),
-        _consents.c.given,
-        _consents.c.member_id > bindparam("after"),
+        _cards.c.campaign_id == bindparam("of"),
+        _cards.c.address_id == bindparam("at"),
+        _cards.c.shown == bindparam("before"),
     )
-    .distinct()
-    .order_by(_consents.c.member_id)
-    .limit(bindparam("most"))
-)
-_audience = (
-    select(
-        _members.c.id,
-        _addresses.c.id,
-        _addresses.c.channel,
-        _addresses.c.account,
-        _addresses.c.user,
-        func.coalesce(_members.c.locale, _addresses.c.locale, ""),
-        func.coalesce(_members.c.zone, ""),
-        _members.c.quiet_from,
-        _members.c.quiet_to,
-    )
-    .select_from(_given.join(_addresses, _addresses.c.member_id == _members.c.id))
-    .where(
-        _consents.c.member_id.in_(bindparam("ids", expanding=True)),
-        _willing,
-        _addresses.c.blocked_at.is_(None),
-        _preferred,
-    )
-    .order_by(_members.c.id)
+    .values(shown=bindparam("after"))
 )
 
 
 class Campaigns:
-    """The register of campaigns (services.ports.care.Campaigns)."""
+    """The register of campaigns (services.ports.campaigns.Campaigns)."""
 
     def __init__(self, db: Db) -> None:
         self._db = db
 
     def add(self, campaign: Campaign) -> bool:
-        row = {name: getattr(campaign, name) for name in Campaign.__dataclass_fields__}
-        return _add.run(self._db, row) == 1
+        return _add.run(self._db, {name: getattr(campaign, name) for name in _FIELDS}) == 1
 
     def get(self, campaign_id: int) -> Campaign:
         row = self._db.execute(_get, {"of": campaign_id}).one_or_none()
@@ -124,12 +104,25 @@ class Campaigns:
         if for_update(self._db):
             self._db.execute(_lock, {"of": campaign_id})
 
+    def newest(self, most: int) -> list[Campaign]:
+        return [Campaign(*row) for row in self._db.execute(_newest, {"most": most})]
+
     def open(self) -> list[Campaign]:
         return [Campaign(*row) for row in self._db.execute(_open)]
+
+    def steps(self, now: datetime) -> list[int]:
+        return list(self._db.execute(_steps, {"now": now}).scalars())
+
+    def corrections(self, campaign_id: int) -> list[Campaign]:
+        return [Campaign(*row) for row in self._db.execute(_corrections, {"of": campaign_id})]
 
     def move(self, campaign_id: int, before: tuple[str, ...], after: str, reason: str) -> bool:
         values = {"of": campaign_id, "before": list(before), "after": after, "why": reason}
         return self._changed(_move, values)
+
+    def change(self, campaign_id: int, before: tuple[str, ...], **values: Any) -> bool:
+        where = (_campaigns.c.id == campaign_id, _campaigns.c.state.in_(before))
+        return bool(self._db.execute(update(_campaigns).where(*where).values(**values)).rowcount)
 
     def fill(self, campaign_id: int, reached: int, filled_at: datetime | None) -> None:
         self._changed(_fill, {"of": campaign_id, "last": reached, "at": filled_at})
@@ -137,16 +130,25 @@ class Campaigns:
     def finish(self, campaign_id: int, at: datetime) -> bool:
         return self._changed(_finish, {"of": campaign_id, "at": at})
 
-    def audience(self, purpose: str, after: int, most: int) -> tuple[list[Recipient], int | None]:
-        asked = {"for_purpose": purpose, "after": after, "most": most}
-        ids = list(self._db.execute(_candidates, asked).scalars())
-        if not ids:
-            return [], None
-        rows = self._db.execute(_audience, {"for_purpose": purpose, "ids": ids})
-        return [Recipient(*row) for row in rows], ids[-1] if len(ids) == most else None
+    def put_list(self, campaign_id: int, member_ids: Iterable[int]) -> None:
+        self._db.execute(_unlist, {"of": campaign_id})
+        rows = [{"campaign_id": campaign_id, "member_id": one} for one in sorted(set(member_ids))]
+        if rows:
+            self._db.execute(_list, rows)
 
-    def count(self, purpose: str) -> int:
-        return int(self._db.execute(_count, {"for_purpose": purpose}).scalar_one())
+    def put_card(self, campaign_id: int, address_id: int, message_id: str) -> None:
+        card = {"campaign_id": campaign_id, "address_id": address_id}
+        _put_card.run(self._db, {**card, "message_id": message_id, "shown": ""})
+
+    def cards(self) -> list[Card]:
+        return [Card(*row) for row in self._db.execute(_live)]
+
+    def cards_of(self, campaign_id: int) -> list[Card]:
+        return [Card(*row) for row in self._db.execute(_cards_of, {"of": campaign_id})]
+
+    def show_card(self, card: Card, before: str, shown: str) -> bool:
+        of = {"of": card.campaign_id, "at": card.address_id, "before": before, "after": shown}
+        return self._changed(_show, of)
 
     def _changed(self, statement: Any, values: dict[str, Any]) -> bool:
         return bool(self._db.execute(statement, values).rowcount)

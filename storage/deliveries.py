@@ -71,9 +71,11 @@ class Deliveries:
         row = self._db.execute(_reachable, {"member": member_id}).one_or_none()
         return self._write(row, notice, now) if row else None
 
-    def to_address(self, address_id: int, notice: Notice, now: datetime) -> int | None:
+    def to_address(
+        self, address_id: int, notice: Notice, now: datetime, *, locale: str = ""
+    ) -> int | None:
         row = self._db.execute(_one, {"address": address_id}).one_or_none()
-        return self._write(row, notice, now) if row else None
+        return self._write(row, notice, now, locale) if row else None
 
     def to_many(
         self, recipients: Sequence[tuple[Recipient, datetime]], notice: Notice, now: datetime
@@ -114,7 +116,7 @@ class Deliveries:
         row = _in_chat(address, message.locale, {"rendered": dump_rendered(message)}, now)
         self._insert({**row, "due_at": due_at, "repeated": repeated})
 
-    def _write(self, row: Any, notice: Notice, now: datetime) -> int | None:
+    def _write(self, row: Any, notice: Notice, now: datetime, locale: str = "") -> int | None:
         return self._insert(
             {
                 **self._of(notice, now),
@@ -124,7 +126,7 @@ class Deliveries:
                 "user": row[3],
                 "address_id": row[0],
                 "member_id": row[4],
-                "locale": row[6] or row[5] or self._fallback,
+                "locale": locale or row[6] or row[5] or self._fallback,
             }
         )
 
@@ -160,7 +162,7 @@ class Deliveries:
             "act": notice.act,
             "target": notice.target,
             "paid": notice.paid,
-            "message": dump_reply(_reply(notice)),
+            "message": dumped(notice),
             "made_at": now,
             "due_at": notice.due_at or now,
         }
@@ -196,6 +198,11 @@ def _in_chat(address: Address, locale: str, message: dict[str, Any], now: dateti
         "made_at": now,
         "due_at": now,
     }
+
+
+def dumped(notice: Notice) -> dict[str, Any]:
+    """A notice's message as its row keeps it."""
+    return dump_reply(_reply(notice))
 
 
 def _reply(notice: Notice) -> Reply:

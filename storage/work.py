@@ -15,10 +15,12 @@ from storage.adjustments import Adjustments
 from storage.answers import Answers
 from storage.api_keys import ApiKeys
 from storage.approvals import Approvals
+from storage.audiences import Audiences
 from storage.audit import Audit
 from storage.audit_queries import Proofs
 from storage.benefits import Benefits
 from storage.bills import Bills
+from storage.campaign_rows import CampaignRows
 from storage.campaigns import Campaigns
 from storage.care import CareQueries
 from storage.catalogue import Catalogue, CatalogueCache
@@ -89,7 +91,7 @@ class Shared:
     `clock` gives club time; `locale` is the language for who gives no hint; `after_commit` gets
     the ids of the delivery rows that a unit wrote. `before_statement`, for tests of crashes, is
     called with the SQL of everything a writing unit is about to do, COMMIT included; it must be
-    set before the first of them.
+    set before the first of them. `rate` and `paid_rate`: bulk messages per second and bot.
     """
 
     vault: Vault
@@ -101,6 +103,8 @@ class Shared:
     catalogue: CatalogueCache = field(default_factory=CatalogueCache)
     before_statement: Callable[[str], None] | None = None
     demand: DemandCache = field(default_factory=DemandCache)
+    rate: float = 25.0
+    paid_rate: float = 0.0
     wordings: dict[int, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -113,8 +117,19 @@ class Work:
         self.vault = shared.vault
         self.written: tuple[int, ...] = ()
 
+    @property
+    def rate(self) -> float:
+        return self.shared.rate
+
+    @property
+    def paid_rate(self) -> float:
+        return self.shared.paid_rate
+
     def new_id(self) -> int:
         return self.shared.ids.next()
+
+    def id_block(self, count: int) -> int:
+        return self.shared.ids.block(count)
 
     def random_id(self) -> int:
         return random_id()
@@ -277,6 +292,14 @@ class Work:
     @cached_property
     def campaigns(self) -> Campaigns:
         return Campaigns(self.db)
+
+    @cached_property
+    def audiences(self) -> Audiences:
+        return Audiences(self.db, self.shared.locale)
+
+    @cached_property
+    def campaign_rows(self) -> CampaignRows:
+        return CampaignRows(self.db)
 
     @cached_property
     def benefits(self) -> Benefits:

@@ -8,7 +8,8 @@ from services.ports.answers import Answers
 from services.ports.approvals import Approvals
 from services.ports.benefits import Benefits, Vouchers
 from services.ports.bills import Bills, CreditBlocks
-from services.ports.care import Campaigns, Care
+from services.ports.campaigns import Audiences, CampaignRows, Campaigns
+from services.ports.care import Care
 from services.ports.catalogue import Catalogue, Favourites, Waits
 from services.ports.categories import Categories
 from services.ports.checkins import CheckIns
@@ -175,6 +176,10 @@ class Work(Protocol):
     @property
     def campaigns(self) -> Campaigns: ...
     @property
+    def audiences(self) -> Audiences: ...
+    @property
+    def campaign_rows(self) -> CampaignRows: ...
+    @property
     def approvals(self) -> Approvals: ...
     @property
     def checkins(self) -> CheckIns: ...
@@ -189,8 +194,19 @@ class Work(Protocol):
     @property
     def wrong_codes(self) -> WrongCodes: ...
 
+    @property
+    def rate(self) -> float:
+        """How many messages in bulk a bot may send in a second."""
+
+    @property
+    def paid_rate(self) -> float:
+        """How many where Stars are paid for it, 0 if that is not set up."""
+
     def new_id(self) -> int:
         """A fresh time-ordered id."""
+
+    def id_block(self, count: int) -> int:
+        """The first of so many fresh ids in a row."""
 
     def random_id(self) -> int:
         """A fresh random id."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.messages import Kind
-from domain.campaigns import SAME_REFUSALS
+from domain.campaigns import SAME_REFUSALS, Audience
 from scheduler.worker import Worker
 from services.broadcasts import BATCH
 from tests.support.club import Club, Person
@@ -241,7 +241,9 @@ async def test_a_text_that_the_platform_refuses_pauses_it(hall: Hall) -> None:
     hall.channel.faults.clear()
     await hall.drained()
     assert hall.channel.to(ann.user) == ["broadcast.paused"]
-    members = await hall.club.read(lambda work: work.campaigns.count("promotions"))
+    members = await hall.club.read(
+        lambda work: sum(work.audiences.count(0, Audience(), 0).values())
+    )
     assert members == 11  # nobody is blamed
     assert "Paused" in (await ann.taps("broadcast.progress")).text
 

@@ -1,0 +1,79 @@
+"""What a campaign would be: how many get it, in which languages, how long, at what cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain import sending
+from domain.campaigns import Audience
+from domain.contacts import WEEK
+from services.campaign_drafts import find, looked_for, store_day
+from services.campaign_review import needs_second
+from services.ports import Work
+from services.ports.campaigns import Campaign
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """`count`: who agreed and can be reached; `over_budget`: how many of them have had as many
+    messages this week as the contact budget allows and will not get it; `no_address` and
+    `no_consent`: how many of the audience are left out; `seconds` at the usual or the paid rate,
+    `stars` what that costs."""
+
+    count: int
+    by_language: Mapping[str, int]
+    over_budget: int
+    no_address: int
+    no_consent: int
+    seconds: int
+    stars: int
+    needs_second: bool
+
+
+def estimate(work: Work, campaign_id: int, now: datetime) -> Estimate:
+    """What the campaign would be if it began now; reads much, so outside of writing transactions.
+
+    Raises CampaignNotFound, AudienceMissing.
+    """
+    campaign = find(work, campaign_id)
+    if campaign.of_id is not None:
+        return _following(work, campaign, now)
+    audience, day = looked_for(work, campaign), store_day(work, now)
+    languages = work.audiences.count(campaign.id, audience, day)
+    count = sum(languages.values())
+    no_address, no_consent = work.audiences.left_out(campaign.id, audience, day)
+    crowded = _crowded(work, campaign, audience, day, now)
+    cost = _cost(work, campaign, count - crowded)
+    return Estimate(
+        count,
+        languages,
+        crowded,
+        no_address,
+        no_consent,
+        cost.seconds,
+        cost.stars,
+        needs_second(work, campaign, now),
+    )
+
+
+def _following(work: Work, campaign: Campaign, now: datetime) -> Estimate:
+    """A correction goes to all who have got what it corrects."""
+    assert campaign.of_id is not None
+    count = work.campaign_rows.states(campaign.of_id).get("sent", 0)
+    cost = _cost(work, campaign, count)
+    second = needs_second(work, campaign, now)
+    return Estimate(count, {}, 0, 0, 0, cost.seconds, cost.stars, second)
+
+
+def _cost(work: Work, campaign: Campaign, count: int) -> sending.Estimate:
+    return sending.estimate(count, work.rate, work.paid_rate if campaign.paid else 0.0)
+
+
+def _crowded(work: Work, campaign: Campaign, audience: Audience, day: int, now: datetime) -> int:
+    most = work.programmes.current().care.per_week
+    if most is None:
+        return 0
+    at = max(now, campaign.send_at or now)
+    return work.audiences.full(campaign.id, audience, day, at - WEEK, most)

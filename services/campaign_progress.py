@@ -1,0 +1,239 @@
+"""How far a campaign is: counts, reasons, pace; the cards that show it; who got it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from math import ceil
+from typing import Any, Final
+
+from domain.campaigns import STOPPABLE, CampaignState
+from domain.dates import zone_of
+from domain.members import mask_name
+from domain.staff import permissions
+from services.campaign_drafts import find
+from services.exporting import WHOLE
+from services.masks import mask_number
+from services.ports import Work
+from services.ports.campaigns import Campaign, Card
+from services.ports.club import Actor
+from services.ports.post import Notice
+
+MINUTE: Final = timedelta(minutes=1)
+CARD_SECONDS: Final = 3
+PAGE: Final = 2000
+OVER: Final = "over"
+UNREACHABLE: Final = "unreachable"
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_GOING: Final = (CampaignState.RUNNING, CampaignState.PAUSED)
+_FIGURES: Final = (
+    *("state", "reason", "filling", "planned", "sent", "waiting", "skipped", "unreachable"),
+    *("failed", "unknown"),
+)
+HEADS: Final = ("number", "name", "state", "reason", "at")
+_ON_THE_WAY: Final = ("pending", "claimed", "sending")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a campaign stands. `filling`: its recipients are still being written; `reasons`: what
+    was not sent, and why; `rate`: sent per second in the last minute; `seconds`: how long it still
+    takes at that pace, None while nobody can tell; `older`: what a recall could not delete."""
+
+    campaign_id: int
+    kind: str
+    state: str
+    reason: str
+    filling: bool
+    planned: int
+    sent: int
+    waiting: int
+    skipped: int
+    unreachable: int
+    failed: int
+    unknown: int
+    reasons: tuple[tuple[str, int], ...] = ()
+    rate: float = 0.0
+    seconds: int | None = None
+    send_at: datetime | None = None
+    retryable: int = 0
+
+    @property
+    def stoppable(self) -> bool:
+        return self.state in STOPPABLE
+
+    @property
+    def over(self) -> bool:
+        return self.state in (CampaignState.FINISHED, CampaignState.CANCELLED)
+
+
+def progress(work: Work, campaign_id: int, now: datetime) -> Progress:
+    """Where a campaign stands; raises CampaignNotFound."""
+    campaign = find(work, campaign_id)
+    states = work.campaign_rows.states(campaign_id)
+    failures = work.campaign_rows.reasons(campaign_id) if _failures(states) else {}
+    nowhere = sum(n for (_, reason), n in failures.items() if reason == UNREACHABLE)
+    dead = sum(n for (s, r), n in failures.items() if s == "dead" and r != UNREACHABLE)
+    waiting = sum(states.get(state, 0) for state in _ON_THE_WAY)
+    written = sum(states.values())
+    planned = written if campaign.filled_at else max(written, campaign.planned or 0)
+    rate = work.campaign_rows.sent_since(campaign_id, now - MINUTE) / MINUTE.total_seconds()
+    running = campaign.state == CampaignState.RUNNING
+    return Progress(
+        campaign_id=campaign_id,
+        kind=campaign.kind,
+        state=campaign.state,
+        reason=campaign.reason,
+        filling=campaign.filled_at is None and campaign.state in _GOING,
+        planned=planned,
+        sent=states.get("sent", 0),
+        waiting=waiting,
+        skipped=_failures(states) - nowhere - dead,
+        unreachable=nowhere,
+        failed=dead,
+        unknown=states.get("unknown", 0),
+        reasons=_told(failures),
+        rate=rate,
+        seconds=ceil((planned - written + waiting) / rate) if rate and running else None,
+        send_at=campaign.send_at,
+        retryable=work.campaign_rows.failed(campaign_id) if dead else 0,
+    )
+
+
+def _failures(states: Mapping[str, int]) -> int:
+    return states.get("skipped", 0) + states.get("dead", 0)
+
+
+def _told(failures: Mapping[tuple[str, str], int]) -> tuple[tuple[str, int], ...]:
+    """What was not sent by the word that stands for its reason."""
+    found: dict[str, int] = {}
+    for (_, reason), count in failures.items():
+        word = reason.partition(":")[0]
+        found[word] = found.get(word, 0) + count
+    return tuple(sorted(found.items()))
+
+
+def values(work: Work, campaign_id: int, now: datetime) -> dict[str, Any]:
+    """What the text `broadcast.progress` shows."""
+    now_at = progress(work, campaign_id, now)
+    shown = asdict(now_at)
+    reasons = [{"reason": reason, "count": count} for reason, count in now_at.reasons]
+    rate = round(now_at.rate, 1)
+    zone = work.programmes.current().zone
+    campaign = {"campaign_id": str(campaign_id), "zone": zone, "rate": f"{rate:g}"}
+    return {**shown, **campaign, "reasons": reasons}
+
+
+def finished_notice(work: Work, campaign: Campaign, now: datetime) -> Notice:
+    """What the author hears when it is over."""
+    button = ("broadcast.button_result", "broadcast.progress", (str(campaign.id),))
+    dedupe = f"finished:{campaign.id}:{campaign.content.get('rounds', 1)}"
+    return Notice(
+        "broadcast.finished", values(work, campaign.id, now), ((button,),), dedupe=dedupe
+    )
+
+
+# -- live cards --------------------------------------------------------------------------
+
+
+def watch(work: Work, campaign_id: int, address_id: int, message_id: str) -> None:
+    """Keeps a message in an operator's chat up to date with a campaign from now on; an older card
+    of that chat is left as it is."""
+    if message_id:
+        work.campaigns.put_card(campaign_id, address_id, message_id)
+
+
+def cards_due(work: Work, now: datetime) -> list[Card]:
+    """The cards that may show other figures by now: at most every three seconds each."""
+    since = now - timedelta(seconds=CARD_SECONDS)
+    return [card for card in work.campaigns.cards() if _shown_at(card) <= since]
+
+
+def refresh(work: Work, cards: Iterable[Card], now: datetime) -> int:
+    """Edits the cards whose figures have changed; how many. One row per card, armed again."""
+    return sum(_refresh(work, card, now) for card in cards)
+
+
+def _refresh(work: Work, card: Card, now: datetime) -> bool:
+    figures = values(work, card.campaign_id, now)
+    shown = _mark(figures, now)
+    if not card.shown.startswith(OVER) and card.shown.partition("|")[2] == shown.partition("|")[2]:
+        return False
+    return _show(work, card, figures, shown, now)
+
+
+def _show(work: Work, card: Card, figures: dict[str, Any], shown: str, now: datetime) -> bool:
+    if not work.campaigns.show_card(card, card.shown, shown):
+        return False
+    args = (str(card.campaign_id),)
+    dedupe = f"card:{card.campaign_id}:{card.address_id}"
+    notice = Notice(
+        "broadcast.progress",
+        figures,
+        card_buttons(figures["state"], args),
+        dedupe=dedupe,
+        act="edit",
+        target=card.message_id,
+    )
+    if work.deliveries.to_address(card.address_id, notice, now) is None:
+        return work.campaign_rows.refresh(dedupe, card.message_id, notice, now)
+    return True
+
+
+def card_buttons(
+    state: str, args: tuple[str, ...]
+) -> tuple[tuple[tuple[str, str, tuple[str, ...]], ...], ...]:
+    """The buttons under a live card, as a notice has them."""
+    refresh = ("broadcast.button_refresh", "broadcast.progress", args)
+    halt = ("broadcast.button_halt", "broadcast.stop", args)
+    return ((refresh, halt),) if state in STOPPABLE else ((refresh,),)
+
+
+def _shown_at(card: Card) -> datetime:
+    millis = card.shown.removeprefix(OVER).partition("|")[0]
+    return datetime.fromtimestamp(int(millis) / 1000, UTC) if millis else EPOCH
+
+
+def _mark(figures: Mapping[str, Any], now: datetime) -> str:
+    """When a card was shown and by what it is known to be the same; a last one begins with
+    `over`."""
+    same = [figures[name] for name in (*_FIGURES, "reasons")]
+    digest = sha256(repr(same).encode()).hexdigest()[:16]
+    last = OVER if figures["state"] in (CampaignState.FINISHED, CampaignState.CANCELLED) else ""
+    return f"{last}{int(now.timestamp() * 1000)}|{digest}"
+
+
+# -- who got it --------------------------------------------------------------------------
+
+
+def begin_report(work: Work, campaign_id: int, actor: Actor, now: datetime) -> bool:
+    """Notes in the audit that somebody takes out who got it, before anything of it leaves;
+    whether that person may see members in full. Raises CampaignNotFound."""
+    find(work, campaign_id)
+    operator = next((one for one in work.staff.all() if one.id == actor.staff_id), None)
+    whole = operator is not None and operator.active and WHOLE in permissions(operator.role)
+    about = {"what": "recipients", "whole": whole}
+    work.audit.add(actor, "campaign.export", ("campaign", campaign_id), now, about)
+    return whole
+
+
+def recipients_csv(work: Work, campaign_id: int, *, whole: bool = False) -> Iterator[list[str]]:
+    """Rows for a spreadsheet under HEADS: number, name, state, reason, local time. Without
+    `whole` numbers and names are masked."""
+    zone = zone_of(work.programmes.current().zone)
+    after, page = 0, work.campaign_rows.recipients(campaign_id, 0, PAGE)
+    while page:
+        for row in page:
+            number = row.number if whole else mask_number(row.number)
+            name = row.name if whole else mask_name(row.name)
+            at = row.at.astimezone(zone).isoformat(" ", "seconds") if row.at else ""
+            yield [number, name, row.state, row.reason, at]
+        after = page[-1].row_id
+        page = work.campaign_rows.recipients(campaign_id, after, PAGE)
+
+
+def unknown(work: Work, campaign_id: int, most: int) -> list[tuple[int, int]]:
+    """Messages of it whose outcome nobody knows: (delivery, member), the newest first."""
+    return work.campaign_rows.unknown(campaign_id, most)

@@ -1,0 +1,279 @@
+"""Who gets a campaign, counted and written inside the database, slice by slice.
+
+The rule of an audience stands here once, as conditions over members; its tests have it in Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy import Connection as Db
+
+from domain.campaigns import Audience, AudienceKind
+from domain.consent import Purpose
+from domain.members import MemberState
+from services.ports.campaigns import Hours, Shape, Slice
+from services.ports.sales import BOOKED
+from storage.campaign_rows import SHARED, common_values, inserted, numbered
+from storage.tables import campaigns, chat, people, post, purchases
+from storage.tables.club import Store
+from storage.types import Instant
+
+_members = people.Member.__table__  # type: ignore[attr-defined]
+_consents = people.Consent.__table__  # type: ignore[attr-defined]
+_addresses = chat.Address.__table__  # type: ignore[attr-defined]
+_lists = campaigns.CampaignListed.__table__  # type: ignore[attr-defined]
+_purchases = purchases.Purchase.__table__  # type: ignore[attr-defined]
+_stores = Store.__table__  # type: ignore[attr-defined]
+_rows = post.Delivery.__table__  # type: ignore[attr-defined]
+
+_later = _consents.alias("later")
+_newest = ~exists().where(
+    _later.c.member_id == _consents.c.member_id,
+    _later.c.purpose == _consents.c.purpose,
+    _later.c.id > _consents.c.id,
+)
+_agreed = and_(_consents.c.purpose == Purpose.PROMOTIONS.value, _consents.c.given, _newest)
+_other = _addresses.alias("other")
+# The newest chat that is not blocked is the one that is written to.
+_preferred = ~exists().where(
+    _other.c.member_id == _addresses.c.member_id,
+    _other.c.blocked_at.is_(None),
+    _other.c.id > _addresses.c.id,
+)
+_active = _members.c.state == MemberState.ACTIVE.value
+_values: Any = bindparam("values", expanding=True)
+_bought = exists().where(
+    _purchases.c.member_id == _members.c.id,
+    _purchases.c.state == BOOKED,
+    _purchases.c.day > bindparam("day"),
+    _purchases.c.store_id.in_(select(_stores.c.id).where(_stores.c.code.in_(_values))),
+)
+_of_list = _lists.c.campaign_id == bindparam("campaign")
+_RULES: Mapping[AudienceKind, tuple[ColumnElement[bool], ...]] = {
+    AudienceKind.EVERYBODY: (),
+    AudienceKind.LEVEL: (_members.c.level.in_(_values),),
+    AudienceKind.STORE: (_bought,),
+    AudienceKind.LIST: (exists().where(_of_list, _lists.c.member_id == _members.c.id),),
+}
+_given = _consents.join(_members, _members.c.id == _consents.c.member_id)
+_written_to = _given.join(_addresses, _addresses.c.member_id == _members.c.id)
+_reachable = and_(_addresses.c.blocked_at.is_(None), _preferred)
+_has_address = exists().where(
+    _addresses.c.member_id == _members.c.id, _addresses.c.blocked_at.is_(None)
+)
+_said_yes = exists().where(_consents.c.member_id == _members.c.id, _agreed)
+_language = func.coalesce(
+    func.nullif(_members.c.locale, ""), func.nullif(_addresses.c.locale, ""), ""
+)
+_hour = (_members.c.quiet_from, _members.c.quiet_to)
+_hours = func.coalesce(_members.c.zone, "").op("||", return_type=Text())("|")
+for _part in _hour:
+    _hours = _hours.op("||")(cast(func.coalesce(_part, -1), Text)).op("||")("|")
+
+
+def _recipients(kind: AudienceKind, *columns: Any) -> Select[Any]:
+    everybody = select(*columns).select_from(_written_to)
+    return everybody.where(_agreed, _active, _reachable, *_RULES[kind])
+
+
+# -- questions about an audience, one statement for each kind ----------------------------
+
+
+@lru_cache(maxsize=8)
+def _count(kind: AudienceKind) -> Any:
+    return _recipients(kind, _language, func.count()).group_by(_language)
+
+
+@lru_cache(maxsize=8)
+def _more(kind: AudienceKind) -> Any:
+    some = _recipients(kind, _members.c.id).limit(bindparam("most")).subquery()
+    return select(func.count()).select_from(some)
+
+
+@lru_cache(maxsize=8)
+def _nowhere(kind: AudienceKind) -> Any:
+    people_there = select(func.count()).select_from(_given)
+    return people_there.where(_agreed, _active, *_RULES[kind], ~_has_address)
+
+
+@lru_cache(maxsize=8)
+def _unasked(kind: AudienceKind) -> Any:
+    return select(func.count()).select_from(_members).where(_active, *_RULES[kind], ~_said_yes)
+
+
+@lru_cache(maxsize=8)
+def _full(kind: AudienceKind) -> Any:
+    # Written out, so that both databases see that their partial index fits.
+    counts = _rows.c.lane == literal_column("2"), _rows.c.act == literal_column("'send'")
+    busy = (
+        select(_rows.c.member_id)
+        .where(*counts, _rows.c.begun_at.is_not(None), _rows.c.begun_at > bindparam("week"))
+        .group_by(_rows.c.member_id)
+        .having(func.count() >= bindparam("most"))
+    )
+    return _recipients(kind, func.count()).where(_members.c.id.in_(busy))
+
+
+@lru_cache(maxsize=8)
+def _page(kind: AudienceKind) -> Any:
+    after = _recipients(kind, _members.c.id).where(_consents.c.member_id > bindparam("after"))
+    return after.order_by(_consents.c.member_id).limit(bindparam("most"))
+
+
+# -- slices ------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=2)
+def _slice(listed: bool) -> Any:
+    """The next members, by an index alone, and the hours in which they may be disturbed."""
+    purpose = _consents.c.purpose == Purpose.PROMOTIONS.value
+    agreed_once = and_(purpose, _consents.c.given)
+    source, where = (_lists, _of_list) if listed else (_consents, agreed_once)
+    member = source.c.member_id
+    looked_at = (
+        select(member.label("member_id"))
+        .where(where, member > bindparam("after"))
+        .order_by(member)
+        .limit(bindparam("most"))
+        .subquery()
+    )
+    columns = _hours, func.coalesce(_members.c.zone, ""), *_hour
+    joined = looked_at.join(_members, _members.c.id == looked_at.c.member_id)
+    found = select(*columns, func.max(looked_at.c.member_id), func.count())
+    return found.select_from(joined).group_by(*columns)
+
+
+@lru_cache(maxsize=64)
+def _rows_for(kind: AudienceKind, dues: int) -> Any:
+    """The rows of a slice. `dues`: how many moments there are beside the usual one."""
+    usual = bindparam("due", type_=Instant)
+    moments = [
+        (_hours.in_(bindparam(f"keys{n}", expanding=True)), bindparam(f"due{n}", type_=Instant))
+        for n in range(dues)
+    ]
+    columns = (
+        numbered(_consents.c.member_id),
+        _addresses.c.channel,
+        _addresses.c.account,
+        _addresses.c.user,
+        _addresses.c.user,
+        _addresses.c.id,
+        _members.c.id,
+        func.coalesce(func.nullif(_language, ""), bindparam("fallback")),
+        literal_column("'send'"),
+        literal_column("''"),
+        literal_column("'pending'"),
+        literal_column("''"),
+        case(*moments, else_=usual) if moments else usual,
+        *SHARED,
+    )
+    member = _consents.c.member_id
+    within = member > bindparam("after"), member <= bindparam("upto")
+    return _recipients(kind, *columns).where(*within)
+
+
+class Audiences:
+    """Who gets a campaign (services.ports.campaigns.Audiences)."""
+
+    def __init__(self, db: Db, fallback: str) -> None:
+        self._db = db
+        self._fallback = fallback
+
+    def count(self, campaign_id: int, audience: Audience, day: int) -> dict[str, int]:
+        asked = _asked(campaign_id, audience, day)
+        rows = self._db.execute(_count(audience.kind), asked)
+        return {language or self._fallback: number for language, number in rows}
+
+    def more_than(self, campaign_id: int, audience: Audience, day: int, number: int) -> bool:
+        asked = {**_asked(campaign_id, audience, day), "most": number + 1}
+        return int(self._db.execute(_more(audience.kind), asked).scalar_one()) > number
+
+    def left_out(self, campaign_id: int, audience: Audience, day: int) -> tuple[int, int]:
+        asked = _asked(campaign_id, audience, day)
+        nowhere = self._db.execute(_nowhere(audience.kind), asked).scalar_one()
+        if audience.kind is AudienceKind.EVERYBODY:
+            return int(nowhere), 0
+        return int(nowhere), int(self._db.execute(_unasked(audience.kind), asked).scalar_one())
+
+    def full(
+        self, campaign_id: int, audience: Audience, day: int, week: datetime, most: int
+    ) -> int:
+        asked = {**_asked(campaign_id, audience, day), "week": week, "most": most}
+        return int(self._db.execute(_full(audience.kind), asked).scalar_one())
+
+    def page(
+        self, campaign_id: int, audience: Audience, day: int, after: int, most: int
+    ) -> list[int]:
+        asked = {**_asked(campaign_id, audience, day), "after": after, "most": most}
+        return list(self._db.execute(_page(audience.kind), asked).scalars())
+
+    def slice(self, campaign_id: int, audience: Audience, after: int, most: int) -> Slice:
+        listed = audience.kind is AudienceKind.LIST
+        asked = {"after": after, "most": most}
+        if listed:
+            asked["campaign"] = campaign_id
+        found = self._db.execute(_slice(listed), asked).all()
+        hours = tuple(Hours(*row[:4]) for row in found)
+        return Slice(
+            max((row[4] for row in found), default=after), sum(r[5] for r in found), hours
+        )
+
+    def write(
+        self,
+        shape: Shape,
+        audience: Audience,
+        day: int,
+        within: tuple[int, int],
+        due: Mapping[str, datetime],
+        ids: int,
+    ) -> int:
+        usual, others = _moments(due)
+        values = {
+            **_asked(shape.campaign_id, audience, day),
+            **common_values(shape),
+            "after": within[0],
+            "upto": within[1],
+            "first_id": ids,
+            "fallback": self._fallback,
+            "due": usual,
+        }
+        for n, (at, keys) in enumerate(others):
+            values |= {f"due{n}": at, f"keys{n}": keys}
+        chosen = _rows_for(audience.kind, len(others))
+        return int(self._db.execute(inserted(chosen, self._db.dialect.name), values).rowcount)
+
+
+def _moments(due: Mapping[str, datetime]) -> tuple[datetime, list[tuple[datetime, list[str]]]]:
+    """The commonest moment, and the others with the hours they are for."""
+    by_moment: dict[datetime, list[str]] = {}
+    for key, at in due.items():
+        by_moment.setdefault(at, []).append(key)
+    ranked = sorted(by_moment.items(), key=lambda one: (-len(one[1]), one[0]))
+    return ranked[0][0], ranked[1:]
+
+
+def _asked(campaign_id: int, audience: Audience, day: int) -> dict[str, Any]:
+    """The values that the rule of an audience needs."""
+    if audience.kind is AudienceKind.LIST:
+        return {"campaign": campaign_id}
+    if audience.kind is AudienceKind.EVERYBODY:
+        return {}
+    values: dict[str, Any] = {"values": list(audience.values)}
+    return {**values, "day": day} if audience.kind is AudienceKind.STORE else values
