@@ -10,6 +10,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any, cast
 
+from domain.approvals import Approval
 from services.ports import Work
 from services.ports.club import Actor
 
@@ -22,13 +23,29 @@ the club any more: the request is then stale for good.
 """
 
 KINDS: dict[str, str] = {
+    "campaign.start": "services.campaign_review:approved",
     "credit.payout": "services.paying_out:approved",
     "points.adjust": "services.large_adjustments:approved",
     "programme.publish": "services.publishing:approved",
 }
+
+LEFT: dict[str, str] = {
+    "campaign.start": "services.campaign_review:not_approved",
+}
+"""What follows, for some kinds, when a request was declined or nobody decided in time."""
+
+Leave = Callable[[Work, Approval, Actor, datetime], object]
 
 
 def run_of(kind: str) -> Run:
     """The function of a kind; raises KeyError."""
     module, _, name = KINDS[kind].partition(":")
     return cast("Run", getattr(import_module(module), name))
+
+
+def leave_of(kind: str) -> Leave | None:
+    """What follows when a request of a kind is not carried out, None for nothing."""
+    if kind not in LEFT:
+        return None
+    module, _, name = LEFT[kind].partition(":")
+    return cast("Leave", getattr(import_module(module), name))

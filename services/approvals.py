@@ -107,6 +107,7 @@ def decide(work: Work, approval_id: int, yes: bool, actor: Actor, now: datetime)
     if after is ApprovalState.APPROVED:
         _carry_out(work, approval, actor, now)
     settled = find(work, approval.id)
+    _leave(work, settled, actor, now)
     _audit(work, f"approval.{settled.state}", settled, actor, now)
     _tell_asker(work, settled, now)
     return settled
@@ -122,6 +123,7 @@ def lapse(work: Work, now: datetime, most: int) -> int:
     found = work.approvals.lapsed(now, most)
     for one in found:
         if work.approvals.settle(one.id, ApprovalState.OPEN, ApprovalState.EXPIRED, CLOCK, now):
+            _leave(work, find(work, one.id), CLOCK, now)
             _audit(work, "approval.expired", one, CLOCK, now)
             _tell_asker(work, find(work, one.id), now)
     return len(found)
@@ -175,6 +177,13 @@ def _carry_out(work: Work, approval: Approval, actor: Actor, now: datetime) -> N
     except ApprovalOutdated:
         before, after = ApprovalState.APPROVED, ApprovalState.STALE
         work.approvals.settle(approval.id, before, after, actor, now)
+
+
+def _leave(work: Work, settled: Approval, actor: Actor, now: datetime) -> None:
+    """What is not carried out is put back where it came from."""
+    leave = approval_kinds.leave_of(settled.kind)
+    if leave is not None and settled.state is not ApprovalState.APPROVED and settled.whole:
+        leave(work, settled, actor, now)
 
 
 def _tell_asker(work: Work, approval: Approval, now: datetime) -> None:
