@@ -1,18 +1,25 @@
 """A club with a worker whose time the test moves, on both databases in turn."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from domain.birthdays import Birthday
+from domain.care_rules import Care as CareRules
+from domain.care_rules import CareRule, Late, Occasion
 from scheduler.due import reach
 from scheduler.worker import Worker
 from services import ledger
 from tests.support.club import Club, Person, programme
 from tests.support.post import FakeChannel, RealTime, clocks, rows
+
+BIRTHDAY = CareRule(
+    "birthday", Occasion.BIRTHDAY, points=100, late=Late.BELATED, late_hours=72, first=10
+)
+EXPIRING = CareRule("points_expiring", Occasion.POINTS_EXPIRING, days=(30, 7, 1))
 
 
 @dataclass
@@ -43,6 +50,18 @@ class Care:
     async def change(self, person: Person, **values: Any) -> None:
         member = await person.member_id()
         await self.club.write(lambda work: work.members.change(member, **values))
+
+    async def publish(self, *rules: CareRule, **changes: Any) -> None:
+        """Puts a programme with just these rules of care in force."""
+        now = self.club.clock.now
+
+        def write(work: Any) -> None:
+            current = work.programmes.current()
+            care = replace(current.care, rules=rules)
+            changed = replace(current, care=care, version=current.version + 1, **changes)
+            work.programmes.publish(changed, now, None)
+
+        await self.club.write(write)
 
     async def agrees(self, person: Person, given: bool = True) -> None:
         member = await person.member_id()
@@ -94,7 +113,8 @@ class Care:
 
 @pytest.fixture
 async def care(database_url: str) -> AsyncIterator[Care]:
-    club = await Club(database_url, programme()).open()
+    rules = replace(programme(), care=CareRules((BIRTHDAY, EXPIRING)))
+    club = await Club(database_url, rules).open()
     channel, real = FakeChannel(), RealTime()
     worker = Worker(
         club.units,
