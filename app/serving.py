@@ -110,6 +110,7 @@ def make_worker(club: Club, channels: Sequence[Channel]) -> Worker:
         [MakingChannel(channel, makers) for channel in channels],
         clocks=Clocks(club.clock.now, real_now, time.monotonic),
         rate=club.settings.rate_per_second,
+        paid=club.settings.paid_per_second,
         holder=club.name,
     )
 

@@ -117,6 +117,15 @@ class Settings(BaseSettings):
         gt=0,
         le=1000,
     )
+    paid_per_second: float = setting(
+        0,
+        "Paid broadcasts per second and bot; 0 switches them off. Telegram charges 0.1 Star for"
+        " each message above 30 a second.",
+        "0, or a number up to 1000, such as 500",
+        "0 (off)",
+        ge=0,
+        le=1000,
+    )
     log: Literal["text", "json"] = setting(
         "text", "Form of the log: `text` or `json` lines.", "text or json"
     )

@@ -35,12 +35,28 @@ class SendError(Exception):
 
 
 class RetryLater(SendError):
-    """Surely not sent; may be tried again, not before `after` (None: at once)."""
+    """Surely not sent; may be tried again, not before `after` (None: at once). `flood`: until
+    then the chat must be silent, `everywhere`: the whole account."""
 
-    def __init__(self, after: timedelta | None = None, *, flood: bool = False) -> None:
+    def __init__(
+        self, after: timedelta | None = None, *, flood: bool = False, everywhere: bool = False
+    ) -> None:
         super().__init__(after)
         self.after = after
         self.flood = flood
+        self.everywhere = everywhere
+
+
+class Moved(RetryLater):
+    """Surely not sent: the chat has a new id, `chat`, and is written to there."""
+
+    def __init__(self, chat: str) -> None:
+        super().__init__()
+        self.chat = chat
+
+
+class PictureGone(RetryLater):
+    """Surely not sent: the platform has forgotten a picture, which is uploaded again."""
 
 
 class Unreachable(SendError):
@@ -49,6 +65,10 @@ class Unreachable(SendError):
 
 class Rejected(SendError):
     """The platform refuses this very message; another try changes nothing."""
+
+
+class TooOld(Rejected):
+    """A message that the platform does not let us change or delete any more."""
 
 
 class Unknown(SendError):
@@ -65,6 +85,9 @@ class Pictures(Protocol):
     async def keep(self, photo: str, account: str, reference: str) -> None:
         """Is told the platform's id of a picture that was sent as a file."""
 
+    async def forget(self, photo: str, account: str) -> None:
+        """Is told that the platform no longer knows its id of a picture."""
+
 
 class Channel(Protocol):
     """One account on one platform that can send."""
@@ -73,8 +96,21 @@ class Channel(Protocol):
     account: str
     capabilities: Capabilities
 
-    async def send(self, chat: str, message: Rendered, document: Document | None = None) -> str:
-        """Sends a message and returns its id; raises one of the four SendErrors."""
+    async def send(
+        self,
+        chat: str,
+        message: Rendered,
+        document: Document | None = None,
+        *,
+        paid: bool = False,
+    ) -> str:
+        """Sends a message and returns its id; raises one of the four SendErrors. `paid`: it may
+        be charged for."""
 
     async def edit(self, chat: str, message_id: str, message: Rendered) -> None:
-        """Replaces a sent message; "not modified" counts as done."""
+        """Replaces a sent message; "not modified" counts as done, and so does one that the person
+        has deleted. Raises the four SendErrors, TooOld among them."""
+
+    async def delete(self, chat: str, message_id: str) -> None:
+        """Deletes a sent message; one that is not there any more counts as done. Raises the four
+        SendErrors, TooOld among them."""

@@ -2,63 +2,133 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
+from enum import IntEnum
+
+from services.ports.post import REPLY, Waiting
 
 HEADROOM = 5.0
 """Messages per second that bulk never gets (Telegram stops at about 30 with 25 in bulk)."""
 CHAT_SECONDS = 1.0
-HORIZON = 2.0
-BULK_HORIZON = 0.5
-MOST_REPLIES = 50
-MOST_BULK = 500
+MARGIN = 0.003
+"""Seconds by which a window is longer than it need be: a message may leave a little late."""
+CATCH_UP = 0.1
+"""So far behind its pace a track may be and still make up for it, in seconds."""
+
+
+class Track(IntEnum):
+    """What is paced by itself."""
+
+    REPLIES = 0
+    BULK = 1
+    PAID = 2
+
+
+class Window:
+    """At most `rate` starts in any second, counted over the last ones. `planned`: how many have
+    their moment and have not started yet."""
+
+    def __init__(self, rate: float) -> None:
+        self._most = max(int(rate), 1)
+        self._seconds = max(self._most / rate, 1.0) + MARGIN
+        self._starts: deque[float] = deque(maxlen=self._most)
+        self.planned = 0
+
+    def opens(self, ahead: int = 0) -> float:
+        """From when on one more may start after `ahead` others."""
+        last = len(self._starts) - self._most + ahead
+        if last < 0 or not self._starts:
+            return 0.0
+        return self._starts[min(last, len(self._starts) - 1)] + self._seconds
+
+    def start(self, now: float) -> None:
+        self._starts.append(now)
+
+
+class Pace:
+    """Even steps of `1 / rate` seconds."""
+
+    def __init__(self, rate: float) -> None:
+        self._gap = 1 / rate
+        self._next = 0.0
+
+    def next(self, now: float) -> float:
+        """When the next one is due."""
+        return max(self._next, now - CATCH_UP)
+
+    def step(self, now: float) -> float:
+        """Takes the next step; its moment."""
+        at = self.next(now)
+        self._next = at + self._gap
+        return at
 
 
 class Budget:
-    """Hands out moments for sending, in seconds from now.
+    """Says when a message may start, in monotonic seconds.
 
-    `rate`: messages per second in bulk. All messages share rate + HEADROOM per second; replies
-    take what they need of it, bulk only what is left.
+    `rate`: messages per second in bulk. All messages but the paid ones share rate + HEADROOM per
+    second; replies take what they need of it, bulk only what is left. `paid`: per second, for
+    messages that may be charged for; 0: they go as the others in bulk.
     """
 
-    def __init__(self, rate: float, monotonic: Callable[[], float]) -> None:
-        self._bulk_gap = 1 / rate
-        self._gap = 1 / (rate + HEADROOM)
+    def __init__(self, rate: float, monotonic: Callable[[], float], paid: float = 0.0) -> None:
+        everything = Window(rate + HEADROOM)
+        self.rate = rate
+        self.paid = paid
         self._monotonic = monotonic
-        self._next = 0.0
-        self._next_bulk = 0.0
+        together = Pace(rate + HEADROOM)
+        self._paces = {Track.REPLIES: [together], Track.BULK: [together, Pace(rate)]}
+        self._windows = {Track.REPLIES: [everything], Track.BULK: [everything, Window(rate)]}
+        if paid:
+            self._paces[Track.PAID] = [Pace(paid)]
+            self._windows[Track.PAID] = [Window(paid)]
         self._chats: dict[str, float] = {}
 
-    def room(self, *, bulk: bool) -> int:
-        """How many messages could be given a moment soon."""
-        now = self._monotonic()
-        if not bulk:
-            behind = max(self._next - now, 0.0)
-            return max(min(int((HORIZON - behind) / self._gap), MOST_REPLIES), 0)
-        ahead = now + BULK_HORIZON - max(self._next, self._next_bulk, now)
-        if ahead <= 0:
-            return 0
-        return max(min(int(ahead / self._bulk_gap), MOST_BULK), 1)
+    def track(self, row: Waiting) -> Track:
+        """On which track a row leaves."""
+        if row.lane == REPLY:
+            return Track.REPLIES
+        return Track.PAID if row.paid and self.paid else Track.BULK
 
-    def reserve(self, chat: str, *, bulk: bool) -> float | None:
-        """Seconds until this message may leave; None if its chat's turn is too far away."""
+    def rate_of(self, track: Track) -> float:
+        """Messages per second of a track."""
+        return {Track.REPLIES: self.rate + HEADROOM, Track.PAID: self.paid}.get(track, self.rate)
+
+    def next(self, track: Track) -> float:
+        """From when on one more message of a track could start."""
         now = self._monotonic()
-        at = max(self._next, now)
-        if bulk:
-            at = max(at, self._next_bulk)
-        at = max(at, self._chats.get(chat, 0.0))
-        if at - now > HORIZON:
-            return None
-        self._chats[chat] = at + CHAT_SECONDS
-        self._next = max(self._next, now) + self._gap
-        if bulk:
-            self._next_bulk = max(self._next_bulk, now) + self._bulk_gap
+        windows = max(window.opens(window.planned) for window in self._windows[track])
+        return max(windows, *(pace.next(now) for pace in self._paces[track]))
+
+    def step(self, track: Track) -> float:
+        """Gives a message its moment on the track; it starts or is given back."""
+        now = self._monotonic()
+        for window in self._windows[track]:
+            window.planned += 1
+        return max(pace.step(now) for pace in self._paces[track])
+
+    def give_back(self, track: Track) -> None:
+        """A message that had its moment does not start."""
+        for window in self._windows[track]:
+            window.planned -= 1
+
+    def opens(self, track: Track, chat: str) -> float:
+        """From when on this very message may start, as seen by what has really started."""
+        windows = max(window.opens() for window in self._windows[track])
+        return max(windows, self.turn_of(chat))
+
+    def start(self, track: Track, chat: str) -> None:
+        """A message starts at this moment."""
+        now = self._monotonic()
+        for window in self._windows[track]:
+            window.planned -= 1
+            window.start(now)
+        self._chats[chat] = now
         if len(self._chats) > 10_000:
-            self._forget(now)
-        return at - now
+            self._chats = {c: at for c, at in self._chats.items() if at + CHAT_SECONDS > now}
 
-    def wait_of(self, chat: str) -> float:
-        """Seconds until a chat's next turn."""
-        return max(self._chats.get(chat, 0.0) - self._monotonic(), 0.0)
-
-    def _forget(self, now: float) -> None:
-        self._chats = {chat: at for chat, at in self._chats.items() if at > now}
+    def turn_of(self, chat: str) -> float:
+        """When a chat has its next turn, by what has started there."""
+        last = self._chats.get(chat)
+        return last + CHAT_SECONDS if last is not None else 0.0

@@ -1,28 +1,38 @@
-"""Carries one claimed message: renders it, notes that it leaves, sends it, settles the outcome."""
+"""Carries one message: renders it, calls the platform, and says what became of it."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
+from typing import Any
 
-from bot.channel import Channel, Rejected, RetryLater, SendError, Unreachable
-from bot.dispatch import Renderer, Units
+from bot.channel import (
+    Channel,
+    Moved,
+    PictureGone,
+    Rejected,
+    RetryLater,
+    SendError,
+    TooOld,
+    Unreachable,
+)
+from bot.dispatch import Renderer
 from bot.messages import Document, Rendered, load_rendered, load_reply
-from bot.state import StoreUnavailable
 from scheduler.clocks import Clocks
-from services import post
-from services.ports import Work
+from scheduler.line import Flight
+from scheduler.settling import Outcome, Settler
+from scheduler.silence import Silence
+from services import outcomes
 from services.ports.post import Route, Waiting
 
 log = logging.getLogger(__name__)
 
 POST_SECONDS = 30.0
-CLAIM_SECONDS = 10.0
-AGAIN_SECONDS = 1.0
+MOST_WORDINGS = 200
+File = tuple[str, bytes, str]
 
 
 @dataclass(slots=True)
@@ -36,110 +46,134 @@ class Counts:
 
 
 class Carrier:
-    """Sends claimed rows of one account in the name of one claimant."""
+    """Sends rows of one account in the name of one claimant."""
 
     def __init__(
-        self, units: Units, renderer: Renderer, channel: Channel, clocks: Clocks, by: str
+        self,
+        renderer: Renderer,
+        channel: Channel,
+        clocks: Clocks,
+        by: str,
+        *,
+        settler: Settler,
+        silence: Silence,
     ) -> None:
         self.route = Route(channel.name, channel.account)
         self.counts = Counts()
-        self._units = units
         self._renderer = renderer
         self._channel = channel
         self._clocks = clocks
         self._by = by
+        self._settler = settler
+        self._silence = silence
+        self._wordings: dict[int, Mapping[str, Any]] = {}
 
-    async def carry(self, row: Waiting) -> None:
-        """Sends a row and settles it; raises nothing that is the message's own fault."""
+    def learn(self, wordings: Mapping[int, Mapping[str, Any]]) -> None:
+        """Takes in the contents of the words that rows are written from; they never change."""
+        if len(self._wordings) > MOST_WORDINGS:
+            self._wordings.clear()
+        self._wordings.update(wordings)
+
+    def show(self, flight: Flight) -> bool:
+        """Renders a flight's message; False if that cannot be done, and then it is settled."""
         try:
-            message = self._render(row)
+            flight.message = self._render(flight.row)
         except Exception as error:
-            log.exception("the message %s cannot be rendered", row.key)
-            self.counts.dead += 1
-            await self._settle(partial(_refused, row, self._by, f"render {type(error).__name__}"))
-            return
-        begun = await self._begin(row)
-        if begun is not None:
-            document = Document(*begun.file) if begun.file else None
-            await self._post(row, message, document)
+            log.exception("the message %s cannot be rendered", flight.row.key)
+            self._refused(flight.row, f"render {type(error).__name__}")
+            return False
+        return True
 
     def _render(self, row: Waiting) -> Rendered:
         if "rendered" in row.message:
             return load_rendered(row.message["rendered"])
-        return self._renderer.render(load_reply(row.message), row.locale, row.user or row.chat, 0)
+        words = None if row.wording_id is None else self._wordings[row.wording_id]
+        reply = load_reply(row.message)
+        return self._renderer.render(reply, row.locale, row.user or row.chat, 0, words)
 
-    async def _begin(self, row: Waiting) -> post.Begun | None:
-        until = self._clocks.real() + timedelta(seconds=POST_SECONDS + CLAIM_SECONDS)
-        now, by = self._clocks.club(), self._by
-
-        def begin(work: Work) -> post.Begun | None:
-            return post.begin(work, row, by, until, now)
-
-        try:
-            return await self._units.write(begin)
-        except StoreUnavailable:
-            return None  # its claim runs out and it is taken again
-
-    async def _post(self, row: Waiting, message: Rendered, document: Document | None) -> None:
+    async def carry(self, flight: Flight, file: File | None, *, paid: bool) -> SendError | None:
+        """Calls the platform and settles what came of it; the error, None if the message is out.
+        Raises nothing that is the message's own fault."""
+        row = flight.row
         try:
             async with asyncio.timeout(POST_SECONDS):
-                message_id = await self._channel.send(row.chat, message, document)
+                message_id = await self._call(flight, file, paid=paid)
         except SendError as error:
-            await self._failed(row, error)
+            failed = error
         except TimeoutError:
-            await self._failed(row, SendError(f"no answer within {POST_SECONDS:.0f} s"))
+            failed = SendError(f"no answer within {POST_SECONDS:.0f} s")
         except Exception as error:
             log.exception("sending broke; nobody knows whether %s is out", row.key)
-            await self._failed(row, SendError(type(error).__name__))
+            failed = SendError(type(error).__name__)
         else:
             self.counts.sent += 1
-            await self._settle(partial(_sent, row, self._by, message_id))
+            self._settler.sent(row, message_id)
+            return None
+        self._failed(row, failed)
+        return failed
 
-    async def _failed(self, row: Waiting, error: SendError) -> None:
+    async def _call(self, flight: Flight, file: File | None, *, paid: bool) -> str:
+        row, message = flight.row, flight.message
+        if row.act == "delete":
+            await self._channel.delete(row.chat, row.target)
+            return row.target
+        assert message is not None
+        if row.act == "edit":
+            await self._channel.edit(row.chat, row.target, message)
+            return row.target
+        document = Document(*file) if file else None
+        if paid:
+            return await self._channel.send(row.chat, message, document, paid=True)
+        return await self._channel.send(row.chat, message, document)
+
+    # -- what went wrong ---------------------------------------------------------------
+
+    def _failed(self, row: Waiting, error: SendError) -> None:
         by, why = self._by, str(error)[:200]
         if isinstance(error, RetryLater):
-            self.counts.retried += 1
-            await self._settle(partial(_retry, row, by, self.route, error))
+            self._later(row, error)
         elif isinstance(error, Unreachable):
             self.counts.dead += 1
-            await self._settle(partial(_unreachable, row, by, self.route, why))
-        elif isinstance(error, Rejected):
+            self._add(lambda work, now: outcomes.unreachable(work, self.route, row, by, now))
+        elif isinstance(error, TooOld):
             self.counts.dead += 1
+            self._add(lambda work, _: outcomes.too_old(work, row, by))
+        elif isinstance(error, Rejected):
             log.error("the platform refuses %s: %s", row.key, why)
-            await self._settle(partial(_refused, row, by, why))
+            self._refused(row, why)
         else:
             self.counts.unknown += 1
-            await self._settle(partial(_unclear, row, by, why))
+            self._add(lambda work, now: outcomes.unclear(work, row, by, now, why))
 
-    async def _settle(self, use: Callable[[datetime, Work], None]) -> None:
-        """Commits what became of a message; tries until the database is back."""
-        while True:
-            try:
-                await self._units.write(partial(use, self._clocks.club()))
-            except StoreUnavailable:
-                log.error("the database is away; what became of a message waits")
-                await self._clocks.sleep(AGAIN_SECONDS)
-            else:
-                return
+    def _later(self, row: Waiting, error: RetryLater) -> None:
+        self.counts.retried += 1
+        by, route, after = self._by, self.route, error.after
+        if error.flood and after:
+            self._hush(outcomes.EVERYWHERE if error.everywhere else row.chat, after)
+        if isinstance(error, Moved):
+            chat = error.chat
+            self._add(lambda work, now: outcomes.moved(work, route, row, by, now, chat))
+        elif isinstance(error, PictureGone):
+            self._add(lambda work, now: outcomes.retry(work, row, by, now, timedelta(seconds=1)))
+        else:
+            self._add(lambda work, now: outcomes.retry(work, row, by, now, after))
 
+    def _hush(self, chat: str, after: timedelta) -> None:
+        """Nothing leaves from this moment on: known here at once, to others with the commit."""
+        until = self._clocks.club() + after
+        self._silence.note(chat, until)
+        route = self.route
+        self._add(lambda work, now: outcomes.flood(work, route, chat, until, now))
 
-def _sent(row: Waiting, by: str, message_id: str, now: datetime, work: Work) -> None:
-    work.outbox.sent(row, by=by, message_id=message_id, at=now)
+    def _refused(self, row: Waiting, why: str) -> None:
+        self.counts.dead += 1
+        by = self._by
+        self._add(lambda work, now: outcomes.rejected(work, row, by, now, why))
 
+    def put_back(self, row: Waiting, due_at: Any) -> None:
+        """A row that was begun, but for which the platform was not called, waits again."""
+        by = self._by
+        self._add(lambda work, _: work.outbox.put_back([row.id], by=by, due_at=due_at))
 
-def _retry(
-    row: Waiting, by: str, route: Route, error: RetryLater, now: datetime, work: Work
-) -> None:
-    post.retry(work, route, row, by, now, after=error.after, flood=error.flood)
-
-
-def _unreachable(row: Waiting, by: str, route: Route, why: str, now: datetime, work: Work) -> None:
-    post.unreachable(work, route, row, by, now, why)
-
-
-def _refused(row: Waiting, by: str, why: str, now: datetime, work: Work) -> None:
-    post.rejected(work, row, by, now, why)
-
-
-def _unclear(row: Waiting, by: str, why: str, now: datetime, work: Work) -> None:
-    post.unclear(work, row, by, now, why)
+    def _add(self, outcome: Outcome) -> None:
+        self._settler.add(outcome)

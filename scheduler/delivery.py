@@ -1,4 +1,4 @@
-"""The sender of one account: claims due delivery rows and gives each its moment.
+"""The sender of one account: claims due delivery rows and has each leave at its moment.
 
 What is in bulk is sent by the one process that holds the account's lease; a reply is sent at once
 by the process that wrote it.
@@ -16,14 +16,18 @@ from functools import partial
 from bot.channel import Channel
 from bot.dispatch import Renderer, Units
 from bot.state import StoreUnavailable
-from scheduler.budget import Budget
-from scheduler.carrier import AGAIN_SECONDS, CLAIM_SECONDS, Carrier
+from scheduler.budget import CHAT_SECONDS, Budget, Track
+from scheduler.carrier import Carrier
 from scheduler.clocks import Clocks
 from scheduler.lease import Lease
+from scheduler.line import MOST_PER_CHAT, Line
+from scheduler.pacer import CLAIM_SECONDS, Pacer
+from scheduler.settling import AGAIN_SECONDS, Settler
+from scheduler.silence import Silence
 from services import post
 from services.filling import FILLERS
 from services.ports import Work
-from services.ports.post import REPLY, Orphans, Waiting
+from services.ports.post import Orphans, Route, Waiting
 
 log = logging.getLogger(__name__)
 
@@ -33,14 +37,16 @@ LINGER_SECONDS = 0.1
 """A further message leaves a little after the answer that it follows."""
 PATIENCE_SECONDS = 8.0
 """What has not come back by then is unclear; the next sender settles it."""
-MOST_REPLIES_OUT = 100
-MOST_BULK_OUT = 60
+STOCK_SECONDS = 0.6
+"""So much of its rate is claimed ahead: a hold or a pause stops all the rest at once."""
+MOST_STOCK = 1000
+MOST_REPLIES = 50
 Task = asyncio.Task[None]
 
 
 class Sender:
     """Sends for one account of one channel. `holder` names this process and start; when it dies,
-    the next takes over after `lease_seconds` of real time."""
+    the next takes over after `lease_seconds` of real time. `rate` and `paid`: see Budget."""
 
     def __init__(
         self,
@@ -51,21 +57,35 @@ class Sender:
         clocks: Clocks,
         rate: float,
         holder: str,
+        paid: float = 0.0,
         lease_seconds: float = 4.0,
     ) -> None:
-        self.carrier = Carrier(units, renderer, channel, clocks, holder)
-        self.route = self.carrier.route
+        self.route = Route(channel.name, channel.account)
         name = f"send:{channel.name}:{channel.account}"
         self.lease = Lease(units, name, holder, clocks.real, lease_seconds)
+        silence = Silence(units, self.route, clocks)
+        self._settler = Settler(units, clocks, holder)
+        self.carrier = Carrier(
+            renderer, channel, clocks, holder, settler=self._settler, silence=silence
+        )
+        self._budget = Budget(rate, clocks.monotonic, paid)
+        self._line = Line(self._budget, self.carrier.show)
+        self._pacer = Pacer(
+            units,
+            clocks,
+            holder,
+            line=self._line,
+            budget=self._budget,
+            carrier=self.carrier,
+            silence=silence,
+            lease=self.lease,
+        )
         self._units = units
         self._clocks = clocks
-        self._budget = Budget(rate, clocks.monotonic)
         self._by = holder
         self._recovered = 0
         self._look_again = 0.0
-        self._out: dict[bool, set[Task]] = {True: set(), False: set()}
         self._pushing: set[Task] = set()
-        self._last: dict[str, Task] = {}
         self._turn = asyncio.Lock()
         self._stop = asyncio.Event()
 
@@ -99,7 +119,9 @@ class Sender:
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while tasks := self._busy():
-                    await asyncio.wait(tasks)
+                    if self.lease.fence:  # it has to last until the last message has left
+                        await self.lease.hold()
+                    await asyncio.wait(tasks, timeout=BUSY_SECONDS)
         for task in self._busy():
             task.cancel()
         await self.lease.release()
@@ -112,7 +134,7 @@ class Sender:
         return self.carrier.counts.sent - before
 
     async def round(self) -> bool:
-        """Claims what there is room for and starts sending it; False if there was nothing."""
+        """Claims what there is room for; False if there was nothing."""
         async with self._turn:
             return not self._stop.is_set() and await self._round()
 
@@ -120,6 +142,9 @@ class Sender:
         if not await self.lease.hold():
             return False
         await self._look_for_orphans()
+        lanes, paid = self._room()
+        if not any(lanes) and not paid:
+            return True
         now, route = self._clocks.club(), self.route
 
         def is_due(work: Work) -> bool:
@@ -127,28 +152,36 @@ class Sender:
 
         if not await self._units.read(is_due):
             return False
-        lanes = self._lanes()
-        rows = await self._take(lanes=lanes)
-        await self._start(rows)
-        return bool(rows) or not all(lanes)
+        taken = await self._take(lanes=lanes, paid=paid)
+        await self._accept(taken)
+        return taken.looked_at > 0 or not all(lanes)
 
     # -- claiming ----------------------------------------------------------------------
 
-    def _lanes(self) -> tuple[int, int, int]:
-        """How many messages of each lane there is room for."""
-        replies = min(self._budget.room(bulk=False), MOST_REPLIES_OUT - len(self._out[False]))
-        bulk = min(self._budget.room(bulk=True), MOST_BULK_OUT - len(self._out[True]))
-        return max(replies, 0), max(bulk, 0), max(bulk, 0)
+    def _room(self) -> tuple[tuple[int, int, int], int]:
+        """How many messages of each lane there is room for, and how many paid ones."""
+        replies = max(MOST_REPLIES - self._line.stock(Track.REPLIES), 0)
+        bulk = self._room_of(Track.BULK)
+        # Who does not pay sends paid messages as the others.
+        paid = self._room_of(Track.PAID) if self._budget.paid else bulk
+        return (replies, bulk, bulk), paid
 
-    async def _take(self, *, lanes: Sequence[int] = (), only: Sequence[int] = ()) -> list[Waiting]:
+    def _room_of(self, track: Track) -> int:
+        wanted = int(max(min(self._budget.rate_of(track) * STOCK_SECONDS, MOST_STOCK), 1))
+        room = wanted - self._line.stock(track)
+        return room if room > wanted / 3 else 0
+
+    async def _take(
+        self, *, lanes: Sequence[int] = (), paid: int = 0, only: Sequence[int] = ()
+    ) -> post.Taken:
         real, now, lease = self._clocks.real(), self._clocks.club(), self.lease
         until = real + timedelta(seconds=CLAIM_SECONDS)
-        claim = post.Claim(self.route, self._by, until, lanes, only)
+        claim = post.Claim(self.route, self._by, until, lanes, paid, only)
 
-        def take(work: Work) -> list[Waiting]:
+        def take(work: Work) -> post.Taken:
             # Fenced: who only believes to hold the lease claims nothing.
             if lanes and work.leases.held(lease.name, real) != (lease.holder, lease.fence):
-                return []
+                return post.Taken([], {}, 0)
             return post.take(work, claim, FILLERS, now)
 
         return await self._units.write(take)
@@ -156,9 +189,22 @@ class Sender:
     async def _push(self, ids: tuple[int, ...]) -> None:
         await self._clocks.sleep(LINGER_SECONDS)
         try:
-            await self._start(await self._take(only=ids))
+            await self._accept(await self._take(only=ids))
         except StoreUnavailable:
             log.warning("%d replies wait for the next round", len(ids))
+
+    async def _accept(self, taken: post.Taken) -> None:
+        """Puts rows into the line; back those of a chat whose next turns are taken."""
+        self.carrier.learn(taken.wordings)
+        late: list[tuple[Waiting, float]] = []
+        far: dict[str, float] = {}
+        for row in taken.rows:
+            if row.chat in far or not self._line.add(row):
+                far[row.chat] = far.get(row.chat, MOST_PER_CHAT - 1) + CHAT_SECONDS
+                late.append((row, far[row.chat]))
+        self._pacer.wake()
+        if late:
+            await self._units.write(partial(_put_back, late, self._by, self._clocks.club()))
 
     async def _look_for_orphans(self) -> None:
         """Takes over from the holder before us, and now and then what others left claimed."""
@@ -179,47 +225,11 @@ class Sender:
         if found != Orphans():
             log.warning("of a sender that is gone: %s", found)
 
-    # -- sending -----------------------------------------------------------------------
-
-    async def _start(self, rows: Sequence[Waiting]) -> None:
-        """Gives every row its moment; puts back those of a chat whose turn is far away."""
-        late: list[tuple[Waiting, float]] = []
-        far: dict[str, float] = {}
-        for row in rows:
-            bulk = row.lane != REPLY
-            wait = None if row.chat in far else self._budget.reserve(row.chat, bulk=bulk)
-            if wait is None:
-                far[row.chat] = far.get(row.chat, self._budget.wait_of(row.chat)) + 1.0
-                late.append((row, far[row.chat]))
-            else:
-                self._send_in(wait, row, bulk=bulk)
-        if late:
-            await self._units.write(partial(_put_back, late, self._by, self._clocks.club()))
-
-    def _send_in(self, wait: float, row: Waiting, *, bulk: bool) -> None:
-        task = asyncio.get_running_loop().create_task(
-            self._carry(wait, row, self._last.get(row.chat))
-        )
-        self._last[row.chat] = task
-        self._out[bulk].add(task)
-        task.add_done_callback(partial(self._done, row.chat, bulk))
-
-    async def _carry(self, wait: float, row: Waiting, before: Task | None) -> None:
-        if wait > 0:
-            await self._clocks.sleep(wait)
-        if before is not None:
-            await asyncio.wait({before})
-        await self.carrier.carry(row)
-
-    def _done(self, chat: str, bulk: bool, task: Task) -> None:
-        self._out[bulk].discard(task)
-        if self._last.get(chat) is task:
-            del self._last[chat]
-        if not task.cancelled() and (error := task.exception()):
-            log.error("a message stays claimed until its time runs out", exc_info=error)
+    # -- being busy --------------------------------------------------------------------
 
     def _busy(self) -> set[Task]:
-        return {*self._out[True], *self._out[False], *self._pushing}
+        settling = {self._settler.task} if self._settler.busy() and self._settler.task else set()
+        return {*self._pacer.tasks(), *self._pushing, *settling}
 
     async def _rest(self, seconds: float) -> None:
         sleeping = asyncio.ensure_future(self._clocks.sleep(seconds))
@@ -231,4 +241,4 @@ class Sender:
 
 def _put_back(late: list[tuple[Waiting, float]], by: str, now: datetime, work: Work) -> None:
     for row, seconds in late:
-        work.outbox.again(row, by=by, due_at=now + timedelta(seconds=seconds))
+        work.outbox.put_back([row.id], by=by, due_at=now + timedelta(seconds=seconds))

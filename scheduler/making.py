@@ -26,14 +26,24 @@ class MakingChannel:
         self._channel = channel
         self._makers = makers
 
-    async def send(self, chat: str, message: Rendered, document: Document | None = None) -> str:
+    async def send(
+        self,
+        chat: str,
+        message: Rendered,
+        document: Document | None = None,
+        *,
+        paid: bool = False,
+    ) -> str:
         """As the channel; raises Rejected for a file that cannot be made."""
         if document is not None and document.maker:
             document = await self._made(document, message.locale)
-        return await self._channel.send(chat, message, document)
+        return await self._channel.send(chat, message, document, paid=paid)
 
     async def edit(self, chat: str, message_id: str, message: Rendered) -> None:
         await self._channel.edit(chat, message_id, message)
+
+    async def delete(self, chat: str, message_id: str) -> None:
+        await self._channel.delete(chat, message_id)
 
     async def _made(self, document: Document, locale: str) -> Document:
         try:

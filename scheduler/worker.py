@@ -19,7 +19,7 @@ from scheduler.delivery import Sender
 from scheduler.due import crossed, reach, run, run_due
 from scheduler.jobs import Job
 from scheduler.lease import Lease
-from services import broadcasts, waiting
+from services import campaign_steps, waiting
 from services.ports import Work
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Worker:
 
     A process that only serves sends its own replies: it hands `push` to the units and never calls
     `run`. `holder` names this process for people who look at leases. `rate`: messages per second
-    in bulk and bot.
+    in bulk and bot; `paid`: of those that may be charged for.
     """
 
     def __init__(
@@ -47,12 +47,13 @@ class Worker:
         clocks: Clocks,
         rate: float,
         holder: str,
+        paid: float = 0.0,
         jobs: Sequence[Job] | None = None,
     ) -> None:
         # A process that is started again may have its old name; it is another holder all the same.
         holder = f"{holder}/{token_hex(4)}"
         self.senders = [
-            Sender(units, renderer, channel, clocks=clocks, rate=rate, holder=holder)
+            Sender(units, renderer, channel, clocks=clocks, rate=rate, paid=paid, holder=holder)
             for channel in channels
         ]
         self._units = units
@@ -162,9 +163,9 @@ class Worker:
         now = self._clocks.club()
 
         def look(work: Work) -> bool:
-            return bool(work.campaigns.open())
+            return campaign_steps.due(work, now)
 
         def advance(work: Work) -> bool:
-            return broadcasts.advance(work, now)
+            return campaign_steps.advance(work, now)
 
         return await self._units.read(look) and await self._units.write(advance)

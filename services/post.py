@@ -1,35 +1,37 @@
-"""The post: what may leave now, and what becomes of it. The sender calls this, nobody else."""
+"""The post: what may leave now. The sender calls this; operators hold, release and resend."""
 
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from domain.campaigns import SAME_REFUSALS, CampaignState
-from domain.consent import Purpose, agreed
+from domain.campaigns import CampaignState
+from domain.consent import Purpose
 from domain.members import MemberState
-from domain.tickets import RUNNING, TicketKind
+from services import contacts, restoring
+from services.outcomes import EVERYWHERE
 from services.ports import Work
 from services.ports.club import Actor
-from services.ports.post import LANES, OPTIONAL, REPLY, Notice, Route, Waiting
+from services.ports.post import LANES, OPTIONAL, REPLY, Facts, Route, Waiting
 from services.quiet import open_at
 
 log = logging.getLogger(__name__)
 
 HOLD: Final = "hold"
+ON: Final = "on"
+RESTORED: Final = "restored"
 LEFT_OVER: Final = timedelta(seconds=10)
 PAUSED_WAIT: Final = timedelta(minutes=1)
-LONGEST_PAUSE: Final = 300
 # SEMANTICS: Care. While somebody waits for our answer we do not advertise to them.
 PAUSED_BY_COMPLAINT: Final = (Purpose.PROMOTIONS, Purpose.SURVEYS)
-MOST_TICKETS: Final = 20
-MOST_TRIES: Final = 300
-MOST_UNCLEAR: Final = 12
 # What a row that is not as it should be can raise; it must not hold up the others.
 BROKEN: Final = (LookupError, ValueError, TypeError, AttributeError, AssertionError)
+# A recall or a correction is no new contact: who has got the message gets it as well.
+CHANGES: Final = ("edit", "delete")
 
 Fill = Callable[[Work, Waiting, datetime], Mapping[str, Any] | None]
 Fillers = Mapping[str, Fill]
@@ -47,32 +49,69 @@ class Wait(NamedTuple):
     until: datetime
 
 
+Verdict = Skip | Wait | None
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What a sender asks for: `by` names it, `until` is in real time, `lanes` holds how many of
-    each it has room for, `only` some rows that this process wrote."""
+    each it has room for and `paid` how many of those that may be charged for; `only` some rows
+    that this process wrote."""
 
     route: Route
     by: str
     until: datetime
     lanes: Sequence[int] = ()
+    paid: int = 0
     only: Sequence[int] = ()
+
+
+class Taken(NamedTuple):
+    """What may leave now, the contents of the words it is written from, and how many rows were
+    looked at."""
+
+    rows: list[Waiting]
+    wordings: Mapping[int, Mapping[str, Any]]
+    looked_at: int
 
 
 # -- holding everything -----------------------------------------------------------------
 
 
+def hold_state(work: Work) -> str:
+    """`""`; `on`: only service messages leave; `restored`: only replies written after the moment
+    at which a backup was restored."""
+    kept = work.settings.get(HOLD)
+    return RESTORED if isinstance(kept, dict) else ON if kept else ""
+
+
 def on_hold(work: Work) -> bool:
-    """Whether only service messages leave."""
-    return bool(work.settings.get(HOLD))
+    """Whether messages that need consent stay here."""
+    return bool(hold_state(work))
 
 
 def hold(work: Work, on: bool, actor: Actor, now: datetime) -> bool:
     """Stops or resumes all sending but service messages; False if it stood so already."""
     if on_hold(work) == on:
         return False
+    if hold_state(work) == RESTORED:
+        restoring.lift(work)
     work.settings.put(HOLD, on)
     work.audit.add(actor, "post.hold" if on else "post.release", ("post", HOLD), now, {})
+    return True
+
+
+def hold_restored(work: Work, now: datetime) -> None:
+    """A backup was restored at this moment: what was written before does not leave by itself."""
+    work.settings.put(HOLD, {"since": now.isoformat()})
+
+
+def resend(work: Work, delivery_id: int, actor: Actor, now: datetime) -> bool:
+    """Sends a message again of which nobody knows whether it arrived; it may be there twice.
+    False if its outcome is known, or somebody else has sent it again."""
+    if not work.outbox.resend(delivery_id, now):
+        return False
+    work.audit.add(actor, "post.resend", ("delivery", delivery_id), now, {})
     return True
 
 
@@ -84,60 +123,93 @@ def is_due(work: Work, route: Route, now: datetime) -> bool:
     return work.outbox.is_due(route, now, now - LEFT_OVER)
 
 
-def take(work: Work, claim: Claim, fillers: Fillers, now: datetime) -> list[Waiting]:
+def silent_until(silent: Mapping[str, datetime], row: Waiting) -> datetime | None:
+    """Until when a row may not leave, for `silent` chats: its own; in bulk every one of them, and
+    for all several, as nobody says whether a wait is meant for one chat or for the account."""
+    if not silent:
+        return None
+    if len(silent) > 1 or EVERYWHERE in silent or row.lane != REPLY:
+        return max(silent.values())
+    return silent.get(row.chat)
+
+
+def take(work: Work, claim: Claim, fillers: Fillers, now: datetime) -> Taken:
     """Claims what may leave now, with the values that are only known at this moment.
 
     What may not leave is skipped with its reason or put back; during a flood wait nothing of
     that chat is taken and nothing in bulk, and nothing at all when several chats must be silent.
     """
     silent = work.outbox.floods(claim.route, now)
-    if len(silent) > 1:
-        return []
-    ready = []
-    for row in _claimed(work, claim, bool(silent), now):
-        until = silent.get(row.chat)
-        verdict = Wait(until) if until else _judged(work, row, fillers, now)
+    if len(silent) > 1 or EVERYWHERE in silent:
+        return Taken([], {}, 0)
+    claimed = _claimed(work, claim, bool(silent), now)
+    facts = work.outbox.facts(claimed)
+    wordings = work.wordings.contents(row.wording_id for row in claimed if row.wording_id)
+    ready: list[Waiting] = []
+    refused: list[tuple[Waiting, Skip | Wait]] = []
+    for row in claimed:
+        until = silent_until(silent, row)
+        verdict = Wait(until) if until else _judged(work, row, facts, fillers, now)
         if isinstance(verdict, Waiting):
             ready.append(verdict)
         else:
-            _not_now(work, row, claim.by, verdict)
-    return ready
+            refused.append((row, verdict))
+    crowded = contacts.crowded_out(work, ready, now)
+    refused += [(row, Skip("contact_budget")) for row in ready if row.id in crowded]
+    _not_now(work, refused, claim.by)
+    return Taken([row for row in ready if row.id not in crowded], wordings, len(claimed))
 
 
 def _claimed(work: Work, claim: Claim, flooded: bool, now: datetime) -> list[Waiting]:
     times: dict[str, Any] = {"by": claim.by, "now": now, "until": claim.until}
     if claim.only:
         return work.outbox.claim_these(claim.route, claim.only, **times)
-    held = on_hold(work)
+    held, since = hold_state(work), _restored_at(work)
+    asked = [(lane, False, most) for lane, most in zip(LANES, claim.lanes, strict=False)]
+    asked += [(lane, True, claim.paid) for lane in LANES[1:]]
     rows: list[Waiting] = []
-    for lane, most in zip(LANES, claim.lanes, strict=False):
-        if most <= 0 or (flooded and lane != REPLY) or (held and lane == OPTIONAL):
+    for lane, paid, most in asked:
+        stays = lane == OPTIONAL if held != RESTORED else lane != REPLY
+        if most <= 0 or (flooded and lane != REPLY) or (held and stays):
             continue
-        before = now - LEFT_OVER
-        rows += work.outbox.claim(claim.route, lane, most, before=before, **times)
+        times |= {"before": now - LEFT_OVER, "since": since}
+        rows += work.outbox.claim(claim.route, lane, most, paid=paid, **times)
     return rows
 
 
-def _not_now(work: Work, row: Waiting, by: str, verdict: Skip | Wait) -> None:
-    if isinstance(verdict, Skip):
-        work.outbox.close(row, by=by, state="skipped", reason=verdict.reason)
-    else:
-        work.outbox.again(row, by=by, due_at=verdict.until)
+def _restored_at(work: Work) -> datetime | None:
+    kept = work.settings.get(HOLD)
+    return datetime.fromisoformat(kept["since"]) if isinstance(kept, dict) else None
 
 
-def _judged(work: Work, row: Waiting, fillers: Fillers, now: datetime) -> Waiting | Skip | Wait:
+def _not_now(work: Work, refused: Sequence[tuple[Waiting, Skip | Wait]], by: str) -> None:
+    alike: dict[Skip | Wait, list[int]] = defaultdict(list)
+    for row, verdict in refused:
+        alike[verdict].append(row.id)
+    for verdict, ids in alike.items():
+        if isinstance(verdict, Skip):
+            work.outbox.skip(ids, by=by, reason=verdict.reason)
+        else:
+            work.outbox.put_back(ids, by=by, due_at=verdict.until)
+
+
+def _judged(
+    work: Work, row: Waiting, facts: Facts, fillers: Fillers, now: datetime
+) -> Waiting | Skip | Wait:
     try:
-        return _filled(work, row, fillers, now)
+        return _filled(work, row, facts, fillers, now)
     except BROKEN:
         log.exception("the message %s (%d) cannot be made ready", row.key, row.id)
         return Skip("broken")
 
 
-def _filled(work: Work, row: Waiting, fillers: Fillers, now: datetime) -> Waiting | Skip | Wait:
-    if verdict := _verdict(work, row, now):
+def _filled(
+    work: Work, row: Waiting, facts: Facts, fillers: Fillers, now: datetime
+) -> Waiting | Skip | Wait:
+    if verdict := _verdict(work, row, facts, now):
         return verdict
     fill = fillers.get(row.key)
-    if fill is None:
+    if fill is None or row.act == "delete":
         return row
     values = fill(work, row, now)
     if values is None:
@@ -145,128 +217,72 @@ def _filled(work: Work, row: Waiting, fillers: Fillers, now: datetime) -> Waitin
     return replace(row, message={**row.message, "values": dict(values)})
 
 
-def _verdict(work: Work, row: Waiting, now: datetime) -> Skip | Wait | None:
+def _verdict(work: Work, row: Waiting, facts: Facts, now: datetime) -> Verdict:
     """Why a message may not leave now; None when it may."""
     if row.lane == REPLY:
         return None
-    if row.address_id and not _reachable(work, row.address_id):
-        return Skip("unreachable")
-    if row.campaign_id and (verdict := _campaign_verdict(work, row.campaign_id, now)):
-        return verdict
-    return _member_verdict(work, row, now) if row.member_id else None
+    if row.address_id and row.address_id not in facts.reachable:
+        return Skip("unreachable")  # or whoever was there has had everything erased
+    if row.campaign_id:
+        state = facts.campaigns[row.campaign_id]
+        if state == CampaignState.CANCELLED:
+            return Skip("stopped")
+        if state == CampaignState.PAUSED:
+            return Wait(now + PAUSED_WAIT)
+    if row.member_id and row.act not in CHANGES:
+        return _member_verdict(work, row, facts, now)
+    return None
 
 
-def _reachable(work: Work, address_id: int) -> bool:
-    try:
-        return not work.addresses.get(address_id).blocked
-    except LookupError:  # whoever was there has had everything erased
-        return False
-
-
-def _campaign_verdict(work: Work, campaign_id: int, now: datetime) -> Skip | Wait | None:
-    state = work.campaigns.get(campaign_id).state
-    if state == CampaignState.CANCELLED:
-        return Skip("stopped")
-    return Wait(now + PAUSED_WAIT) if state == CampaignState.PAUSED else None
-
-
-def _member_verdict(work: Work, row: Waiting, now: datetime) -> Skip | Wait | None:
+def _member_verdict(work: Work, row: Waiting, facts: Facts, now: datetime) -> Verdict:
     assert row.member_id is not None
-    member = work.members.get(row.member_id)
-    if member.state not in (MemberState.ACTIVE, MemberState.FROZEN):
+    member = facts.members[row.member_id]
+    if member.state not in (MemberState.ACTIVE.value, MemberState.FROZEN.value):
         return Skip("closed")
-    purpose = Purpose(row.purpose)
-    if purpose is not Purpose.SERVICE and not agreed(work.members.consents(member.id), purpose):
+    if row.purpose != Purpose.SERVICE and (row.member_id, row.purpose) not in facts.agreed:
         return Skip("no_consent")
-    if purpose in PAUSED_BY_COMPLAINT and _complains(work, member.id):
+    if row.purpose in PAUSED_BY_COMPLAINT and row.member_id in facts.complain:
         return Skip("open_complaint")
     zone = member.zone or work.programmes.current().zone
-    extras = work.members.extras(member.id)
-    at = open_at(now, zone, extras["quiet_from"], extras["quiet_to"])
+    at = open_at(now, zone, member.quiet_from, member.quiet_to)
     return Wait(at) if at > now else None
 
 
-def _complains(work: Work, member_id: int) -> bool:
-    tickets = work.tickets.of_member(member_id, MOST_TICKETS)
-    return any(t.kind is TicketKind.COMPLAINT and t.state in RUNNING for t in tickets)
-
-
-# -- sending ----------------------------------------------------------------------------
+# -- just before it is sent -------------------------------------------------------------
 
 
 class Begun(NamedTuple):
-    """The row is marked as being sent; its file, if it has one."""
+    """Which rows are marked as being sent, and the files of those that have one."""
 
-    file: tuple[str, bytes, str] | None
-
-
-def begin(work: Work, row: Waiting, by: str, until: datetime, now: datetime) -> Begun | None:
-    """Marks a claimed row as being sent, to be committed before the message leaves; None when it
-    may not leave any more (somebody else has it, or everything is on hold)."""
-    if row.lane == OPTIONAL and on_hold(work):
-        work.outbox.again(row, by=by, due_at=now)
-        return None
-    if not work.outbox.begin(row.id, by=by, until=until):
-        return None
-    return Begun(work.outbox.file(row.file_id) if row.file_id else None)
+    ids: set[int]
+    files: Mapping[int, tuple[str, bytes, str]]
 
 
-def retry(
-    work: Work,
-    route: Route,
-    row: Waiting,
-    by: str,
-    now: datetime,
-    *,
-    after: timedelta | None,
-    flood: bool,
-) -> None:
-    """It was surely not sent: it waits, and in a flood its chat with it."""
-    if flood and after:
-        work.outbox.flood(route, row.chat, now + after, now)
-    if row.tries + 1 >= MOST_TRIES:
-        work.outbox.close(row, by=by, state="dead", reason="too_many_tries")
-        return
-    work.outbox.again(row, by=by, due_at=now + (after or _pause(row)), reason="retry")
+def begin(
+    work: Work, route: Route, rows: Sequence[Waiting], by: str, until: datetime, now: datetime
+) -> Begun:
+    """Marks claimed rows as being sent, to be committed before the messages leave. Those that may
+    not leave any more are put back (a hold, a wait) or are somebody else's."""
+    held, silent = hold_state(work), work.outbox.floods(route, now)
+    back: dict[datetime, list[int]] = defaultdict(list)
+    go = []
+    for row in rows:
+        if _held(row, held):
+            back[now].append(row.id)
+        elif wait := silent_until(silent, row):
+            back[wait].append(row.id)
+        else:
+            go.append(row)
+    for due_at, late in back.items():
+        work.outbox.put_back(late, by=by, due_at=due_at)
+    ids = work.outbox.begin([row.id for row in go], by=by, until=until, now=now)
+    files = {
+        row.id: found
+        for row in go
+        if row.file_id and row.id in ids and (found := work.outbox.file(row.file_id))
+    }
+    return Begun(ids, files)
 
 
-def unclear(work: Work, row: Waiting, by: str, now: datetime, reason: str) -> None:
-    """Nobody knows whether it was sent: `once` messages are never repeated, others are."""
-    if not row.surely or row.tries + 1 >= MOST_UNCLEAR:
-        work.outbox.close(row, by=by, state="unknown", reason=reason)
-        return
-    work.outbox.again(row, by=by, due_at=now + _pause(row), reason=reason, repeated=True)
-
-
-def unreachable(
-    work: Work, route: Route, row: Waiting, by: str, now: datetime, reason: str
-) -> None:
-    """The person cannot be reached there: the address is marked until they come back."""
-    work.outbox.close(row, by=by, state="dead", reason="unreachable")
-    address_id = row.address_id
-    if address_id is None and (found := work.addresses.find(*route, row.user)):
-        address_id = found.id
-    if address_id is not None:
-        work.addresses.set_blocked(address_id, now)
-
-
-def rejected(work: Work, row: Waiting, by: str, now: datetime, reason: str) -> None:
-    """The platform refuses this very message: members are not to blame, a campaign that is
-    refused again and again for the same reason is paused and its author told."""
-    kept = f"rejected: {reason}"[:500]
-    work.outbox.close(row, by=by, state="dead", reason=kept)
-    if row.campaign_id is None:
-        return
-    # Those that are refused at this moment see each other: the last one sees them all.
-    work.campaigns.lock(row.campaign_id)
-    if work.outbox.states(row.campaign_id).get(("dead", kept), 0) < SAME_REFUSALS:
-        return
-    running = (CampaignState.RUNNING.value,)
-    if work.campaigns.move(row.campaign_id, running, CampaignState.PAUSED, kept):
-        campaign = work.campaigns.get(row.campaign_id)
-        told = Notice("broadcast.paused", {"reason": reason}, dedupe=f"paused:{campaign.id}")
-        work.deliveries.to_address(campaign.address_id, told, now)
-
-
-def _pause(row: Waiting) -> timedelta:
-    return timedelta(seconds=min(2.0 ** (row.tries + 1), LONGEST_PAUSE))
+def _held(row: Waiting, held: str) -> bool:
+    return bool(held) and (row.lane == OPTIONAL or (held == RESTORED and row.lane != REPLY))

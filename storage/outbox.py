@@ -7,14 +7,29 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Db
-from sqlalchemy import and_, bindparam, delete, func, literal_column, or_, select, update
+from sqlalchemy import (
+    and_,
+    bindparam,
+    case,
+    delete,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
 
-from services.ports.post import REPLY, Orphans, Route, Waiting
+from services.ports.post import LANES, REPLY, Facts, Orphans, Route, Waiting
+from storage import outbox_facts
 from storage.dialect import Upsert
-from storage.tables import post
+from storage.outbox_facts import padded
+from storage.tables import chat, post
 
 _rows = post.Delivery.__table__  # type: ignore[attr-defined]
 _files = post.File.__table__  # type: ignore[attr-defined]
+_addresses = chat.Address.__table__  # type: ignore[attr-defined]
 _floods = post.Flood.__table__  # type: ignore[attr-defined]
 
 # Written out, so that both databases see that their partial index fits.
@@ -33,7 +48,19 @@ _left_over = or_(
     _rows.c.due_at > _rows.c.made_at,
     _rows.c.made_at <= bindparam("before"),
 )
-_is_due = select(_rows.c.id).where(_due, _left_over).limit(1)
+
+
+def _one_due(lane: int, paid: Any) -> Any:
+    """Of one stretch of the index: what is due later is not walked over."""
+    found = select(_rows.c.id).where(
+        _due, _left_over, _rows.c.lane == literal_column(str(lane)), _rows.c.paid == paid
+    )
+    return found.limit(1).scalar_subquery()
+
+
+_is_due = select(
+    func.coalesce(*(_one_due(lane, paid) for lane in LANES for paid in (false(), true())))
+)
 _columns = tuple(_rows.c[name] for name in Waiting.__dataclass_fields__)
 
 
@@ -51,17 +78,46 @@ def _claim(*conditions: Any, ordered: bool) -> Any:
     )
 
 
-_claim_lane = _claim(_rows.c.lane == bindparam("of_lane"), _left_over, ordered=True)
+_lane = and_(_rows.c.lane == bindparam("of_lane"), _rows.c.paid == bindparam("charged"))
+_claim_lane = _claim(_lane, _left_over, ordered=True)
+_claim_newer = _claim(_lane, _left_over, _rows.c.made_at >= bindparam("since"), ordered=True)
 _claim_these = _claim(
     _rows.c.lane == literal_column(str(REPLY)),
     _rows.c.id.in_(bindparam("ids", expanding=True)),
     ordered=False,
 )
 _mine = and_(_rows.c.id == bindparam("of"), _rows.c.claimed_by == bindparam("by"))
+_ours = and_(
+    _rows.c.id.in_(bindparam("ids", expanding=True)), _rows.c.claimed_by == bindparam("by")
+)
 _begin = (
     update(_rows)
-    .where(_mine, _rows.c.state == "claimed")
-    .values(state="sending", tries=_rows.c.tries + 1, claimed_until=bindparam("until"))
+    .where(_ours, _rows.c.state == "claimed")
+    .values(
+        state="sending",
+        tries=_rows.c.tries + 1,
+        claimed_until=bindparam("until"),
+        begun_at=bindparam("now"),
+    )
+    .returning(_rows.c.id)
+)
+_begun = _rows.c.state == "sending"
+_put_back = (
+    update(_rows)
+    .where(_ours, _rows.c.state.in_(["claimed", "sending"]))
+    .values(
+        state="pending",
+        due_at=bindparam("due"),
+        tries=case((_begun, _rows.c.tries - 1), else_=_rows.c.tries),
+        begun_at=case((_begun, None), else_=_rows.c.begun_at),
+        claimed_by=None,
+        claimed_until=None,
+    )
+)
+_skip = (
+    update(_rows)
+    .where(_ours, _rows.c.state == "claimed")
+    .values(state="skipped", reason=bindparam("why"), claimed_until=None)
 )
 # `unknown` may still be settled by its own sender, if that comes back from a long sleep.
 _settle = (
@@ -84,6 +140,7 @@ _again = (
         due_at=bindparam("due"),
         reason=bindparam("why"),
         repeated=or_(_rows.c.repeated, bindparam("seen")),
+        begun_at=case((bindparam("seen"), _rows.c.begun_at), else_=None),
         claimed_by=None,
         claimed_until=None,
     )
@@ -117,6 +174,42 @@ _silent = select(_floods.c.chat, _floods.c.until).where(
     _at_flood, _floods.c.until > bindparam("now")
 )
 _dry = delete(_floods).where(_at_flood, _floods.c.until <= bindparam("now"))
+_redirect = (
+    update(_rows)
+    .where(_here, _rows.c.chat == bindparam("old"), _rows.c.state.in_(["pending", "claimed"]))
+    .values(chat=bindparam("new"))
+)
+_readdress = update(_addresses).where(
+    _addresses.c.channel == bindparam("on_channel"),
+    _addresses.c.account == bindparam("on_account"),
+    _addresses.c.user == bindparam("old"),
+)
+_at_home = select(_addresses.c.id).where(
+    _addresses.c.channel == bindparam("on_channel"),
+    _addresses.c.account == bindparam("on_account"),
+    _addresses.c.user == bindparam("new"),
+)
+_resend = (
+    update(_rows)
+    .where(_rows.c.id == bindparam("of"), _rows.c.state == "unknown")
+    .values(
+        state="pending",
+        reason="resent",
+        repeated=True,
+        due_at=bindparam("now"),
+        claimed_by=None,
+        claimed_until=None,
+    )
+)
+_refused = (
+    select(_rows.c.id)
+    .where(
+        _rows.c.campaign_id == bindparam("campaign"),
+        _rows.c.state == "dead",
+        _rows.c.reason == bindparam("why"),
+    )
+    .limit(bindparam("most"))
+)
 _states = (
     select(_rows.c.state, _rows.c.reason, func.count())
     .where(_rows.c.campaign_id == bindparam("campaign"))
@@ -158,7 +251,7 @@ class Outbox:
 
     def is_due(self, route: Route, now: datetime, before: datetime) -> bool:
         asked = {**_on(route), "now": now, "before": before}
-        return self._db.execute(_is_due, asked).first() is not None
+        return self._db.execute(_is_due, asked).scalar() is not None
 
     def claim(
         self,
@@ -170,9 +263,14 @@ class Outbox:
         now: datetime,
         before: datetime,
         until: datetime,
+        paid: bool = False,
+        since: datetime | None = None,
     ) -> list[Waiting]:
         claim = {"of_lane": lane, "most": most, "by": by, "before": before, "until": until}
-        return self._claimed(_claim_lane, {**_on(route), **claim, "now": now})
+        claim |= {**_on(route), "now": now, "charged": paid}
+        if since is None:
+            return self._claimed(_claim_lane, claim)
+        return self._claimed(_claim_newer, {**claim, "since": since})
 
     def claim_these(
         self, route: Route, ids: Sequence[int], *, by: str, now: datetime, until: datetime
@@ -180,18 +278,40 @@ class Outbox:
         claim = {"ids": list(ids), "by": by, "until": until, "now": now}
         return self._claimed(_claim_these, {**_on(route), **claim})
 
-    def begin(self, delivery_id: int, *, by: str, until: datetime) -> bool:
-        return self._one(_begin, {"of": delivery_id, "by": by, "until": until})
+    def facts(self, rows: Sequence[Waiting]) -> Facts:
+        return outbox_facts.facts(self._db, rows)
+
+    def begin(self, ids: Sequence[int], *, by: str, until: datetime, now: datetime) -> set[int]:
+        asked = {"ids": padded(ids), "by": by, "until": until, "now": now}
+        return set(self._db.execute(_begin, asked).scalars()) if ids else set()
 
     def file(self, file_id: int) -> tuple[str, bytes, str] | None:
         row = self._db.execute(_file, {"of": file_id}).one_or_none()
         return (row[0], row[1], row[2]) if row else None
 
-    def sent(self, row: Waiting, *, by: str, message_id: str, at: datetime) -> bool:
-        return self._settled(row, by, "sent", "", message_id, at)
+    def sent(self, rows: Sequence[tuple[Waiting, str]], *, by: str, at: datetime) -> None:
+        settled = {"by": by, "to": "sent", "why": "", "at": at, "file": None}
+        values = [{**settled, "of": row.id, "sent_as": message} for row, message in rows]
+        if values:
+            self._db.execute(_settle, values)
+        for row, _ in rows:
+            if row.file_id:
+                self._db.execute(_drop_file, {"of": row.file_id})
+
+    def put_back(self, ids: Sequence[int], *, by: str, due_at: datetime) -> None:
+        if ids:
+            self._db.execute(_put_back, {"ids": padded(ids), "by": by, "due": due_at})
+
+    def skip(self, ids: Sequence[int], *, by: str, reason: str) -> None:
+        if ids:
+            self._db.execute(_skip, {"ids": padded(ids), "by": by, "why": reason})
 
     def close(self, row: Waiting, *, by: str, state: str, reason: str) -> bool:
-        return self._settled(row, by, state, reason, None, None)
+        keep = row.file_id if state == "unknown" else None
+        if row.file_id and not keep:
+            self._db.execute(_drop_file, {"of": row.file_id})
+        values = {"of": row.id, "by": by, "to": state, "why": reason[:500]}
+        return self._one(_settle, {**values, "sent_as": None, "at": None, "file": keep})
 
     def again(
         self, row: Waiting, *, by: str, due_at: datetime, reason: str = "", repeated: bool = False
@@ -216,6 +336,19 @@ class Outbox:
         rows = self._db.execute(_silent, {**route._asdict(), "now": now})
         return {chat: until for chat, until in rows}
 
+    def moved(self, route: Route, old: str, new: str) -> None:
+        chats = {**_on(route), "old": old, "new": new}
+        self._db.execute(_redirect, chats)
+        if self._db.execute(_at_home, {**_on(route), "new": new}).first() is None:
+            self._db.execute(_readdress.values(user=new), {**_on(route), "old": old})
+
+    def resend(self, delivery_id: int, now: datetime) -> bool:
+        return self._one(_resend, {"of": delivery_id, "now": now})
+
+    def refused(self, campaign_id: int, reason: str, most: int) -> int:
+        asked = {"campaign": campaign_id, "why": reason, "most": most}
+        return len(self._db.execute(_refused, asked).all())
+
     def is_open(self, campaign_id: int) -> bool:
         return self._db.execute(_is_open, {"campaign": campaign_id}).first() is not None
 
@@ -234,15 +367,6 @@ class Outbox:
     def _claimed(self, statement: Any, values: dict[str, Any]) -> list[Waiting]:
         rows = [Waiting(*row) for row in self._db.execute(statement, values)]
         return sorted(rows, key=lambda row: (row.due_at, row.id))
-
-    def _settled(
-        self, row: Waiting, by: str, state: str, why: str, message: str | None, at: datetime | None
-    ) -> bool:
-        keep = row.file_id if state == "unknown" else None
-        if row.file_id and not keep:
-            self._db.execute(_drop_file, {"of": row.file_id})
-        values = {"of": row.id, "by": by, "to": state, "why": why[:500]}
-        return self._one(_settle, {**values, "sent_as": message, "at": at, "file": keep})
 
     def _one(self, statement: Any, values: dict[str, Any]) -> bool:
         return bool(self._db.execute(statement, values).rowcount)

@@ -9,9 +9,16 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from telegram.error import BadRequest, Conflict, EndPointNotFound, Forbidden, InvalidToken
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+)
 
-from bot.channel import Rejected, RetryLater, SendError, Unknown, Unreachable
+from bot.channel import Moved, Rejected, RetryLater, SendError, TooOld, Unknown, Unreachable
 from bot.telegram.transport import Flood, NotSent
 
 log = logging.getLogger(__name__)
@@ -31,10 +38,21 @@ GONE = (
     "bot was blocked",
 )
 UNCHANGED = "message is not modified"
+# Whoever has deleted a message needs neither its correction nor its deletion.
+NOT_THERE = (
+    "message to edit not found",
+    "message to delete not found",
+    "message_id_invalid",
+)
+TOO_OLD = ("message can't be edited", "message can't be deleted", "message is too old")
+FORGOTTEN = ("wrong file identifier", "wrong remote file", "wrong file_id", "file_reference")
+NO_TEXT = "there is no text in the message"
 
 
 def meaning(error: Exception) -> SendError:
     """The SendError for whatever a call raised; anything unforeseen may have been sent."""
+    if isinstance(error, ChatMigrated):
+        return Moved(str(error.new_chat_id))
     if isinstance(error, Flood):
         return RetryLater(error.after, flood=True)
     if isinstance(error, Forbidden):
@@ -43,7 +61,7 @@ def meaning(error: Exception) -> SendError:
         return _refusal(error.message)
     if isinstance(error, InvalidToken):
         log.error("the Bot API refuses the token; sending rests for %s", REVOKED)
-        return RetryLater(REVOKED, flood=True)
+        return RetryLater(REVOKED, flood=True, everywhere=True)
     if isinstance(error, EndPointNotFound | Conflict):
         return Rejected(str(error))
     if isinstance(error.__cause__, NotSent):
@@ -53,9 +71,31 @@ def meaning(error: Exception) -> SendError:
 
 def unchanged(error: Exception) -> bool:
     """Whether an edit changed nothing because all is as wanted already."""
-    return isinstance(error, BadRequest) and UNCHANGED in error.message.casefold()
+    return _says(error, UNCHANGED)
+
+
+def not_there(error: Exception) -> bool:
+    """Whether a message that is to be changed or deleted has been deleted."""
+    return _says(error, *NOT_THERE)
+
+
+def has_no_text(error: Exception) -> bool:
+    """Whether what is to be edited is a picture with a text under it."""
+    return _says(error, NO_TEXT)
+
+
+def forgotten(error: Exception) -> bool:
+    """Whether the platform no longer knows its id of a picture."""
+    return _says(error, *FORGOTTEN)
+
+
+def _says(error: Exception, *words: str) -> bool:
+    said = error.message.casefold() if isinstance(error, BadRequest) else ""
+    return any(word in said for word in words)
 
 
 def _refusal(message: str) -> SendError:
     words = message.casefold()
+    if any(sign in words for sign in TOO_OLD):
+        return TooOld(message)
     return Unreachable(message) if any(sign in words for sign in GONE) else Rejected(message)

@@ -44,7 +44,14 @@ class TerminalChannel:
         self.keys: list[Key] = []
         self.asks_contact = False
 
-    async def send(self, chat: str, message: Rendered, document: Document | None = None) -> str:
+    async def send(
+        self,
+        chat: str,
+        message: Rendered,
+        document: Document | None = None,
+        *,
+        paid: bool = False,
+    ) -> str:
         """Shows a message; its buttons are the ones that numbers mean from now on."""
         self.keys = [key for row in message.rows for key in row]
         self.asks_contact = bool(message.ask_contact)
@@ -57,6 +64,9 @@ class TerminalChannel:
     async def edit(self, chat: str, message_id: str, message: Rendered) -> None:
         """Shows the changed message as a new one: what is on paper stays."""
         await self.send(chat, message)
+
+    async def delete(self, chat: str, message_id: str) -> None:
+        """What is on paper stays."""
 
     def _keep(self, document: Document) -> str:
         if self._folder is None:

@@ -3,7 +3,7 @@ the sender does with them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -79,8 +79,10 @@ class Deliveries(Protocol):
         """Writes the notice for the member's preferred reachable address; None if there is none
         or the occasion was written before."""
 
-    def to_address(self, address_id: int, notice: Notice, now: datetime) -> int | None:
-        """Writes the notice for one address."""
+    def to_address(
+        self, address_id: int, notice: Notice, now: datetime, *, locale: str = ""
+    ) -> int | None:
+        """Writes the notice for one address, in the language of who is there or in another."""
 
     def to_many(
         self, recipients: Sequence[tuple[Recipient, datetime]], notice: Notice, now: datetime
@@ -146,6 +148,30 @@ class Orphans:
     unknown: int = 0
 
 
+class Place(NamedTuple):
+    """A member as the post sees them."""
+
+    state: str
+    zone: str | None
+    quiet_from: int | None
+    quiet_to: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What decides whether claimed rows may leave, read for all of them at once.
+
+    `reachable`: addresses that are there and not blocked; `agreed`: (member, purpose); `complain`:
+    members who wait for our answer; `campaigns`: their states.
+    """
+
+    reachable: Collection[int] = ()
+    members: Mapping[int, Place] = field(default_factory=dict)
+    agreed: Collection[tuple[int, str]] = ()
+    complain: Collection[int] = ()
+    campaigns: Mapping[int, str] = field(default_factory=dict)
+
+
 class Outbox(Protocol):
     """Claims delivery rows and settles them. `by` is the claimant; a row that somebody else has
     taken over meanwhile is left alone (False)."""
@@ -163,22 +189,35 @@ class Outbox(Protocol):
         now: datetime,
         before: datetime,
         until: datetime,
+        paid: bool = False,
+        since: datetime | None = None,
     ) -> list[Waiting]:
-        """Claims due rows of a lane, the longest due first, until a moment of real time."""
+        """Claims due rows of a lane, the longest due first, until a moment of real time; those
+        that are `paid` or those that are not, and only what was made from `since` on."""
 
     def claim_these(
         self, route: Route, ids: Sequence[int], *, by: str, now: datetime, until: datetime
     ) -> list[Waiting]:
         """Claims the due replies among these rows."""
 
-    def begin(self, delivery_id: int, *, by: str, until: datetime) -> bool:
-        """Marks a claimed row as being sent; to be committed before the message leaves."""
+    def facts(self, rows: Sequence[Waiting]) -> Facts:
+        """What decides whether these rows may leave."""
+
+    def begin(self, ids: Sequence[int], *, by: str, until: datetime, now: datetime) -> set[int]:
+        """Marks claimed rows as being sent, to be committed before the messages leave; those that
+        are still the claimant's."""
 
     def file(self, file_id: int) -> tuple[str, bytes, str] | None:
         """A waiting file's name, content and maker."""
 
-    def sent(self, row: Waiting, *, by: str, message_id: str, at: datetime) -> bool:
-        """The message is out; its file is deleted."""
+    def sent(self, rows: Sequence[tuple[Waiting, str]], *, by: str, at: datetime) -> None:
+        """These messages are out, with these ids; their files are deleted."""
+
+    def put_back(self, ids: Sequence[int], *, by: str, due_at: datetime) -> None:
+        """Rows that were claimed or begun, but for which the platform was not called, wait."""
+
+    def skip(self, ids: Sequence[int], *, by: str, reason: str) -> None:
+        """Claimed rows that are not sent at all."""
 
     def close(self, row: Waiting, *, by: str, state: str, reason: str) -> bool:
         """Nothing more is done for the row: `dead`, `skipped` or `unknown`."""
@@ -196,6 +235,15 @@ class Outbox(Protocol):
 
     def floods(self, route: Route, now: datetime) -> dict[str, datetime]:
         """The chats that must be silent, and until when."""
+
+    def moved(self, route: Route, old: str, new: str) -> None:
+        """A chat has a new id: what waits for it goes there, and so does what comes later."""
+
+    def resend(self, delivery_id: int, now: datetime) -> bool:
+        """A row whose outcome is unknown waits again; False for one that is not unknown."""
+
+    def refused(self, campaign_id: int, reason: str, most: int) -> int:
+        """How many of a campaign's rows are dead for a reason, counted up to `most`."""
 
     def is_open(self, campaign_id: int) -> bool:
         """Whether rows of a campaign still wait or are on their way."""

@@ -27,14 +27,24 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
-    async def send(self, chat: str, message: Rendered, document: Document | None = None) -> str:
+    async def send(
+        self,
+        chat: str,
+        message: Rendered,
+        document: Document | None = None,
+        *,
+        paid: bool = False,
+    ) -> str:
         await asyncio.sleep(0.005)
         os.write(self._file, f"{chat}\n".encode())
         await asyncio.sleep(0.005)
         return "1"
 
     async def edit(self, chat: str, message_id: str, message: Rendered) -> None:
-        raise AssertionError("deliveries are never edited")
+        raise AssertionError("nothing is edited here")
+
+    async def delete(self, chat: str, message_id: str) -> None:
+        raise AssertionError("nothing is deleted here")
 
 
 async def main(url: str, journal: str) -> None:

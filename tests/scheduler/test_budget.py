@@ -1,12 +1,14 @@
 """The budget: bulk keeps to its rate, replies go first, a chat gets one message a second."""
 
-import itertools
-from collections import Counter
+from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.budget import HEADROOM, HORIZON, Budget
+from scheduler.budget import CHAT_SECONDS, HEADROOM, Budget, Track
+from scheduler.line import MOST_PER_CHAT, Flight, Line
+from services.ports.post import OPTIONAL, REPLY, SERVICE
+from tests.support.post import waiting
 
 
 class Time:
@@ -17,79 +19,164 @@ class Time:
         return self.now
 
 
-def test_bulk_keeps_to_its_rate_over_a_minute() -> None:
-    time = Time()
-    budget = Budget(25, time)
-    moments = []
-    for tick in range(600):
-        time.now = 100 + tick / 10
-        for number in range(budget.room(bulk=True)):
-            wait = budget.reserve(f"{tick}-{number}", bulk=True)
-            assert wait is not None
-            moments.append(time.now + wait)
-    assert 60 * 25 - 25 <= len(moments) <= 60 * 25 + 25
-    assert most_in_a_second(moments) <= 26
+def line_of(budget: Budget) -> Line:
+    def show(_flight: Flight) -> bool:
+        return True
+
+    return Line(budget, show)
+
+
+class Run:
+    """A line with its budget, in a time of its own; every start is noted."""
+
+    def __init__(self, rate: float, paid: float = 0.0) -> None:
+        self.time = Time()
+        self.budget = Budget(rate, self.time, paid)
+        self.line = line_of(self.budget)
+        self.started: list[tuple[float, Flight]] = []
+        self.number = 0
+
+    def add(self, lane: int, chat: str = "", *, paid: bool = False) -> bool:
+        self.number += 1
+        return self.line.add(waiting(self.number, lane, chat or f"c{self.number}", paid=paid))
+
+    def pass_time(self, seconds: float, *, answer_at_once: bool = True) -> None:
+        """Starts what may start, as the pacer does, until so much time has passed."""
+        end = self.time.now + seconds
+        most = dict.fromkeys(Track, 100)
+        while self.time.now < end:
+            for flight in self.line.pick(self.time.now + 0.015, most):
+                opens = self.budget.opens(flight.track, flight.row.chat)
+                self.time.now = max(self.time.now, flight.at, opens)
+                self.budget.start(flight.track, flight.row.chat)
+                self.started.append((self.time.now, flight))
+                if answer_at_once:
+                    self.line.done(flight, sent=True)
+            moment = self.line.next(most)
+            self.time.now = min(max(moment or end, self.time.now + 0.001), end)
+
+    def moments(self, *tracks: Track) -> list[float]:
+        return [at for at, flight in self.started if flight.track in tracks]
+
+
+def test_bulk_has_its_rate_and_no_second_has_more() -> None:
+    run = Run(30)
+    for _ in range(2000):
+        run.add(OPTIONAL)
+    run.pass_time(60)
+    moments = run.moments(Track.BULK)
+    assert 0.99 * 60 * 30 <= len(moments) <= 60 * 30
+    assert most_in_a_second(moments) == 30
+
+
+def test_what_stood_still_is_not_made_up_for_in_a_burst() -> None:
+    run = Run(30)
+    for _ in range(200):
+        run.add(SERVICE)
+    run.pass_time(1)
+    run.time.now += 5  # the process was asleep
+    run.pass_time(3)
+    assert most_in_a_second(run.moments(Track.BULK)) <= 30
 
 
 def test_replies_are_never_starved_by_bulk() -> None:
-    time = Time()
-    budget = Budget(25, time)
-    for _ in range(budget.room(bulk=True)):
-        budget.reserve("bulk", bulk=False)
-    for tick in range(50):
-        time.now = 100 + tick / 10
-        for number in range(budget.room(bulk=True)):
-            budget.reserve(f"b{tick}-{number}", bulk=True)
-        wait = budget.reserve(f"r{tick}", bulk=False)
-        assert wait is not None
-        assert wait < 0.7
+    run = Run(25)
+    for _ in range(500):
+        run.add(OPTIONAL)
+    run.pass_time(2)
+    for _ in range(20):
+        asked = run.time.now
+        run.add(REPLY)
+        run.pass_time(0.25)
+        assert run.moments(Track.REPLIES)[-1] - asked < 0.25
+    assert len(run.moments(Track.REPLIES)) == 20
 
 
 def test_many_replies_push_bulk_aside() -> None:
-    time = Time()
-    budget = Budget(25, time)
-    bulk = 0
-    for tick in range(100):
-        time.now = 100 + tick / 10
-        for number in range(3):  # thirty a second
-            assert budget.reserve(f"r{tick}-{number}", bulk=False) is not None
-        room = budget.room(bulk=True)
-        for number in range(min(room, 1)):
-            budget.reserve(f"b{tick}-{number}", bulk=True)
-            bulk += 1
-    assert bulk < 25 * 10 / 2
+    run = Run(25)
+    for _ in range(300):
+        run.add(OPTIONAL)
+    for _ in range(100):
+        for _ in range(3):  # thirty a second
+            run.add(REPLY)
+        run.pass_time(0.1)
+    assert len(run.moments(Track.REPLIES)) >= 295
+    assert len(run.moments(Track.BULK)) < 25 * 10 / 2
 
 
-def test_a_chats_turns_are_a_second_apart_and_the_far_ones_are_refused() -> None:
-    budget = Budget(25, Time())
-    waits = [budget.reserve("mei", bulk=False) for _ in range(5)]
-    assert waits[0] == 0
-    near = [wait for wait in waits if wait is not None]
-    assert len(near) == 3
-    assert all(later - earlier >= 1 for earlier, later in itertools.pairwise(near))
-    assert near[-1] <= HORIZON
-    assert budget.wait_of("mei") > HORIZON
-    assert budget.wait_of("li") == 0
+def test_paid_messages_go_at_their_own_rate_beside_the_others() -> None:
+    run = Run(30, paid=200)
+    for number in range(900):
+        run.add(OPTIONAL, paid=number % 3 != 0)
+    run.pass_time(2)
+    assert 390 <= len(run.moments(Track.PAID)) <= 420
+    assert most_in_a_second(run.moments(Track.PAID)) <= 200
+    assert 58 <= len(run.moments(Track.BULK)) <= 60
 
 
-@given(st.lists(st.tuples(st.booleans(), st.floats(0, 0.5)), max_size=300))
-def test_no_second_holds_more_than_the_whole_budget(asked: list[tuple[bool, float]]) -> None:
-    time = Time()
-    budget = Budget(25, time)
-    moments = []
-    for number, (bulk, passes) in enumerate(asked):
-        if budget.room(bulk=bulk) > 0:
-            wait = budget.reserve(str(number), bulk=bulk)
-            if wait is not None:
-                moments.append(time.now + wait)
-        time.now += passes / 10
-    assert most_in_a_second(moments) <= 25 + HEADROOM + 1
+def test_without_a_paid_rate_paid_messages_go_as_the_others() -> None:
+    run = Run(30)
+    for _ in range(100):
+        run.add(OPTIONAL, paid=True)
+    run.pass_time(1)
+    assert len(run.moments(Track.BULK)) <= 30
+
+
+def test_a_chats_turns_are_a_second_apart_in_order_and_the_far_ones_are_refused() -> None:
+    run = Run(25)
+    taken = [run.add(REPLY, "mei") for _ in range(5)]
+    assert taken == [True] * MOST_PER_CHAT + [False] * 2
+    run.pass_time(4)
+    moments = run.moments(Track.REPLIES)
+    assert [flight.row.id for _, flight in run.started] == [1, 2, 3]
+    assert all(b - a >= CHAT_SECONDS for a, b in pairwise(moments))
+    assert run.add(REPLY, "mei")
+
+
+def test_a_chat_whose_message_is_on_its_way_waits() -> None:
+    run = Run(25)
+    run.add(REPLY, "mei")
+    run.add(REPLY, "mei")
+    run.add(REPLY, "li")
+    run.pass_time(5, answer_at_once=False)
+    assert [flight.row.chat for _, flight in run.started] == ["mei", "li"]
+    run.line.done(run.started[0][1], sent=True)
+    run.pass_time(1)
+    assert [flight.row.chat for _, flight in run.started] == ["mei", "li", "mei"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from([1.0, 7.5, 30.0]),
+    st.lists(
+        st.tuples(st.sampled_from([REPLY, OPTIONAL]), st.integers(0, 40), st.floats(0, 0.7)),
+        max_size=60,
+    ),
+)
+def test_no_second_holds_more_than_the_budget(
+    rate: float, asked: list[tuple[int, int, float]]
+) -> None:
+    run = Run(rate)
+    for lane, chat, passes in asked:
+        for _ in range(4):
+            run.add(lane, f"{lane}-{chat}" if chat < 5 else "")
+        run.time.now += passes  # busy with something else
+        run.pass_time(passes)
+    run.pass_time(3)
+    assert most_in_a_second(run.moments(*Track)) <= rate + HEADROOM
+    assert most_in_a_second(run.moments(Track.BULK)) <= max(rate, 1)
+    chats: dict[str, list[float]] = {}
+    for at, flight in run.started:
+        chats.setdefault(flight.row.chat, []).append(at)
+    for moments in chats.values():
+        assert all(b - a >= CHAT_SECONDS for a, b in pairwise(moments))
 
 
 def most_in_a_second(moments: list[float]) -> int:
     """The most messages in any second that begins with one of them."""
-    ordered = sorted(moments)
-    most: Counter[int] = Counter()
-    for place, start in enumerate(ordered):
-        most[place] = sum(1 for at in ordered[place : place + 40] if at - start < 1)
-    return max(most.values(), default=0)
+    most = end = 0
+    for place, start in enumerate(moments):
+        while end < len(moments) and moments[end] < start + 1:
+            end += 1
+        most = max(most, end - place)
+    return most

@@ -17,7 +17,7 @@ POINTS = {
     "after the POST": 1,
     "before the mark": 1,
 }
-UNIT_AT = {"before the claim": "take", "after the claim": "begin", "before the mark": "_sent"}
+UNIT_AT = {"before the claim": "take", "after the claim": "begin", "before the mark": "_settle"}
 
 
 async def _stopped_at(

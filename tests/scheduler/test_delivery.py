@@ -327,9 +327,10 @@ async def test_hold_stops_what_was_claimed_already(
     await write_notice(club, mei.user, key="care.birthday", values=BIRTHDAY, purpose="care")
     one = sender(club, channel, real)
     assert await one.lease.hold()
-    (claimed,) = await one._take(lanes=(1, 1, 1))
+    taken = await one._take(lanes=(1, 1, 1))
     await club.write(lambda work: post.hold(work, True, Actor("cli"), club.clock()))
-    await one.carrier.carry(claimed)
+    await one._accept(taken)
+    await one.drain()
     assert channel.tries == []
     assert (await rows(club))[0]["state"] == "pending"
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,16 +11,19 @@ from sqlalchemy import select
 
 from bot.channel import (
     Capabilities,
+    Moved,
+    PictureGone,
     Rejected,
     RetryLater,
     SendError,
+    TooOld,
     Unknown,
     Unreachable,
 )
 from bot.messages import Document, Rendered
 from scheduler.clocks import Clocks
 from scheduler.delivery import Sender
-from services.ports.post import Notice
+from services.ports.post import Notice, Waiting
 from storage.tables import post
 from tests.support.club import Club
 
@@ -36,6 +39,10 @@ def fault(name: str) -> SendError | None:
         "flood": RetryLater(timedelta(seconds=7), flood=True),
         "not connected": RetryLater(),
         "blocked": Unreachable("bot was blocked by the user"),
+        "revoked": RetryLater(timedelta(minutes=5), flood=True, everywhere=True),
+        "moved": Moved("-1009"),
+        "picture gone": PictureGone(),
+        "too old": TooOld("message can't be edited"),
         "bad message": Rejected("can't parse entities"),
         "broken": Unknown("Internal Server Error"),
     }[name]
@@ -52,29 +59,71 @@ class FakeChannel:
     journal: list[tuple[str, str, str]] = field(default_factory=list)
     files: list[Document] = field(default_factory=list)
     tries: list[str] = field(default_factory=list)
+    changes: list[tuple[str, str, str, str]] = field(default_factory=list)
+    charged: int = 0
     before: Callable[[], Awaitable[None]] | None = None
     after: Callable[[], Awaitable[None]] | None = None
 
-    async def send(self, chat: str, message: Rendered, document: Document | None = None) -> str:
-        self.tries.append(chat)
-        if self.before:
-            await self.before()
-        await asyncio.sleep(0)
-        if error := fault(self.faults.get(chat, self.faults.get("*", ""))):
-            raise error
+    async def send(
+        self,
+        chat: str,
+        message: Rendered,
+        document: Document | None = None,
+        *,
+        paid: bool = False,
+    ) -> str:
+        await self._asked(chat)
         self.journal.append((chat, message.key, message.text))
+        self.charged += paid
         if document is not None:
             self.files.append(document)
         if self.after:
             await self.after()
         return str(len(self.journal))
 
+    async def _asked(self, chat: str) -> None:
+        self.tries.append(chat)
+        if self.before:
+            await self.before()
+        await asyncio.sleep(0)
+        if error := fault(self.faults.get(chat, self.faults.get("*", ""))):
+            raise error
+
     async def edit(self, chat: str, message_id: str, message: Rendered) -> None:
-        raise AssertionError("deliveries are never edited")
+        await self._asked(chat)
+        self.changes.append(("edit", chat, message_id, message.text))
+
+    async def delete(self, chat: str, message_id: str) -> None:
+        await self._asked(chat)
+        self.changes.append(("delete", chat, message_id, ""))
 
     def to(self, chat: str) -> list[str]:
         """The keys that a chat has got, in order."""
         return [key for one, key, _ in self.journal if one == chat]
+
+
+def waiting(number: int, lane: int, chat: str, **parts: Any) -> Waiting:
+    """A claimed row as the line gets it."""
+    made = datetime(2026, 11, 1, tzinfo=UTC)
+    row = Waiting(
+        id=number,
+        chat=chat,
+        user=chat,
+        address_id=None,
+        member_id=None,
+        campaign_id=None,
+        purpose="service",
+        lane=lane,
+        surely=True,
+        locale="en",
+        message={"key": "care.birthday_gift"},
+        file_id=None,
+        tries=0,
+        repeated=False,
+        made_at=made,
+        due_at=made,
+    )
+    return replace(row, **parts)
 
 
 class RealTime:
@@ -105,6 +154,7 @@ def sender(
     holder: str = "one",
     units: Any = None,
     rate: float = 25.0,
+    paid: float = 0.0,
 ) -> Sender:
     return Sender(
         units or club.units,
@@ -113,6 +163,7 @@ def sender(
         clocks=clocks(club, real),
         rate=rate,
         holder=holder,
+        paid=paid,
     )
 
 

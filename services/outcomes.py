@@ -1,0 +1,86 @@
+"""What becomes of a message after the platform was asked: the four kinds of errors. The sender
+calls this, nobody else."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from domain.campaigns import SAME_REFUSALS, CampaignState
+from services.ports import Work
+from services.ports.post import Notice, Route, Waiting
+
+LONGEST_PAUSE: Final = 300
+MOST_TRIES: Final = 300
+MOST_UNCLEAR: Final = 12
+EVERYWHERE: Final = ""
+"""Stands for all chats of an account where floods are kept."""
+
+
+def flood(work: Work, route: Route, chat: str, until: datetime, now: datetime) -> None:
+    """The platform wants silence in a chat, or EVERYWHERE; every process keeps to it."""
+    work.outbox.flood(route, chat, until, now)
+
+
+def retry(work: Work, row: Waiting, by: str, now: datetime, after: timedelta | None) -> None:
+    """It was surely not sent: it waits."""
+    if row.tries + 1 >= MOST_TRIES:
+        work.outbox.close(row, by=by, state="dead", reason="too_many_tries")
+        return
+    work.outbox.again(row, by=by, due_at=now + (after or _pause(row)), reason="retry")
+
+
+def moved(work: Work, route: Route, row: Waiting, by: str, now: datetime, chat: str) -> None:
+    """It was surely not sent: its chat has a new id, and everything goes there from now on."""
+    if chat == row.chat or row.tries + 1 >= MOST_TRIES:
+        work.outbox.close(row, by=by, state="dead", reason="rejected: moved to nowhere")
+        return
+    work.outbox.again(row, by=by, due_at=now, reason="moved")
+    work.outbox.moved(route, row.chat, chat)
+
+
+def unclear(work: Work, row: Waiting, by: str, now: datetime, reason: str) -> None:
+    """Nobody knows whether it was sent: `once` messages are never repeated, others are, and so
+    are changes, which may be made twice."""
+    repeatable = row.surely or row.act != "send"
+    if not repeatable or row.tries + 1 >= MOST_UNCLEAR:
+        work.outbox.close(row, by=by, state="unknown", reason=reason)
+        return
+    work.outbox.again(row, by=by, due_at=now + _pause(row), reason=reason, repeated=True)
+
+
+def unreachable(work: Work, route: Route, row: Waiting, by: str, now: datetime) -> None:
+    """The person cannot be reached there: the address is marked until they come back."""
+    work.outbox.close(row, by=by, state="dead", reason="unreachable")
+    address_id = row.address_id
+    if address_id is None and (found := work.addresses.find(*route, row.user)):
+        address_id = found.id
+    if address_id is not None:
+        work.addresses.set_blocked(address_id, now)
+
+
+def too_old(work: Work, row: Waiting, by: str) -> None:
+    """The platform lets us neither change nor delete it any more; nobody is to blame."""
+    work.outbox.close(row, by=by, state="dead", reason="too_old")
+
+
+def rejected(work: Work, row: Waiting, by: str, now: datetime, reason: str) -> None:
+    """The platform refuses this very message: members are not to blame, a campaign that is
+    refused again and again for the same reason is paused and its author told."""
+    kept = f"rejected: {reason}"[:500]
+    work.outbox.close(row, by=by, state="dead", reason=kept)
+    if row.campaign_id is None:
+        return
+    # Those that are refused at this moment see each other: the last one sees them all.
+    work.campaigns.lock(row.campaign_id)
+    if work.outbox.refused(row.campaign_id, kept, SAME_REFUSALS) < SAME_REFUSALS:
+        return
+    running = (CampaignState.RUNNING.value,)
+    if work.campaigns.move(row.campaign_id, running, CampaignState.PAUSED, kept):
+        campaign = work.campaigns.get(row.campaign_id)
+        told = Notice("broadcast.paused", {"reason": reason})
+        work.deliveries.to_address(campaign.address_id, told, now)
+
+
+def _pause(row: Waiting) -> timedelta:
+    return timedelta(seconds=min(2.0 ** (row.tries + 1), LONGEST_PAUSE))
