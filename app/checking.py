@@ -17,6 +17,7 @@ from bot.messages import plain_values
 from bot.telegram import startup
 from bot.telegram.channel import FAILURES
 from domain.programme import Programme
+from services import post, restoring
 from storage import engines, migrations, peek
 from storage.unit_of_work import Units
 from storage.vault import Vault
@@ -162,7 +163,24 @@ def _inside(work: Work, vault: Vault) -> list[Finding]:
     version = work.programmes.newest()
     if version:
         listed.append(Finding("published programme", True, _named(work.programmes.current())))
-    return [*listed, _letters(work), *_unsent(work)]
+    return [*listed, *_held(work), _letters(work), *_unsent(work)]
+
+
+def _held(work: Work) -> list[Finding]:
+    """Whether the post is on hold, and since which backup."""
+    gap = restoring.gap(work)
+    state = post.hold_state(work)
+    if state == post.RESTORED and gap is not None:
+        text = (
+            f"this is a backup that ends at {gap.since:%Y-%m-%d %H:%M} UTC, and the club went on"
+            f" until {gap.until:%Y-%m-%d %H:%M} UTC: only new replies are sent"
+        )
+        more = (
+            "memberbot hold off lets the post go on; what was due until then is listed as unknown"
+            " and sent to nobody by itself",
+        )
+        return [Finding("post", False, text, more)]
+    return [Finding("post", True, "on hold; memberbot hold off ends that")] if state else []
 
 
 def _letters(work: Work) -> Finding:

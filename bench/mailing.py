@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select
 
 from bench import processes, seeding
 from bench.processes import ROOT, Server
@@ -155,6 +155,11 @@ def count_in(url: str, *states: str) -> int:
     return using(url, lambda work: int(work.db.execute(wanted).scalar_one()))
 
 
+def offset(url: str) -> int:
+    """From real to club time, in ms."""
+    return using(url, lambda work: int(work.settings.get(OFFSET) or 0))
+
+
 def move_clock(url: str, by: timedelta) -> int:
     """Moves club time forward; the new offset in ms."""
 
@@ -164,12 +169,6 @@ def move_clock(url: str, by: timedelta) -> int:
         return offset
 
     return using(url, move, write=True)
-
-
-def due_now(work: Work) -> int:
-    """Brings rows that wait for a further try to this moment."""
-    soon = update(ROWS).where(ROWS.c.state == "pending")
-    return int(work.db.execute(soon.values(due_at=ROWS.c.made_at)).rowcount)
 
 
 # -- the processes ----------------------------------------------------------------------

@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.dispatch import Units
 from scheduler.jobs import Job, table
-from services import timetable
+from services import post, restoring, timetable
 from services.ports import Work
 from services.timetable import Due
 
@@ -35,13 +35,17 @@ async def run_due(
     Nights that were missed are made up for one after the other, each with its jobs in their
     order. `moved`: the clock has been moved, so an occurrence runs as if it were its own moment;
     else a late one runs with the time that it is now and may be too late. `may` is asked before
-    each unit; who may not goes on no further, and the rest is due for whoever may. Raises
-    StoreUnavailable.
+    each unit; who may not goes on no further, and the rest is due for whoever may. What a
+    restored backup does not know of runs at its own moment too, so that nothing of those hours is
+    written as if it were of now. Raises StoreUnavailable.
     """
     every = jobs if jobs is not None else await units.read(table)
     waiting = await crossed(units, upto, every)
+    gap = await units.read(restoring.gap) if waiting else None
     for number, (job, due) in enumerate(waiting):
-        if not await run(units, job, due, due.at if moved else upto, may):
+        lost = gap is not None and due.at <= gap.until
+        at = due.at if moved or lost else upto
+        if not await run(units, job, due, at, may, lost):
             return number
     if waiting:
         await reach(units, upto, every)
@@ -88,10 +92,17 @@ async def reach(units: Units, upto: datetime, jobs: Sequence[Job] | None = None)
     await units.write(note)
 
 
-async def run(units: Units, job: Job, due: Due, now: datetime, may: May = _always) -> bool:
+async def run(
+    units: Units,
+    job: Job,
+    due: Due,
+    now: datetime,
+    may: May = _always,
+    lost: bool = False,
+) -> bool:
     """Runs one occurrence, once, in short units; the last one claims it, and whoever
     takes over goes on where it was left. One without anything to do leaves no trace. False if it
-    had to stop before its end."""
+    had to stop before its end. `lost`: a restored backup does not know of that hour."""
     step = job.step
     if job.within is not None and now - due.at > job.within:
         log.warning("%s of %s is too late and is left out", job.name, due.key)
@@ -101,6 +112,8 @@ async def run(units: Units, job: Job, due: Due, now: datetime, may: May = _alway
         if work.ticks.done(job.name, due.key):
             return None
         further = step(work, due, now, after)
+        if lost and not post.on_hold(work):
+            restoring.sweep(work)  # while on hold nothing leaves, and lifting it sweeps
         if further is None:
             work.ticks.claim(job.name, due.key, due.at)
         else:

@@ -81,7 +81,7 @@ def begin(work: Work, found: Gap, now: datetime, actor: Actor, *, above: int = 0
     """Notes the gap and tells those who may let the post go on. The caller puts it on hold."""
     here = mark(work, now)
     _put(work, Mark(here.installation, max(here.beat, above) + 1, max(here.at, now)))
-    work.settings.put(COPY, None)
+    work.settings.put(COPY, False)
     work.settings.put(GAP, {**_dates(found), "at": now.isoformat()})
     work.audit.add(actor, "post.restored", ("post", GAP), now, _dates(found))
     _tell(work, found, now)
@@ -126,10 +126,11 @@ def lift(work: Work) -> int:
     if found is None:
         return 0
     work.doubts.pause(found.until, REASON)
-    return sweep(work, found)
+    return sweep(work)
 
 
-def sweep(work: Work, found: Gap) -> int:
+def sweep(work: Work) -> int:
     """Takes out what waits and was due in the gap; also what the clock writes for it later."""
-    at = datetime.fromisoformat(work.settings.get(GAP)["at"])
-    return work.doubts.doubt(found.until, at, REASON)
+    kept = work.settings.get(GAP)
+    until, at = (datetime.fromisoformat(kept[name]) for name in ("until", "at"))
+    return work.doubts.doubt(until, at, REASON)

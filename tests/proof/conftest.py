@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.support.club import Club, programme
+from tests.support.post import FakeChannel, RealTime
 
 
 @pytest.fixture
@@ -12,3 +13,13 @@ async def club(database_url: str) -> AsyncIterator[Club]:
     opened = await Club(database_url, programme()).open()
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def channel() -> FakeChannel:
+    return FakeChannel()
+
+
+@pytest.fixture
+def real() -> RealTime:
+    return RealTime()
