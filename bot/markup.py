@@ -17,6 +17,24 @@ def plain_text(marked: str) -> str:
 _LINK = re.compile(r"<a href=\"([^\"<>]*)\">(.*?)</a>", re.DOTALL)
 
 
+_PLACE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+# What phones and Chinese keyboards make of quotation marks.
+_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'"})
+
+
+def with_places(marked: str) -> str:
+    """A marked text whose places for values ({{ name }}, {% if name %}) hold no markup: there
+    a sign is itself, and quotation marks are straight."""
+    found = _PLACE.sub(_bare, marked)
+    if problems(found):  # something was formatted from inside a place to its outside
+        found = _PLACE.sub(_bare, html.escape(html.unescape(_TAG.sub("", marked)), quote=False))
+    return found
+
+
+def _bare(place: re.Match[str]) -> str:
+    return html.unescape(_TAG.sub("", place.group())).translate(_QUOTES)
+
+
 def problems(marked: str) -> list[str]:
     """What is wrong with a marked text: unknown tags, tags not closed in order, bare < or >."""
     found: list[str] = []

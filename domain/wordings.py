@@ -18,7 +18,19 @@ SENT: Final = "sent"
 # By group, in the order in which operators see them. Error texts, receipts and questions are not
 # among them: what they say is fixed by what the program does.
 REPLACEABLE: Final[Mapping[str, tuple[str, ...]]] = {
-    "care": ("care.birthday", "care.birthday_gift", "care.points_expiring"),
+    "care": (
+        "care.birthday",
+        "care.birthday_belated",
+        "care.birthday_gift",
+        "care.birthday_ahead",
+        "care.anniversary",
+        "care.anniversary_belated",
+        "care.holiday",
+        "care.holiday_belated",
+        "care.welcome",
+        "care.gift",
+        "care.points_expiring",
+    ),
     "event": ("event.invitation",),
 }
 

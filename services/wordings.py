@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
@@ -97,6 +97,55 @@ def contents(work: Work, wording_ids: Iterable[int | None]) -> dict[int, Mapping
     for versions that this process has read before."""
     wanted = {wording_id for wording_id in wording_ids if wording_id is not None}
     return work.wordings.contents(wanted) if wanted else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A message that may be replaced, its group, and the version in use (0: the shipped words)."""
+
+    group: str
+    key: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who did what to the words of a message: `save`, `use` or `shipped`."""
+
+    at: datetime
+    by: str
+    what: str
+    version: int
+
+
+def listed(work: Work) -> list[Listed]:
+    """Every message that may be replaced, in order."""
+    used = work.wordings.all_in_use()
+    return [
+        Listed(group, key, work.wordings.get(used[key]).version if key in used else 0)
+        for group, keys in REPLACEABLE.items()
+        for key in keys
+    ]
+
+
+def changes(work: Work, key: str, most: int) -> list[Change]:
+    """The newest changes of a message's words, from the audit."""
+    rows = work.audit.about(("wording", key))[:most]
+    return [
+        Change(
+            row["at"],
+            row["staff_name"],
+            row["action"].partition(".")[2],
+            int(row["detail"].get("version", 0)),
+        )
+        for row in rows
+    ]
+
+
+def author(work: Work, wording: Wording) -> str:
+    """The name of the operator who made a version, "" for a command of the shell."""
+    names = (one.name for one in work.staff.all() if one.id == wording.made_by)
+    return next(names, "")
 
 
 def check_key(key: str) -> None:

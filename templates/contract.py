@@ -100,5 +100,24 @@ def values_of(key: str) -> Mapping[str, tuple[str, ...] | None]:
     }
 
 
+def places(key: str) -> list[dict[str, Any]]:
+    """What an operator's words for a message may use, for people to read: `name`, a `sample`
+    ("" where there is none to show), the `fields` of a list's rows and a sample of the first."""
+    given = samples(CAMPAIGN if frame_of(key) else key)
+    found = []
+    for name, fields in values_of(key).items():
+        values = [one[name] for one in given if one.get(name)]
+        sample = values[0] if values else ""
+        if fields is not None:
+            rows = [row for row in sample if isinstance(row, Mapping)] if sample else []
+            sample = rows[0].get(fields[0], "") if rows and fields else ""
+        found.append({"name": name, "sample": _shown(sample), "fields": list(fields or ())})
+    return found
+
+
+def _shown(value: Any) -> Any:
+    return "" if isinstance(value, list | Mapping) else value
+
+
 def _fields(rows: list[Any]) -> tuple[str, ...]:
     return tuple(name for row in rows if isinstance(row, Mapping) for name in row)

@@ -66,6 +66,25 @@ def month_name(language: str, value: str | date) -> str:
     return dates.format_date(_date(value), pattern, locale=CLDR[language])
 
 
+_LUNAR_MONTHS = "正 二 三 四 五 六 七 八 九 十 冬 腊".split()
+_HAN = "一二三四五六七八九十"
+
+
+def lunar_day(language: str, value: Mapping[str, Any]) -> str:
+    """A day of the Chinese calendar: 农历五月初八, day 8 of the 5th lunar month."""
+    month_, day_, year = int(value["month"]), int(value["day"]), value.get("year")
+    if language == "zh":
+        return f"农历{f'{year}年' if year else ''}{_LUNAR_MONTHS[month_ - 1]}月{_han_day(day_)}"
+    ordinal = f"{month_}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(month_, 'th') }"
+    return f"day {day_} of the {ordinal} lunar month{f', {year}' if year else ''}"
+
+
+def _han_day(day_: int) -> str:
+    if day_ in (10, 20, 30):
+        return {10: "初十", 20: "二十", 30: "三十"}[day_]
+    return ("初", "十", "廿")[day_ // 10] + _HAN[day_ % 10 - 1]
+
+
 def moment(language: str, value: str | datetime, zone: str = "UTC") -> str:
     """A time in a zone: 2026年5月20日 09:30."""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -115,10 +134,18 @@ def titled(language: str, key: str) -> str:
     return contract.title(language, key)
 
 
-def filters(language: str) -> dict[str, Callable[..., str]]:
+def places(_language: str, key: str) -> list[dict[str, Any]]:
+    """What an operator's words for a message may use: each value's name, a sample of it, and the
+    fields of a list's rows."""
+    from templates import contract
+
+    return contract.places(key)
+
+
+def filters(language: str) -> dict[str, Callable[..., Any]]:
     """The filters for templates of one language."""
     dated = (day, short_day, month, month_name, moment, clock)
-    functions = (number, signed, money, *dated, plural, bar, said, marked, titled)
+    functions = (number, signed, money, *dated, plural, bar, said, marked, titled, places)
     return {function.__name__: partial(function, language) for function in functions}
 
 
