@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
 from bot.flow import Flow, Step
 from bot.markup import with_places
 from bot.messages import Button, Kind, Reply, Rows
+from bot.router import Route
 from domain.wording_errors import WordingFault
 from domain.wordings import (
     INTENTS,
@@ -283,3 +284,26 @@ def _buttons(turn: Turn) -> Reply:
     none = Button("wording.button_no_buttons", "words.none", here=True)
     values = {"key": turn.data["key"], "buttons": named}
     return Reply("wording.ask_buttons", values, (*rows, (none, _DRAFT), (_DISCARD,)), edit=True)
+
+
+def _route(
+    intent: str, handle: Callable[[Turn], Reply], looks: Callable[[Turn], str] | None = None
+) -> Route:
+    return Route(intent, handle, writes=True, needs="message:write", looks=looks)
+
+
+ROUTES: Final[tuple[Route, ...]] = (
+    _route("words.text", ask_text),
+    _route("words.buttons", ask_buttons),
+    _route("words.photo", ask_picture),
+    _route("wording.text", take_text, text_to_try),
+    _route("wording.buttons", take_button, button_to_try),
+    _route("wording.picture", take_picture, picture_to_try),
+    _route("words.toggle", toggle),
+    _route("words.none", no_buttons),
+    _route("words.no_photo", no_picture),
+    _route("words.draft", show_draft),
+    Route("words.try", try_draft, needs="message:write"),
+    _route("words.save", save, draft_to_try),
+    _route("words.discard", discard),
+)
