@@ -19,6 +19,7 @@ _OPERATOR = (
     | frozenset(
         {
             "campaign:write",
+            "message:write",
             "event:write",
             "survey:write",
             "benefit:write",

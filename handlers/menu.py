@@ -52,6 +52,7 @@ STAFF: tuple[tuple[str, Button], ...] = (
     ("approval:see", Button("button.approvals", "approvals")),
     ("event:write", Button("button.events_manage", "event.manage")),
     ("campaign:write", Button("broadcast.button_start", "broadcast")),
+    ("message:write", Button("wording.button_menu", "templates")),
 )
 
 # What a club may have or not, by its programme.

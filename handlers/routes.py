@@ -45,6 +45,8 @@ from handlers import (
     till,
     till_undo,
     vouchers,
+    wording_edit,
+    wordings,
 )
 
 ROUTES: tuple[Route, ...] = (
@@ -329,6 +331,14 @@ ROUTES: tuple[Route, ...] = (
     Route("broadcast.send", broadcast.send, writes=True, needs="campaign:write"),
     Route("broadcast.progress", broadcast.progress, needs="campaign:write"),
     Route("broadcast.stop", broadcast.stop, writes=True, needs="campaign:write"),
+    # staff: their own words for messages
+    Route("templates", wordings.show_all, writes=True, needs="message:write"),
+    Route("words.show", wordings.show, writes=True, needs="message:write"),
+    Route("words.see", wordings.preview, needs="message:write"),
+    Route("words.log", wordings.versions, needs="message:write"),
+    Route("words.old", wordings.version, needs="message:write"),
+    Route("words.use", wordings.use, writes=True, needs="message:write"),
+    *wording_edit.ROUTES,
     # everywhere
     Route("help", general.help_, anyone=True),
     Route("cancel", general.cancel, writes=True, anyone=True),
@@ -369,4 +379,5 @@ FLOWS: tuple[Flow, ...] = (
     tickets.ADDITION,
     queue.ANSWERING,
     broadcast.BROADCAST,
+    wording_edit.WORDING,
 )
