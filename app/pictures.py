@@ -62,6 +62,21 @@ class ClubPictures:
         )
         self._remember(which, account, reference)
 
+    async def forget(self, photo: str, account: str, reference: str) -> None:
+        """Forgets a platform's id, unless there is a newer one already: several messages that
+        were on their way learn of it one after the other."""
+        maker, _, which = photo.partition(":")
+        if maker != CATALOGUE:
+            return
+
+        def forget(work: Work) -> None:
+            if work.pictures.file_id(which, self._channel, account) == reference:
+                work.pictures.keep_file_id(which, self._channel, account, "")
+
+        await self._units.write(forget)
+        if self._known.get((which, account)) == reference:
+            del self._known[which, account]
+
     async def _drawn(self, maker: str, which: str, locale: str) -> Document | None:
         make, now = MAKERS[maker], self._clock()
         draw = await self._units.read(lambda work: make(work, which, locale, now))

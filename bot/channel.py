@@ -85,8 +85,8 @@ class Pictures(Protocol):
     async def keep(self, photo: str, account: str, reference: str) -> None:
         """Is told the platform's id of a picture that was sent as a file."""
 
-    async def forget(self, photo: str, account: str) -> None:
-        """Is told that the platform no longer knows its id of a picture."""
+    async def forget(self, photo: str, account: str, reference: str) -> None:
+        """Is told that the platform no longer knows this id of a picture."""
 
 
 class Channel(Protocol):

@@ -10,11 +10,30 @@ from typing import Any
 from telegram import InputFile
 from telegram.error import ChatMigrated, TelegramError
 
-from bot.channel import Capabilities, Pictures, RetryLater, SendError, Unknown
+from bot.channel import (
+    Capabilities,
+    PictureGone,
+    Pictures,
+    Rejected,
+    RetryLater,
+    SendError,
+    Unknown,
+)
 from bot.messages import Document, Inbound, Rendered, is_ours
 from bot.telegram.client import Client
-from bot.telegram.errors import meaning, unchanged
-from bot.telegram.render import CAPTION_LIMIT, EDITS, Call, answer, calls, pieces
+from bot.telegram.errors import forgotten, has_no_text, meaning, not_there, unchanged
+from bot.telegram.render import (
+    CAPTION_LIMIT,
+    EDITS,
+    UPLOAD,
+    Call,
+    answer,
+    calls,
+    caption_edit,
+    chat_id,
+    media_edit,
+    pieces,
+)
 from bot.telegram.translate import CHANNEL
 
 log = logging.getLogger(__name__)
@@ -35,11 +54,18 @@ class TelegramChannel:
         self.account = client.account
         self.pictures: Pictures | None = None
 
-    async def send(self, chat: str, message: Rendered, document: Document | None = None) -> str:
+    async def send(
+        self,
+        chat: str,
+        message: Rendered,
+        document: Document | None = None,
+        *,
+        paid: bool = False,
+    ) -> str:
         """Sends a message, in pieces if it is long, and returns the id of the last one.
 
         When a piece is out and a later one surely is not, the outcome as a whole is Unknown: a
-        repeat would show the first piece twice.
+        repeat would show the first piece twice. Raises Moved for a chat with a new id.
         """
         shown, picture = await self._found(message)
         made = calls(shown, chat)
@@ -47,11 +73,44 @@ class TelegramChannel:
             made = _with_document(made, picture, keep=message.photo)
         elif document is not None:
             made = _with_document(made, document)
-        return await self._all(made)
+        elif shown.photo and shown.photo != message.photo:
+            made[0] = replace(made[0], known=message.photo)
+        if paid:
+            for call in made:
+                call.params["allow_paid_broadcast"] = True
+        return await self._all(made, follow=False)
 
     async def edit(self, chat: str, message_id: str, message: Rendered) -> None:
-        """Replaces a sent message; "not modified" counts as done."""
-        await self._all(calls(message, chat, edit=message_id))
+        """Replaces a sent message, its picture too; one that is as wanted already, or that the
+        person has deleted, counts as done."""
+        shown, picture = await self._found(message)
+        call = None
+        if shown.photo or picture:
+            call = media_edit(shown, chat, message_id)
+        if call and picture:
+            file = InputFile(picture.content, filename=picture.name)
+            call = Call(call.method, {**call.params, UPLOAD: file}, keep=message.photo)
+        made = [call] if call else calls(replace(shown, photo=""), chat, edit=message_id)
+        try:
+            await self._all(made, follow=False)
+        except Rejected as error:
+            under = caption_edit(message, chat, message_id)
+            if under and has_no_text(error.__cause__):
+                await self._changed(under)
+            elif not not_there(error.__cause__):
+                raise
+
+    async def delete(self, chat: str, message_id: str) -> None:
+        """Deletes a sent message; one that is not there any more counts as done."""
+        params = {"chat_id": chat_id(chat), "message_id": int(message_id)}
+        await self._changed(Call("deleteMessage", params))
+
+    async def _changed(self, call: Call) -> None:
+        try:
+            await self.run(call, follow=False)
+        except Rejected as error:
+            if not not_there(error.__cause__):
+                raise
 
     async def answer(self, message: Rendered, inbound: Inbound) -> None:
         """Answers an event by calls alone."""
@@ -106,23 +165,37 @@ class TelegramChannel:
         except FAILURES as error:
             raise meaning(error) from error
 
-    async def run(self, call: Call, *, moved: bool = False) -> str:
+    async def run(self, call: Call, *, follow: bool = True) -> str:
         """Makes one call; the id of its message, "" if it gives none.
 
-        A group that has become a supergroup has a new id, and nothing was sent to the old one.
+        A group that has become a supergroup has a new id, and nothing was sent to the old one:
+        `follow` sends it there, else Moved is raised.
         """
         try:
             made = await self.client.call(call.method, call.params)
         except FAILURES as error:
             if call.method in EDITS and unchanged(error):
                 return str(call.params["message_id"])
-            if moved or not isinstance(error, ChatMigrated):
+            if call.known and forgotten(error):
+                await self._forget(call)
+                raise PictureGone from error
+            if not follow or not isinstance(error, ChatMigrated):
                 raise meaning(error) from error
             now = error.new_chat_id
         else:
-            await self._keep(call, made)
+            if call.keep:
+                await self._keep(call, made)
             return _identity(made)
-        return await self.run(Call(call.method, call.params | {"chat_id": now}), moved=True)
+        return await self.run(replace(call, params=call.params | {"chat_id": now}), follow=False)
+
+    async def _forget(self, call: Call) -> None:
+        log.warning("the platform has forgotten the picture %s", call.known)
+        try:
+            if self.pictures is not None:
+                reference = str(call.params.get("photo"))
+                await self.pictures.forget(call.known, self.account, reference)
+        except Exception:
+            log.exception("a picture's id was not forgotten")
 
     async def _keep(self, call: Call, made: Any) -> None:
         """Remembers the platform's id of a picture; best effort, for it is sent already."""
@@ -145,11 +218,11 @@ class TelegramChannel:
             return False
         return True
 
-    async def _all(self, made: list[Call]) -> str:
+    async def _all(self, made: list[Call], *, follow: bool = True) -> str:
         last = ""
         for number, call in enumerate(made):
             try:
-                last = await self.run(call)
+                last = await (self.run(call) if follow else self.run(call, follow=False))
             except RetryLater as error:
                 if number:
                     raise Unknown(f"{number} of {len(made)} parts are out") from error

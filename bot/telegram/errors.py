@@ -74,12 +74,12 @@ def unchanged(error: Exception) -> bool:
     return _says(error, UNCHANGED)
 
 
-def not_there(error: Exception) -> bool:
+def not_there(error: BaseException | None) -> bool:
     """Whether a message that is to be changed or deleted has been deleted."""
     return _says(error, *NOT_THERE)
 
 
-def has_no_text(error: Exception) -> bool:
+def has_no_text(error: BaseException | None) -> bool:
     """Whether what is to be edited is a picture with a text under it."""
     return _says(error, NO_TEXT)
 
@@ -89,7 +89,7 @@ def forgotten(error: Exception) -> bool:
     return _says(error, *FORGOTTEN)
 
 
-def _says(error: Exception, *words: str) -> bool:
+def _says(error: BaseException | None, *words: str) -> bool:
     said = error.message.casefold() if isinstance(error, BadRequest) else ""
     return any(word in said for word in words)
 

@@ -11,7 +11,9 @@ from bot.messages import Inbound, Key, Kind, Rendered
 
 EDIT = "editMessageText"
 EDIT_CAPTION = "editMessageCaption"
-EDITS = (EDIT, EDIT_CAPTION)
+EDIT_MEDIA = "editMessageMedia"
+EDITS = (EDIT, EDIT_CAPTION, EDIT_MEDIA)
+UPLOAD = "picture"
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 TOAST_LIMIT = 200
@@ -21,11 +23,13 @@ NO_KEYBOARD = {"remove_keyboard": True}
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the Bot API. `keep`: which picture of ours it uploads."""
+    """One call of the Bot API. `keep`: which picture of ours it uploads; `known`: which one it
+    names by the platform's id."""
 
     method: str
     params: dict[str, Any]
     keep: str = ""
+    known: str = ""
 
 
 def answer(message: Rendered, inbound: Inbound) -> list[Call]:
@@ -70,6 +74,32 @@ def _under_picture(message: Rendered, inbound: Inbound) -> Call | None:
     if message.rows:
         params["reply_markup"] = inline_keyboard(message.rows)
     return Call(EDIT_CAPTION, params)
+
+
+def caption_edit(message: Rendered, chat: str, edit: str) -> Call | None:
+    """The call that changes the text under a picture, None for a text that has no place there."""
+    if not _fits(message.text, CAPTION_LIMIT):
+        return None
+    return _changing(EDIT_CAPTION, message, chat, edit, {"caption": message.text})
+
+
+def media_edit(message: Rendered, chat: str, edit: str) -> Call | None:
+    """The call that changes a picture and the text under it, the picture being the message's or
+    an upload; None for a text that has no place there: it was sent behind its picture."""
+    if not _fits(message.text, CAPTION_LIMIT):
+        return None
+    photo = message.photo or f"attach://{UPLOAD}"
+    media = {"type": "photo", "media": photo, "caption": message.text, "parse_mode": "HTML"}
+    call = _changing(EDIT_MEDIA, message, chat, edit, {"media": media})
+    del call.params["parse_mode"]
+    return call
+
+
+def _changing(method: str, message: Rendered, chat: str, edit: str, what: dict[str, Any]) -> Call:
+    params = {"chat_id": chat_id(chat), "message_id": int(edit), **what, "parse_mode": "HTML"}
+    if message.rows:
+        params["reply_markup"] = inline_keyboard(message.rows)
+    return Call(method, params)
 
 
 def inline_keyboard(rows: tuple[tuple[Key, ...], ...]) -> dict[str, Any]:

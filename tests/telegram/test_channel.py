@@ -9,8 +9,8 @@ import pytest
 from telegram import InputFile
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
-from bot.channel import Rejected, RetryLater, SendError, Unknown, Unreachable
-from bot.messages import Document, Key, Rendered
+from bot.channel import Moved, Rejected, RetryLater, SendError, TooOld, Unknown, Unreachable
+from bot.messages import Address, Document, Inbound, Key, Kind, Rendered
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.client import Client
 from bot.telegram.render import Call
@@ -73,14 +73,87 @@ async def test_a_message_that_is_partly_out_is_not_simply_sent_again(
     assert type(raised.value) is kind
 
 
-async def test_a_group_that_moved_is_followed_once() -> None:
+async def test_an_answer_to_a_group_that_moved_follows_it_once() -> None:
+    said = Inbound(Address("telegram", ACCOUNT, "-7", "7"), "1", Kind.TEXT, text="x")
     made, calls = channel(ChatMigrated(-1007))
-    assert await made.send("-7", CARD) == "2"
+    await made.answer(CARD, said)
     assert [call.params["chat_id"] for call in calls] == [-7, -1007]
     made, calls = channel(ChatMigrated(-1007), ChatMigrated(-1008))
-    with pytest.raises(Unknown):
-        await made.send("-7", CARD)
+    with pytest.raises(Moved):
+        await made.answer(CARD, said)
     assert len(calls) == 2
+
+
+async def test_a_delivery_to_a_group_that_moved_says_where_it_is_now() -> None:
+    made, calls = channel(ChatMigrated(-1007))
+    with pytest.raises(Moved) as raised:
+        await made.send("-7", CARD)
+    assert (raised.value.chat, len(calls)) == ("-1007", 1)
+
+
+async def test_only_a_paid_message_may_be_charged_for() -> None:
+    made, calls = channel()
+    await made.send("7", LONG, paid=True)
+    await made.send("7", CARD)
+    assert [call.params.get("allow_paid_broadcast") for call in calls] == [True] * 3 + [None]
+
+
+NOT_THERE = BadRequest("Message to edit not found")
+NO_TEXT = BadRequest("There is no text in the message to edit")
+
+
+@pytest.mark.parametrize(
+    ("message", "outcomes", "methods"),
+    [
+        (CARD, [], ["editMessageText"]),
+        (CARD, [BadRequest("Message is not modified: exactly the same")], ["editMessageText"]),
+        (CARD, [NOT_THERE], ["editMessageText"]),
+        (CARD, [NO_TEXT], ["editMessageText", "editMessageCaption"]),
+        (CARD, [NO_TEXT, NOT_THERE], ["editMessageText", "editMessageCaption"]),
+        (replace(CARD, photo="F"), [], ["editMessageMedia"]),
+        (replace(CARD, photo="F", text="x" * 2000), [], ["editMessageText"]),
+    ],
+)
+async def test_a_sent_message_is_corrected(
+    message: Rendered, outcomes: list[Any], methods: list[str]
+) -> None:
+    made, calls = channel(*outcomes)
+    await made.edit("7", "30", message)
+    assert [call.method for call in calls] == methods
+    assert {call.params["message_id"] for call in calls} == {30}
+    assert [fault for call in calls for fault in faults(call)] == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind"),
+    [
+        (True, None),
+        (BadRequest("Message to delete not found"), None),
+        (BadRequest("Message can't be deleted for everyone"), TooOld),
+        (BadRequest("Message can't be deleted"), TooOld),
+        (BadRequest("chat not found"), Unreachable),
+        (Flood(timedelta(seconds=5)), RetryLater),
+    ],
+)
+async def test_a_sent_message_is_deleted(outcome: Any, kind: type[SendError] | None) -> None:
+    made, calls = channel(outcome)
+    if kind is None:
+        await made.delete("7", "30")
+    else:
+        with pytest.raises(kind):
+            await made.delete("7", "30")
+    (call,) = calls
+    assert (call.method, call.params) == ("deleteMessage", {"chat_id": 7, "message_id": 30})
+    assert faults(call) == []
+
+
+async def test_a_message_too_old_to_be_corrected_is_told_from_a_wrong_one() -> None:
+    made, _ = channel(BadRequest("Message can't be edited"), BadRequest("can't parse entities"))
+    with pytest.raises(TooOld):
+        await made.edit("7", "30", CARD)
+    with pytest.raises(Rejected) as raised:
+        await made.edit("7", "30", CARD)
+    assert not isinstance(raised.value, TooOld)
 
 
 async def test_a_wish_that_nothing_depends_on_only_leaves_a_line(

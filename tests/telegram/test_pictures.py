@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from telegram import InputFile
+from telegram.error import BadRequest
 
+from bot.channel import PictureGone, Rejected
 from bot.messages import Address, Document, Inbound, Key, Kind, Rendered
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.render import Call
@@ -30,6 +32,7 @@ class Album:
         self.found = found
         self.asked: list[tuple[str, str, str]] = []
         self.kept: list[tuple[str, str, str]] = []
+        self.forgotten: list[tuple[str, str, str]] = []
 
     async def find(self, photo: str, account: str, locale: str) -> str | Document | None:
         self.asked.append((photo, account, locale))
@@ -39,6 +42,9 @@ class Album:
 
     async def keep(self, photo: str, account: str, reference: str) -> None:
         self.kept.append((photo, account, reference))
+
+    async def forget(self, photo: str, account: str, reference: str) -> None:
+        self.forgotten.append((photo, account, reference))
 
 
 def channel(album: Album | None, *outcomes: Any) -> tuple[TelegramChannel, list[Call]]:
@@ -126,3 +132,29 @@ async def test_an_odd_answer_to_an_upload_is_no_reason_to_fail(answer: dict[str,
     made, _ = channel(album, answer)
     assert await made.send("7", CARD) == "9"
     assert not album.kept
+
+
+async def test_a_picture_that_the_platform_has_forgotten_is_to_be_uploaded_again() -> None:
+    album = Album("OLD")
+    made, calls = channel(album, BadRequest("Wrong file identifier/HTTP URL specified"))
+    with pytest.raises(PictureGone):
+        await made.send("7", CARD)
+    assert album.forgotten == [("picture:abc", ACCOUNT, "OLD")]
+    assert len(calls) == 1
+
+
+async def test_a_wrong_reference_that_is_not_ours_is_the_messages_fault() -> None:
+    made, _ = channel(Album(None), BadRequest("Wrong file identifier/HTTP URL specified"))
+    with pytest.raises(Rejected):
+        await made.send("7", replace(CARD, photo="AgAC-somebody-s"))
+
+
+async def test_a_picture_is_corrected_with_the_text_under_it() -> None:
+    album = Album(FILE)
+    made, calls = channel(album, SENT)
+    await made.edit("7", "30", CARD)
+    (call,) = calls
+    assert call.method == "editMessageMedia"
+    assert call.params["media"]["media"] == "attach://picture"
+    assert isinstance(call.params["picture"], InputFile)
+    assert album.kept == [("picture:abc", ACCOUNT, "LARGE")]
