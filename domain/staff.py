@@ -29,6 +29,7 @@ _OPERATOR = (
             "member:freeze",
             "level:give",
             "post:hold",
+            "care:see",
             "credit:payout",
         }
     )
@@ -42,6 +43,7 @@ _APPROVER = frozenset(
         "points:approve",
         "programme:approve",
         "post:hold",
+        "care:see",
     }
 )
 

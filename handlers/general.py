@@ -3,6 +3,7 @@
 from bot.messages import Kind, Reply
 from handlers import menu
 from handlers.turns import Turn
+from services import missed
 
 
 def help_(turn: Turn) -> Reply:
@@ -50,6 +51,6 @@ def blocked(turn: Turn) -> None:
 
 
 def unblocked(turn: Turn) -> None:
-    """The person can be reached again."""
+    """The person can be reached again, and hears what they missed."""
     if turn.person.address_id is not None:
-        turn.work.addresses.set_blocked(turn.person.address_id, None)
+        missed.wake(turn.work, turn.person.address_id, turn.now)

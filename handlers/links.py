@@ -8,6 +8,7 @@ from collections.abc import Callable
 from bot.messages import Reply
 from handlers import handing, joining, staff, till
 from handlers.turns import Turn
+from services import missed
 
 Open = Callable[[Turn, str], Reply]
 
@@ -23,7 +24,9 @@ LINKS: dict[str, Open] = {
 
 
 def start(turn: Turn) -> Reply:
-    """The first word, with or without a link that led here."""
+    """The first word, with or without a link that led here; also of who blocked us and is back."""
+    if turn.person.address_id is not None:
+        missed.wake(turn.work, turn.person.address_id, turn.now)
     payload = turn.arg()
     for prefix, opens in LINKS.items():
         if payload.startswith(prefix) and len(payload) > len(prefix):

@@ -52,6 +52,8 @@ STAFF: tuple[tuple[str, Button], ...] = (
     ("approval:see", Button("button.approvals", "approvals")),
     ("event:write", Button("button.events_manage", "event.manage")),
     ("campaign:write", Button("broadcast.button_start", "broadcast")),
+    ("care:see", Button("caring.button_care", "care")),
+    ("post:hold", Button("post.button_post", "post")),
     ("message:write", Button("wording.button_menu", "templates")),
 )
 

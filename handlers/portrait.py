@@ -113,6 +113,7 @@ def _buttons(turn: Turn, seen: Portrait) -> Rows:
     active = member.state is MemberState.ACTIVE
     offered = (
         ("member:view", bool(member.phone), Button("button.phone_show", "member.phone", this)),
+        ("member:view", True, Button("post.button_messages", "post.member", this)),
         ("points:adjust", active, Button("button.adjust", "member.adjust", this)),
         (
             "points:adjust",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 
 from domain.birthdays import Feb29
@@ -11,6 +12,7 @@ from domain.care_rules import Care
 from domain.contacts import LAST, WEEK, Ahead, Calendar, Day, Known, ahead, has_place
 from domain.dates import local_day
 from domain.programme import Programme
+from services import calendars, lunar
 from services.ports import Work
 from services.ports.contacts import Facts, History
 from services.ports.post import OPTIONAL, Waiting
@@ -115,7 +117,8 @@ class _Calendar:
 @lru_cache(maxsize=2048)
 def _day(day: date, feb29: Feb29, countries: tuple[str, ...]) -> Day:
     births = {(day.month, day.day)}
-    leap_year = (date(day.year, 3, 1) - timedelta(days=1)).day == 29
-    if not leap_year and f"{day:%m-%d}" == feb29.value:
+    if not isleap(day.year) and f"{day:%m-%d}" == feb29.value:
         births.add((2, 29))
-    return Day(frozenset(births))
+    moons = {(month, of) for _, month, of in lunar.lunar_days(day)}
+    holidays = {key for key in calendars.keys(countries) if calendars.on(day, [key], countries)}
+    return Day(frozenset(births), frozenset(moons), frozenset(holidays))

@@ -40,7 +40,9 @@ _change = update(_addresses).where(_addresses.c.id == bindparam("of"))
 _belong = _change.values(member_id=bindparam("member"))
 _locale = _change.values(locale=bindparam("to"))
 _source = _change.where(_addresses.c.source.is_(None)).values(source=bindparam("to"))
-_blocked = _change.values(blocked_at=bindparam("at"))
+# Told again, it is still since the first time.
+_blocked = _change.where(_addresses.c.blocked_at.is_(None)).values(blocked_at=bindparam("at"))
+_woken = _change.values(blocked_at=None)
 _entomb = Upsert(people.Tombstone, ("index",), update=("until",))
 _entombed = select(_tombs.c.until).where(_tombs.c.index == bindparam("index"))
 _entombed_of = select(_tombs.c.index).where(
@@ -83,7 +85,10 @@ class Addresses:
         self._db.execute(_source, {"of": address_id, "to": source})
 
     def set_blocked(self, address_id: int, at: datetime | None) -> None:
-        self._db.execute(_blocked, {"of": address_id, "at": at})
+        if at is None:
+            self._db.execute(_woken, {"of": address_id})
+        else:
+            self._db.execute(_blocked, {"of": address_id, "at": at})
 
     def entomb(self, index: str, until: date) -> None:
         _entomb.run(self._db, {"index": index, "until": until})
@@ -98,6 +103,5 @@ class Addresses:
 
 
 def _address(row: Any) -> AddressRow:
-    return AddressRow(
-        row[0], row[1], row[2], row[3], row[4], row[5] or "", row[6] or "", row[7] is not None
-    )
+    kept = (row[0], row[1], row[2], row[3], row[4], row[5] or "", row[6] or "")
+    return AddressRow(*kept, row[7] is not None, row[7])

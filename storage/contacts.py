@@ -7,16 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Db
-from sqlalchemy import bindparam, literal_column, null, select, union_all
+from sqlalchemy import bindparam, func, literal_column, null, select, union_all
 
 from domain.birthdays import Birthday
 from domain.consent import Purpose
-from services.ports.contacts import Facts, History, Waiting
-from storage.tables import people, post
+from services.ports.contacts import Facts, History, Person, Waiting
+from storage.tables import chat, people, post
 
 _rows = post.Delivery.__table__  # type: ignore[attr-defined]
 _members = people.Member.__table__  # type: ignore[attr-defined]
 _consents = people.Consent.__table__  # type: ignore[attr-defined]
+_addresses = chat.Address.__table__  # type: ignore[attr-defined]
 
 _asked = (
     select(_members.c.id.label("whose"), _members.c.id.label("of"))
@@ -58,9 +59,9 @@ _care = select(
     _rows.c.state == literal_column("'pending'"),
 )
 _history = union_all(_begun, _claimed, _care)
-_agreed = (
+_given = (
     select(_consents.c.given)
-    .where(_consents.c.member_id == _members.c.id, _consents.c.purpose == Purpose.CARE.value)
+    .where(_consents.c.member_id == _members.c.id, _consents.c.purpose == bindparam("purpose"))
     .order_by(_consents.c.id.desc())
     .limit(1)
     .scalar_subquery()
@@ -72,7 +73,21 @@ _facts = select(
     _members.c.birth_month,
     _members.c.birth_day,
     _members.c.birth_lunar,
-    _agreed,
+    _given,
+).where(_members.c.id.in_(bindparam("members", expanding=True)))
+_chats = select(func.count()).where(_addresses.c.member_id == _members.c.id)
+_people = select(
+    _members.c.id,
+    _members.c.number,
+    func.coalesce(_members.c.name, ""),
+    _members.c.state,
+    func.coalesce(_members.c.locale, ""),
+    func.coalesce(_members.c.zone, ""),
+    _members.c.quiet_from,
+    _members.c.quiet_to,
+    _chats.scalar_subquery(),
+    _chats.where(_addresses.c.blocked_at.is_(None)).scalar_subquery(),
+    _given,
 ).where(_members.c.id.in_(bindparam("members", expanding=True)))
 
 
@@ -96,10 +111,19 @@ class Contacts:
         return found
 
     def facts(self, member_ids: Collection[int]) -> dict[int, Facts]:
-        rows = self._db.execute(_facts, {"members": list(member_ids)})
+        asked = {"members": list(member_ids), "purpose": Purpose.CARE.value}
+        rows = self._db.execute(_facts, asked)
         return {
             member: Facts(joined, zone or "", _born(month, day, lunar), bool(agreed))
             for member, joined, zone, month, day, lunar, agreed in rows
+        }
+
+    def people(self, member_ids: Collection[int], purpose: str) -> dict[int, Person]:
+        asked = {"members": list(member_ids), "purpose": purpose}
+        always = purpose == Purpose.SERVICE.value
+        return {
+            row[0]: Person(*row[1:10], agreed=always or bool(row[10]))
+            for row in self._db.execute(_people, asked)
         }
 
 

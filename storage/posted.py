@@ -12,10 +12,9 @@ from sqlalchemy import bindparam, func, literal_column, or_, select, update
 
 from domain.consent import Purpose
 from services.ports.post import LANES
-from services.ports.posted import Count, Lane, Line, Missed
+from services.ports.posted import LEFT, Count, Lane, Line, Missed
 from storage.tables import campaigns, post
 
-LEFT = "left"
 NEWEST = 2000
 
 _rows = post.Delivery.__table__  # type: ignore[attr-defined]

@@ -36,6 +36,23 @@ class Facts:
     agreed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member as far as sending goes. `chats`: addresses, `reachable` those not blocked; `zone`
+    "" is the programme's; `agreed`: to the purpose that was asked for."""
+
+    number: str
+    name: str
+    state: str
+    locale: str
+    zone: str
+    quiet_from: int | None
+    quiet_to: int | None
+    chats: int
+    reachable: int
+    agreed: bool
+
+
 class Contacts(Protocol):
     """Reads of the budget, for many members at once."""
 
@@ -46,4 +63,7 @@ class Contacts(Protocol):
         claimed and not yet begun counts as begun `now`."""
 
     def facts(self, member_ids: Collection[int]) -> Mapping[int, Facts]:
+        """By member."""
+
+    def people(self, member_ids: Collection[int], purpose: str) -> Mapping[int, Person]:
         """By member."""

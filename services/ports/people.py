@@ -12,7 +12,7 @@ from domain.members import Member
 
 @dataclass(frozen=True, slots=True)
 class AddressRow:
-    """A known address. `blocked` as the platform told."""
+    """A known address. `blocked` as the platform told, and since when."""
 
     id: int
     channel: str
@@ -22,6 +22,7 @@ class AddressRow:
     locale: str
     source: str
     blocked: bool
+    blocked_at: datetime | None = None
 
 
 class Members(Protocol):

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
+
+LEFT: Final = "left"
+"""The reason of an unclear message that somebody has decided to leave as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,8 @@ class Line:
     repeated: bool = False
 
 
-class Count(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Count:
     """So many messages of a rule of care stand so."""
 
     rule: str
@@ -34,7 +38,8 @@ class Count(NamedTuple):
     count: int
 
 
-class Lane(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Lane:
     """What waits in a lane and is due: how many, and since when the oldest is."""
 
     lane: int

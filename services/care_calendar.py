@@ -1,0 +1,286 @@
+"""Who will get which care when, and what speaks against it: the days to come, told beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from domain.birthdays import Feb29
+from domain.care_rules import CareRule, Occasion
+from domain.consent import QuietHours, send_at
+from domain.contacts import WEEK, Ahead, ahead, has_place
+from domain.dates import local_day
+from domain.members import MemberState, show_number
+from domain.timetable import moment
+from services import contacts, quiet, wordings
+from services.care_kinds import KINDS, Due
+from services.ports import Work
+from services.ports.contacts import Facts, History, Person
+
+PAGE: Final = 200
+DAYS: Final = 7
+MOST: Final = 1000
+"""In the chat a rule's day is counted up to so many."""
+_BIRTHDAYS: Final = (Occasion.BIRTHDAY, Occasion.BIRTHDAY_AHEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One message to come. `at`: when it may leave; `warnings`: codes of what speaks against it
+    or will be otherwise than one may think (texts: caring.warning)."""
+
+    rule: CareRule
+    day: date
+    at: datetime
+    member_id: int
+    number: str
+    name: str
+    locale: str
+    zone: str
+    key: str
+    values: Mapping[str, Any]
+    wording_id: int | None
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How many messages of a rule on a day; `more`: at least so many."""
+
+    rule: CareRule
+    count: int
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """A day and what comes on it."""
+
+    day: date
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayPage:
+    """Some of a day's messages."""
+
+    day: date
+    planned: tuple[Planned, ...]
+    page: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One rule on one local day in one zone (None: the programme's)."""
+
+    rule: CareRule
+    day: date
+    zone: str | None
+
+
+def is_timed(rule: CareRule) -> bool:
+    """Whether a rule comes by day and hour, so that it can be told beforehand."""
+    return rule.occasion in KINDS and KINDS[rule.occasion].timed
+
+
+# -- how many ---------------------------------------------------------------------------
+
+
+def summary(work: Work, now: datetime, days: int = DAYS, most: int = MOST) -> list[DayPlan]:
+    """How many messages each rule will write on each of the next days, counted up to `most`."""
+    plan = []
+    for day in days_ahead(work, now, days):
+        parts = []
+        for rule in timed(work):
+            count, more = _count(work, rule, day, now, most)
+            if count:
+                parts.append(Part(rule, count, more))
+        plan.append(DayPlan(day, tuple(parts)))
+    return plan
+
+
+def _count(work: Work, rule: CareRule, day: date, now: datetime, most: int) -> tuple[int, bool]:
+    count = 0
+    for slot in slots(work, rule, day, now):
+        after: int | None = 0
+        while after is not None:
+            found, after = due(work, slot, after)
+            count += len(found)
+            if count >= most:
+                return most, count > most or after is not None
+    return count, False
+
+
+def days_ahead(work: Work, now: datetime, days: int) -> list[date]:
+    """Today in the programme's zone and the days after it."""
+    today = local_day(now, work.programmes.current().zone)
+    return [today + timedelta(days=plus) for plus in range(days)]
+
+
+def timed(work: Work, only: str = "") -> list[CareRule]:
+    """The rules that are on and can be told beforehand; `only`: the one of a key. Raises
+    LookupError if there is none of that key."""
+    rules = work.programmes.current().care.rules
+    if only and all(rule.key != only for rule in rules):
+        raise LookupError(only)
+    return [r for r in rules if r.on and is_timed(r) and only in ("", r.key)]
+
+
+def slots(work: Work, rule: CareRule, day: date, now: datetime) -> Iterator[Slot]:
+    """The zones in which a rule comes on a day, without those where its hour is over."""
+    home = work.programmes.current().zone
+    zones: list[str | None] = [None]
+    if KINDS[rule.occasion].own_zones:
+        zones += work.care.zones()
+    for zone in zones:
+        if not KINDS[rule.occasion].own_zones or moment(day, rule.at, zone or home) > now:
+            yield Slot(rule, day, zone)
+
+
+def due(work: Work, slot: Slot, after: int, most: int = PAGE) -> tuple[list[Due], int | None]:
+    """Some of who is due, and where to go on; None at the end."""
+    found = KINDS[slot.rule.occasion].due(work, slot.rule, slot.day, slot.zone, after, most)
+    members = {one.member_id for one in found}
+    return found, max(members) if len(members) >= most else None
+
+
+# -- who, and what speaks against it ------------------------------------------------------
+
+
+def of_day(work: Work, text: str, now: datetime, page: int, size: int) -> DayPage:
+    """A page of one day's messages; raises LookupError for what is no day to come."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise LookupError(text) from error
+    wanted, skip = size + 1, page * size
+    found: list[Planned] = []
+    for rule in timed(work):
+        for slot in slots(work, rule, day, now):
+            after: int | None = 0
+            while after is not None and len(found) < wanted:
+                dues, after = due(work, slot, after)
+                kept = dues[skip : skip + wanted - len(found)]
+                skip = max(skip - len(dues), 0)
+                found += planned(work, slot, kept, now)
+    return DayPage(day, tuple(found[:size]), page, len(found) > size)
+
+
+def planned(work: Work, slot: Slot, dues: Sequence[Due], now: datetime) -> list[Planned]:
+    """These with whose they are, when they leave and what speaks against them."""
+    if not dues:
+        return []
+    members = {one.member_id for one in dues}
+    purpose = slot.rule.purpose
+    group = _Group(
+        work.contacts.people(members, purpose),
+        work.contacts.facts(members) if purpose != "service" else {},
+        work.contacts.history(members, now - WEEK, now) if purpose != "service" else {},
+    )
+    return [_planned(work, slot, one, group, now) for one in dues if one.member_id in group.people]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    people: Mapping[int, Person]
+    facts: Mapping[int, Facts] = field(default_factory=dict)
+    history: Mapping[int, History] = field(default_factory=dict)
+
+
+def _planned(work: Work, slot: Slot, one: Due, group: _Group, now: datetime) -> Planned:
+    rule, person = slot.rule, group.people[one.member_id]
+    zone = person.zone or work.programmes.current().zone
+    wanted = max(moment(slot.day, rule.at, zone), now)
+    at = _open(work, person, zone, wanted)
+    kind = KINDS[rule.occasion]
+    key = kind.message(rule, one, late=False)
+    wording_id = work.wordings.in_use(key)
+    locale = person.locale or "zh"
+    nothing: dict[str, Any] = {"points": rule.points, "voucher": None}
+    values = {"name": person.name, **nothing, **one.values}
+    codes = [
+        *_about_person(rule, person, at, wanted),
+        *_about_words(work, wording_id, locale),
+        *(_about_place(work, rule, one.member_id, group, at, now)),
+        *_about_birthday(work, rule, group.facts.get(one.member_id), slot.day),
+    ]
+    return Planned(
+        rule,
+        slot.day,
+        at,
+        one.member_id,
+        show_number(person.number),
+        person.name,
+        locale,
+        zone,
+        key,
+        values,
+        wording_id,
+        tuple(codes),
+    )
+
+
+def _open(work: Work, person: Person, zone: str, wanted: datetime) -> datetime:
+    if person.quiet_from is None or person.quiet_to is None:
+        hours: QuietHours = work.programmes.current().care.quiet
+        return send_at(wanted, zone, hours)
+    return quiet.open_at(wanted, zone, person.quiet_from, person.quiet_to)
+
+
+def _about_person(rule: CareRule, person: Person, at: datetime, wanted: datetime) -> Iterator[str]:
+    if person.state == MemberState.FROZEN.value and rule.purpose != "service":
+        yield "frozen"
+    if not person.chats:
+        yield "no_address"
+    elif not person.reachable:
+        yield "unreachable"
+    if not person.agreed:
+        yield "no_consent"
+    if not person.name:
+        yield "no_name"
+    if not person.zone:
+        yield "no_zone"
+    if at > wanted:
+        yield "quiet"
+
+
+def _about_words(work: Work, wording_id: int | None, locale: str) -> Iterator[str]:
+    if wording_id is not None and locale not in wordings.get(work, wording_id).texts:
+        yield "other_language"
+
+
+def _about_birthday(work: Work, rule: CareRule, facts: Facts | None, day: date) -> Iterator[str]:
+    born = facts.birthday if facts and rule.occasion in _BIRTHDAYS else None
+    if born is None:
+        return
+    if born.lunar:
+        yield "lunar"
+    elif (born.month, born.day) == (2, 29):
+        feb29 = work.programmes.current().birthday.feb29
+        yield "feb29_before" if feb29 is Feb29.FEB_28 else "feb29_after"
+
+
+def _about_place(
+    work: Work, rule: CareRule, member_id: int, group: _Group, at: datetime, now: datetime
+) -> Iterator[str]:
+    """Whether the week may be full: what was sent, and the care that comes before it in time."""
+    programme = work.programmes.current()
+    per_week, facts = programme.care.per_week, group.facts.get(member_id)
+    if per_week is None or facts is None:
+        return
+    known = contacts.known_of(programme, facts)
+    rules = [one for one in programme.care.rules if one.on and one.purpose == "care"]
+    days = max((at - now).days + 9, 8)
+    coming = [
+        place
+        for other, place in ahead(rules, known, contacts.calendar(programme), now, days)
+        if other.key != rule.key
+    ]
+    past = list(group.history[member_id].begun.values()) if member_id in group.history else []
+    past += [place.at for place in coming if place.at <= at]
+    later = [Ahead(place.at, place.rank) for place in coming if place.at > at]
+    if not has_place(past, later, rule.first, per_week, at):
+        yield "budget"
