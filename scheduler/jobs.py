@@ -8,14 +8,15 @@ from datetime import datetime, time, timedelta
 
 from services import (
     approvals,
-    care,
     caring,
     expiry,
     holds,
     order_reminders,
     purchases,
     recommending,
+    restocks,
     reviewing,
+    rhythms,
     sealing,
     waiting,
 )
@@ -97,15 +98,20 @@ def _match(work: Work, due: Due, now: datetime, after: int) -> int | None:
     return after + 1 if purchases.match_left(work, now, BATCH) else None
 
 
-def _nobody_to_remind(work: Work, due: Due, now: datetime) -> bool:
-    return not care.reminder_members(work, due.day, 0, 1)
+def _nothing_new(work: Work, due: Due, now: datetime) -> bool:
+    return rhythms.nothing_new(work, due.day)
 
 
-def _remind(work: Work, due: Due, now: datetime, after: int) -> int | None:
-    members = care.reminder_members(work, due.day, after, BATCH)
-    for member_id in members:
-        care.remind(work, member_id, due.day, now)
-    return members[-1] if len(members) == BATCH else None
+def _keep_up(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    return rhythms.keep_up(work, due.day, after, LOTS)
+
+
+def _nothing_to_tell(work: Work, due: Due, now: datetime) -> bool:
+    return restocks.nothing_to_tell(work)
+
+
+def _tell(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    return after + 1 if restocks.tell_some(work, now) else None
 
 
 def _nothing_lapsed(work: Work, due: Due, now: datetime) -> bool:
@@ -171,10 +177,11 @@ JOBS: tuple[Job, ...] = (
     Job("review", (NIGHT,), _review, _nobody_to_review),
     Job("release", (NIGHT,), _release, _nothing_overdue),
     Job("match", (NIGHT,), _match, _nothing_left_waiting),
-    Job("remind", (NIGHT,), _remind, _nobody_to_remind, within=timedelta(days=1)),
+    Job("rhythms", (NIGHT,), _keep_up, _nothing_new),
     Job("lapse", (NIGHT,), _lapse, _nothing_lapsed),
     # By day the worker does this by the minute.
     Job("serve", (NIGHT,), _serve, _nobody_to_serve),
+    Job("restocks", (NIGHT, MORNING, AFTERNOON), _tell, _nothing_to_tell),
     Job("forget", (NIGHT,), _forget, _nothing_to_forget),
     Job("tidy", (NIGHT,), _tidy, _nothing_to_tidy),
     Job("count", (NIGHT,), _count, _nothing_to_count),

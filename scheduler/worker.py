@@ -19,7 +19,7 @@ from scheduler.delivery import Sender
 from scheduler.due import crossed, reach, run, run_due
 from scheduler.jobs import Job
 from scheduler.lease import Lease
-from services import campaign_steps, waiting
+from services import campaign_steps, restocks, waiting
 from services.ports import Work
 
 log = logging.getLogger(__name__)
@@ -75,6 +75,7 @@ class Worker:
         clock.every(JOBS_SECONDS, "the jobs", self._tick)
         clock.every(CAMPAIGN_SECONDS, "campaigns", self._campaigns)
         clock.every(WAITING_SECONDS, "waiting lists", self.serve)
+        clock.every(WAITING_SECONDS, "what came back", self.tell_back)
         clock.start()
         try:
             await asyncio.gather(
@@ -104,6 +105,15 @@ class Worker:
         after: int | None = 0
         while after is not None:
             after = await self._units.write(partial(waiting.serve_due, now=now, after=after))
+
+    async def tell_back(self) -> None:
+        """Tells who had marked what came back into stock, in slices; who travels leaves that to
+        the jobs."""
+        if self._turn.locked() or not await self._lease.hold():
+            return
+        now = self._clocks.club()
+        while not await self._units.read(restocks.nothing_to_tell):
+            await self._units.write(partial(restocks.tell_some, now=now))
 
     async def drain(self) -> int:
         """Writes what campaigns still owe, and sends all that is due now; how many messages."""

@@ -13,7 +13,7 @@ from domain.partners import Partner
 from domain.programme import Per, Programme
 from domain.refusals import ContentInvalid
 from services import content_schema as schema
-from services import waiting
+from services import restocks, waiting
 from services.benefit_checks import Known, problems
 from services.benefit_pictures import Pictures, keep
 from services.benefit_table import Table
@@ -64,8 +64,11 @@ class BenefitFile:
                 raise faults.invalid([((SECTION, number, "stock"), advice)])
             return outcome
 
+        gone = work.catalogue.gone()
         done = saved(work, "benefit", file.benefits, save, actor, now)
         waiting.serve_some(work, now)
+        for benefit_id in sorted(gone - work.catalogue.gone()):
+            restocks.came_back(work, benefit_id, now)
         return done
 
     def _save(

@@ -66,7 +66,7 @@ def _cancel(work: Work, voucher: Voucher, now: datetime) -> Voucher:
     # Last, for the next members wait for the lock of the benefit.
     if origin.stocked:
         work.benefits.give_stock(voucher.benefit_id)
-        waiting.stock_came(work, voucher.benefit_id, now)
+        waiting.stock_came(work, voucher.benefit_id, now, more=1)
     return _get(work, voucher.id)
 
 

@@ -13,6 +13,7 @@ from domain.benefits import (
     Benefit,
     Category,
     Standing,
+    Why,
     as_called,
     former_names,
     period_key,
@@ -131,6 +132,25 @@ def shelf(
         [one for one in work.categories.all() if one.key in ordered.categories],
         len(ordered.places),
     )
+
+
+def best(
+    work: Work, member_id: int, now: datetime, most: int, *, first: int | None = None
+) -> list[Offer]:
+    """What the member can have for points now, then what is near, in the order of the catalogue;
+    the benefit `first` before all others if it is among what can be had. What costs nothing is
+    left out."""
+    reader = reader_of(work, member_id, now, favourites=False)
+    benefits, lines = _price_list(work, reader.level)
+    liked = reader.known(recommending.likings(work, member_id))
+    places = price_lists.order(lines, liked, work.catalogue.gone()).places
+    priced = [benefits[place] for place in places if lines[place].price > 0]
+    if first is not None:
+        priced.sort(key=lambda benefit: benefit.id != first)
+    shown = _offers(work, reader, priced[: most + 1])
+    at_hand = [offer for offer in shown if offer.standing.why is Why.NOTHING]
+    near = [offer for offer in shown if offer.standing.near]
+    return [*at_hand, *near][:most]
 
 
 def _offers(work: Work, reader: Reader, shown: list[Benefit]) -> list[Offer]:

@@ -6,12 +6,11 @@ may have changed meanwhile. The function returns the values, or None: then nothi
 
 from __future__ import annotations
 
-from services import campaign_drafts, campaign_steps, care
+from services import campaign_drafts, campaign_steps
 from services.care_kinds import KINDS
 from services.post import Fillers
 
 FILLERS: Fillers = {
     **{key: kind.still for kind in KINDS.values() for key in kind.keys},
-    care.EXPIRING: care.still_expiring,
     campaign_drafts.MESSAGE: campaign_steps.values_of,
 }

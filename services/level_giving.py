@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from domain import standings
+from domain.care_rules import Occasion
 from domain.dates import add_months, local_day
 from domain.errors import ReasonMissing
 from domain.level_errors import (
@@ -167,5 +168,8 @@ def _standing(work: Work, programme: Programme, member_id: int, now: datetime) -
 
 
 def _tell(work: Work, member_id: int, key: str, values: dict[str, object], now: datetime) -> None:
-    notice = Notice(key, values, LEVEL, dedupe=f"{key}:{member_id}:{work.new_id()}")
+    rule = levels.rule_for(work.programmes.current().care, Occasion.LEVEL_CHANGED)
+    key_of_rule = rule.key if rule else ""
+    once = f"{key}:{member_id}:{work.new_id()}"
+    notice = Notice(key, values, LEVEL, dedupe=once, rule=key_of_rule)
     work.deliveries.to_member(member_id, notice, now)

@@ -8,17 +8,20 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from domain import levels, standings
+from domain.care_rules import Care, CareRule, Occasion
 from domain.dates import first_of_month, local_day, month_index, start_of_day
 from domain.earning import hundredths
 from domain.levels import Basis, NextLevel, Progress
 from domain.money import Money
 from domain.programme import MONEY_MEASURES, Condition, Level, Measure, Programme
 from domain.standings import Change, Event, Outlook, Standing
+from services import level_news
 from services.ports import Work
 from services.ports.points import LevelStep
 from services.ports.post import Notice
 
 DAY: Final = timedelta(days=1)
+_HOWEVER_LATE: Final = 24 * 366
 LEVEL: Final = ((("button.level", "level", ()),),)
 
 
@@ -291,13 +294,26 @@ def was_active(work: Work, member_id: int, source: tuple[str, int | str], now: d
 
 
 def tell_risen(work: Work, member_id: int, level: str, occasion: str, now: datetime) -> None:
-    """Tells a member of the level they have risen to."""
+    """Tells a member of the level they have risen to, at once: they stand at the till."""
     programme = work.programmes.current()
+    rule = rule_for(programme.care, Occasion.LEVEL_CHANGED)
+    if rule is None:
+        return
     kept = work.standings.of([member_id]).get(member_id)
     until = kept.held.until if kept and kept.held.level == level else None
-    values = {**named(programme, level), "until": until}
-    notice = Notice("level.risen", values, LEVEL, dedupe=f"level:{occasion}")
+    news = level_news.of(work, programme, level, now)
+    values = {**named(programme, level), "until": until, "news": news}
+    notice = Notice("level.risen", values, LEVEL, dedupe=f"level:{occasion}", rule=rule.key)
     work.deliveries.to_member(member_id, notice, now)
+
+
+def rule_for(care: Care, occasion: Occasion) -> CareRule | None:
+    """The rule by which members are told of their level; None if the club has switched it off. A
+    programme that says nothing of it tells them, however late."""
+    found = [rule for rule in care.rules if rule.occasion is occasion]
+    if not found:
+        return CareRule(str(occasion), occasion, late_hours=_HOWEVER_LATE)
+    return next((rule for rule in found if rule.on), None)
 
 
 def named(programme: Programme, level: str) -> dict[str, Any]:

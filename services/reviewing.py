@@ -7,27 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from domain import standings
+from domain.care_rules import Occasion
 from domain.dates import local_day
-from domain.levels import rank
+from domain.levels import Basis, progress, rank
 from domain.members import MemberState
-from domain.programme import Programme
-from domain.standings import Event, Outlook, Reviewed, Standing
+from domain.programme import Level, Programme
+from domain.standings import Event, Reviewed, Standing
 from domain.timetable import moment
-from services import levels
-from services.levels import LEVEL, Move
+from services import caring, level_news, levels
+from services.care_kinds import Due, levels_told
+from services.levels import Move
 from services.ports import Work
-from services.ports.post import Notice
 from services.ports.standings import Kept
-from services.quiet import open_at
 
-HOUR: Final = time(9)
 WALKED: Final = "levels.walked"
 _DONE: Final = "done"
-_DAY: Final = timedelta(days=1)
+_AT_RISK: Final = "at_risk"
 _News = tuple[Kept, str, dict[str, Any]]
 
 
@@ -132,7 +131,8 @@ def _review(work: Work, member_ids: list[int], day: date, now: datetime) -> None
         if one.new and seen.standing.review_on is None and not seen.changes:
             continue  # never left the first level, and nothing to look at later
         moves.append(_move(one, seen, day, now))
-        news += [(one.member, *told) for told in _news(programme, one, seen)]
+        told = _news(work, programme, one, seen, basis[one.member.id], now)
+        news += [(one.member, *what) for what in told]
     levels.keep(work, programme, moves)
     _tell(work, programme, news, day, now)
 
@@ -166,18 +166,20 @@ def _move(case: _Case, seen: Reviewed, day: date, now: datetime) -> Move:
 
 
 def _tell(work: Work, programme: Programme, news: list[_News], day: date, now: datetime) -> None:
-    """Tells whoever is in a chat, in their morning."""
+    """Tells whoever is in a chat, in their morning, as the rules of care say."""
     reached = work.standings.reachable({member.id for member, _, _ in news}) if news else set()
-    for member, key, values in news:
-        if member.id in reached:
-            occasion = f"level:review:{key}:{member.id}:{day}"
-            due_at = _morning(programme, member, day, now)
-            notice = Notice(key, values, LEVEL, bulk=True, dedupe=occasion, due_at=due_at)
-            work.deliveries.to_member(member.id, notice, now)
+    for member, event, values in news:
+        occasion = Occasion.LEVEL_AT_RISK if event == _AT_RISK else Occasion.LEVEL_CHANGED
+        rule = levels.rule_for(programme.care, occasion)
+        if rule is None or member.id not in reached:
+            continue
+        late = now - moment(day, rule.at, member.zone or programme.zone)
+        due = Due(member.id, f"{event}:{day}", values)
+        caring.care_for(work, rule, due, day, now, late=max(late, caring.ON_TIME))
 
 
 def _news(
-    programme: Programme, case: _Case, seen: Reviewed
+    work: Work, programme: Programme, case: _Case, seen: Reviewed, basis: Basis, now: datetime
 ) -> Iterable[tuple[str, dict[str, Any]]]:
     """What a review is told of: a rise, a fall, the end of what was given, a fall to come, and
     one that was averted after it had been told."""
@@ -189,30 +191,25 @@ def _news(
     change = rank(programme.levels, after.key) - rank(programme.levels, before)
     ended = [c for c in seen.changes if c.event is Event.ENDED]
     if change > 0:
-        yield "level.risen", values
+        yield "risen", {**values, "news": level_news.of(work, programme, after.key, now)}
     elif change < 0 and ended:
         names = levels.named(programme, ended[0].from_level)["names"]
-        yield "level.ended", {**values, "given_names": names}
+        yield "ended", {**values, "given_names": names}
     elif change < 0:
-        yield "level.fallen", values
+        yield "fallen", {**values, "back": _way_back(programme, after, basis, now)}
     if seen.kept and not change:
-        yield "level.kept", values
+        yield "kept", values
     if seen.at_risk and seen.at_risk.level.key != after.key:
-        yield "level.at_risk", _risk(programme, after.key, seen.at_risk)
+        yield _AT_RISK, levels_told.at_risk(programme, after.key, seen.at_risk)
 
 
-def _risk(programme: Programme, level: str, risk: Outlook) -> dict[str, Any]:
-    return {
-        **levels.named(programme, level),
-        "last_day": risk.on - _DAY,
-        "need": programme.level(level).need.value,
-        "conditions": [levels.condition(one, programme) for one in risk.conditions],
-        "next_names": dict(risk.level.names),
-    }
-
-
-def _morning(programme: Programme, member: Kept, day: date, now: datetime) -> datetime:
-    """Not in the night: the member's morning of that day, outside their quiet hours."""
-    zone = member.zone or programme.zone
-    due_at = max(moment(day, HOUR, zone), now)
-    return open_at(due_at, zone, member.quiet_from, member.quiet_to)
+def _way_back(
+    programme: Programme, level: Level, basis: Basis, now: datetime
+) -> dict[str, Any] | None:
+    """What leads up again, for who has fallen."""
+    today = local_day(now, programme.zone)
+    step = progress(programme.levels, level.key, basis, today)
+    if step is None:
+        return None
+    conditions = [levels.condition(one, programme) for one in step.conditions]
+    return {"names": dict(step.level.names), "need": step.need.value, "conditions": conditions}

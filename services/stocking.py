@@ -98,7 +98,7 @@ def _switch(work: Work, benefit_id: int, stopped: bool, actor: Actor, now: datet
     if work.benefits.stop(benefit_id, stopped):
         action = "benefit.stop" if stopped else "benefit.start"
         work.audit.add(actor, action, ("benefit", benefit_id), now, {})
-        waiting.stock_came(work, benefit_id, now)
+        waiting.stock_came(work, benefit_id, now, started=not stopped)
     return one(work, benefit_id)
 
 
@@ -121,7 +121,7 @@ def _change(work: Work, benefit: Benefit, more: int, actor: Actor, now: datetime
     if more:
         detail = {"before": before, "after": before + more}
         work.audit.add(actor, "benefit.stock", ("benefit", benefit.id), now, detail)
-        waiting.stock_came(work, benefit.id, now)
+        waiting.stock_came(work, benefit.id, now, more=max(more, 0))
     return one(work, benefit.id)
 
 

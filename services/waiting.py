@@ -9,7 +9,7 @@ from domain.benefit_errors import CannotWait
 from domain.benefits import Benefit, Why
 from domain.members import MemberState
 from domain.waiting import Wait, WaitState
-from services import catalogue
+from services import catalogue, restocks
 from services.ports import Work
 from services.ports.post import Notice
 
@@ -73,26 +73,41 @@ def _give_up(work: Work, member_id: int, benefit_id: int, now: datetime) -> None
     offered = wait.state is WaitState.OFFERED
     if work.waits.leave(wait.id, WaitState.LEFT, offered=offered) and offered:
         work.benefits.give_stock(benefit_id)
-        stock_came(work, benefit_id, now)
+        stock_came(work, benefit_id, now, more=1)
 
 
 # -- serving those who wait -------------------------------------------------------------
 
 
-def stock_came(work: Work, benefit_id: int, now: datetime, most: int = MOST) -> int:
+def stock_came(
+    work: Work,
+    benefit_id: int,
+    now: datetime,
+    most: int = MOST,
+    *,
+    more: int = 0,
+    started: bool = False,
+) -> int:
     """Offers what is left of a benefit to those who wait, the longest first, and what nobody took
     in time to the next; how many were offered one. To be called in the transaction in which
-    anything came back. Whoever calls it may hold the lock of a member, but not of another benefit.
+    anything came back: `more` of it, or it was `started` again. Whoever calls it may hold the lock
+    of a member, but not of another benefit.
+
+    If it could not be had before, and something is left for others, that is news to them.
     """
     benefit = work.benefits.lock(benefit_id)
     if benefit is None:
         return 0
+    was_out = started or (benefit.stock is not None and benefit.stock <= more)
     told = LAPSED if _to_be_had(benefit, now) else ENDED
     for late in work.waits.lapsed(benefit_id, now):
         if work.waits.leave(late.id, WaitState.LAPSED, offered=True):
             work.benefits.give_stock(benefit_id)
             _tell(work, late, benefit, told, now)
-    return _serve(work, benefit, now, most)
+    served = _serve(work, benefit, now, most)
+    if was_out and _to_be_had(benefit, now):
+        restocks.came_back(work, benefit_id, now)
+    return served
 
 
 def _serve(work: Work, benefit: Benefit, now: datetime, most: int) -> int:

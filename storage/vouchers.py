@@ -6,7 +6,17 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    exists,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import Connection as Db
 
 from domain.partners import known_by
@@ -114,6 +124,27 @@ _reopen = (
         state=VoucherState.ISSUED.value, used_at=None, used_by=None, used_store=None, use_key=None
     )
 )
+_in_a_link = exists().where(_gifts.c.open_voucher == _vouchers.c.id, _gifts.c.until > _now)
+_ending = (
+    select(_vouchers.c.member_id)
+    .where(
+        # Literals, so that both databases see that the partial index of open vouchers fits.
+        _vouchers.c.state.in_([literal_column(f"'{state}'") for state in OPEN]),
+        _vouchers.c.expires_at >= bindparam("since"),
+        _vouchers.c.expires_at < bindparam("until"),
+        _vouchers.c.member_id > bindparam("after"),
+    )
+    .distinct()
+    .order_by(_vouchers.c.member_id)
+    .limit(bindparam("most"))
+)
+_ends_between = _columns.where(
+    _vouchers.c.member_id == bindparam("member"),
+    _vouchers.c.state.in_([str(state) for state in OPEN]),
+    _vouchers.c.expires_at >= bindparam("since"),
+    _vouchers.c.expires_at < bindparam("until"),
+    ~_in_a_link,
+).order_by(_vouchers.c.expires_at, _vouchers.c.id)
 _count = select(_tries.c.tries, _tries.c.since).where(_tries.c.who == bindparam("who"))
 _first_try = Upsert(benefits.WrongTry, ("who",))
 _next_try = update(_tries).where(_tries.c.who == bindparam("by")).values(tries=_tries.c.tries + 1)
@@ -165,6 +196,16 @@ class Vouchers:
     def of_member(self, member_id: int) -> list[Voucher]:
         rows = self._db.execute(_of_member, {"member": member_id})
         return [_voucher(row) for row in rows.mappings()]
+
+    def ending(self, since: datetime, until: datetime, after: int, most: int) -> list[int]:
+        asked = {"since": since, "until": until, "after": after, "most": most}
+        return list(self._db.execute(_ending, asked).scalars())
+
+    def ends_between(
+        self, member_id: int, since: datetime, until: datetime, now: datetime
+    ) -> list[Voucher]:
+        asked = {"member": member_id, "since": since, "until": until, "now": now}
+        return [_voucher(row) for row in self._db.execute(_ends_between, asked).mappings()]
 
     def origin(self, voucher_id: int) -> Origin:
         row = self._db.execute(_origin, {"id": voucher_id}).one_or_none()

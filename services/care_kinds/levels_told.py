@@ -19,16 +19,6 @@ from services.ports import Work
 from services.ports.post import Waiting
 
 _DAY: Final = timedelta(days=1)
-_ALWAYS_HOURS: Final = 24 * 366
-"""A programme without such a rule tells of levels all the same, however late."""
-
-
-def rule_for(programme: Programme, occasion: Occasion) -> CareRule | None:
-    """The rule by which an occasion of levels is told; None if the club has switched it off."""
-    found = [rule for rule in programme.care.rules if rule.occasion is occasion]
-    if not found:
-        return CareRule(str(occasion), occasion, late_hours=_ALWAYS_HOURS)
-    return next((rule for rule in found if rule.on), None)
 
 
 class _Told(CareKind):

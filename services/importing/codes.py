@@ -184,7 +184,7 @@ class CodeImport:
         detail = {"batch": batch.key, "codes": count, "wholesale_minor": batch.wholesale_minor}
         about = ("benefit", self._benefit.id)
         work.audit.add(self._actor, "benefit.codes", about, self._now, detail)
-        waiting.stock_came(work, self._benefit.id, self._now)
+        waiting.stock_came(work, self._benefit.id, self._now, more=count)
 
     def _refuse(self) -> None:
         if self._findings:

@@ -63,11 +63,11 @@ class Care:
 
         await self.club.write(write)
 
-    async def agrees(self, person: Person, given: bool = True) -> None:
+    async def agrees(self, person: Person, given: bool = True, to: str = "care") -> None:
         member = await person.member_id()
         now = self.club.clock.now
         await self.club.write(
-            lambda work: work.members.set_consent(member, "care", given, "telegram", now)
+            lambda work: work.members.set_consent(member, to, given, "telegram", now)
         )
 
     async def born(self, person: Person, month: int, day: int, **parts: Any) -> Person:
@@ -112,8 +112,10 @@ class Care:
 
 
 @pytest.fixture
-async def care(database_url: str) -> AsyncIterator[Care]:
-    rules = replace(programme(), care=CareRules((BIRTHDAY, EXPIRING)))
+async def care(database_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Care]:
+    """With the RULES of the test's module, if it has some."""
+    of_care = CareRules(getattr(request.module, "RULES", (BIRTHDAY, EXPIRING)))
+    rules = replace(programme(), care=of_care)
     club = await Club(database_url, rules).open()
     channel, real = FakeChannel(), RealTime()
     worker = Worker(

@@ -1,13 +1,14 @@
 """Rhythms of visits: the usual gap, the day on which silence is unusual, kept night by night."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from functools import partial
 from statistics import median
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.care_rules import CareRule, Occasion
 from domain.rhythms import Rhythm, Silence, next_due, rhythm_of
 from services import rhythms
 from tests.care.conftest import Care
@@ -15,6 +16,10 @@ from tests.levels.support import buys
 from tests.support.club import Person
 
 MAY = date(2026, 5, 1)
+WIN_BACK = CareRule(
+    "win_back", Occasion.WIN_BACK, time(11), (60,), points=30, cooldown_days=180, late_hours=72
+)
+RULES = (WIN_BACK,)
 days = st.lists(st.integers(0, 900), min_size=1, max_size=30).map(
     lambda numbers: [MAY + timedelta(days=n) for n in numbers]
 )

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from domain.care_rules import CareRule, Occasion
 from domain.errors import NotEnoughPoints
 from domain.points import Expiry, ExpiryKind, Unit
 from domain.purchases import Line
-from services import care, expiry, ledger, purchases, transfers
+from services import expiry, ledger, purchases, transfers
 from services.audit import prove
+from services.care_kinds import KINDS
 from services.ports.club import Actor
 from storage.work import Work
 from tests.clock.years import ZONES, first_moment, last_day
@@ -141,8 +143,10 @@ async def test_reminders_come_on_their_days_before_the_last_one_in_every_zone(
         last = last_day(policy, earned)
         expected |= {last - timedelta(days=before) for before in (30, 7, 1)}
     days = [date(2023, 12, 1) + timedelta(days=number) for number in range(400)]
+    rule = CareRule("expiring", Occasion.POINTS_EXPIRING, days=(30, 7, 1))
+    due = KINDS[rule.occasion].due
     reminded = await club.read(
-        lambda w: {day for day in days if care.reminder_members(w, day, 0, 9) == [mei.id]}
+        lambda w: {day for day in days if [d.member_id for d in due(w, rule, day, None, 0, 9)]}
     )
     assert reminded == expected
     await club.close()

@@ -87,7 +87,7 @@ async def proved(club: Club) -> None:
 
 def test_the_night_has_the_order_that_the_rules_name() -> None:
     night = [job.name for job in JOBS if job.clocks == (jobs.NIGHT,)]
-    asked = ["switch_on", "expire", "review", "release", "match", "remind", "seal"]
+    asked = ["switch_on", "expire", "review", "release", "match", "rhythms", "seal"]
     assert [name for name in night if name in asked] == asked
 
 
