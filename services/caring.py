@@ -17,7 +17,7 @@ from domain.dates import local_day
 from domain.members import Member, MemberState
 from domain.staff import ROLES, permissions
 from domain.timetable import moment
-from services import ledger, presents, timetable
+from services import ledger, presents, timetable, wordings
 from services.care_kinds import KINDS, CareKind, Due
 from services.ports import Work
 from services.ports.post import Notice
@@ -158,10 +158,12 @@ def _write(work: Work, case: _Case, *, gift: bool) -> None:
         receipt = Notice(case.kind.receipt, {**_nothing(), **given}, case.kind.gift_buttons)
         dedupe_key = f"{case.key}:gift"
         receipt = replace(receipt, bulk=True, rule=case.rule.key, dedupe=dedupe_key)
-        work.deliveries.to_member(case.member.id, replace(receipt, due_at=case.at), case.now)
+        receipt = wordings.noted(work, replace(receipt, due_at=case.at))
+        work.deliveries.to_member(case.member.id, receipt, case.now)
 
 
 def _send(work: Work, case: _Case, notice: Notice) -> None:
+    notice = wordings.noted(work, notice)
     if work.deliveries.to_member(case.member.id, notice, case.now) is None:
         work.deliveries.suppressed(case.member.id, notice, "unreachable", case.now)
 

@@ -9,6 +9,7 @@ from typing import Final
 from domain.consent import Purpose
 from domain.events import GIVEN, Answer, Event, Invitation
 from domain.refusals import EventFull, EventNotFound, EventOver
+from services import wordings
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.post import Notice
@@ -136,7 +137,7 @@ def _tell(work: Work, event: Event, member_id: int, care: bool, now: datetime) -
         surely=False,
         dedupe=f"event:{event.id}:{member_id}",
     )
-    return work.deliveries.to_member(member_id, notice, now)
+    return work.deliveries.to_member(member_id, wordings.noted(work, notice), now)
 
 
 def _seat(work: Work, event: Event, before: Answer, said: Answer) -> None:
