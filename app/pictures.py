@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.messages import Document
 from services import receipt_posts
+from domain.wordings import SENT
 from services.drawing import MAKERS
 from storage.unit_of_work import Units
 from storage.work import Work
@@ -19,7 +20,8 @@ _MOST: Final = 5000  # ids that are remembered here; the database has them all
 
 
 class ClubPictures:
-    """Pictures named `picture:KEY` (catalogue), `receipt:ID` (photographed by a member) or
+    """Pictures named `picture:KEY` (catalogue), `receipt:ID` (photographed by a member),
+    `sent:CHANNEL/ACCOUNT/ID` (sent by an operator, shown by that account only) or
     `MAKER:which` (services.drawing.MAKERS), for the accounts of one channel
     (bot.channel.Pictures). What is drawn is kept nowhere."""
 
@@ -36,6 +38,9 @@ class ClubPictures:
             return await self._units.read(
                 lambda work: receipt_posts.reference(work, int(which), self._channel, account)
             )
+        if maker == SENT:
+            here = f"{self._channel}/{account}/"
+            return which.removeprefix(here) if which.startswith(here) else None
         if maker != CATALOGUE:
             return await self._drawn(maker, which, locale)
         if known := self._known.get((which, account)):
