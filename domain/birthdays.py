@@ -9,10 +9,13 @@ from enum import StrEnum
 from typing import Final
 
 from domain.errors import BirthdayImpossible, BirthdayUnclear, BirthdayUnreadable
+from domain.lunar_birthdays import is_lunar, lunar_parts
 
 LOCK_DAYS: Final = 30  # SEMANTICS: Members. A change locks birthday rewards this long.
 REWARD_GAP_DAYS: Final = 330  # SEMANTICS: Members. Never twice within this many days.
 _OLDEST_YEARS: Final = 120
+LONGEST_LUNAR_MONTH: Final = 30
+_LUNAR: Final = "L"
 
 
 class Feb29(StrEnum):
@@ -34,10 +37,13 @@ class Birthday:
 
     def __str__(self) -> str:
         start = f"{self.year:04d}-" if self.year else ""
-        return f"{start}{self.month:02d}-{self.day:02d}"
+        return f"{_LUNAR if self.lunar else ''}{start}{self.month:02d}-{self.day:02d}"
 
     def occurs_on(self, year: int, feb29: Feb29 = Feb29.FEB_28) -> date:
-        """The day it is celebrated in a year."""
+        """The day it is celebrated in a year. Raises ValueError for a lunar one, whose days the
+        domain does not know (services.lunar)."""
+        if self.lunar:
+            raise ValueError("a lunar birthday has no fixed solar day")
         if (self.month, self.day) == (2, 29) and not isleap(year):
             return date(year, 2, 28) if feb29 is Feb29.FEB_28 else date(year, 3, 1)
         return date(year, self.month, self.day)
@@ -48,9 +54,9 @@ class Birthday:
 
 
 def stored(text: str) -> Birthday:
-    """Reads back what `str(birthday)` wrote: `05-20` or `1990-05-20`."""
-    *year, month, day = (int(part) for part in text.split("-"))
-    return Birthday(month, day, year[0] if year else None)
+    """Reads back what `str(birthday)` wrote: `05-20`, `1990-05-20`, `L05-08`."""
+    *year, month, day = (int(part) for part in text.removeprefix(_LUNAR).split("-"))
+    return Birthday(month, day, year[0] if year else None, text.startswith(_LUNAR))
 
 
 # -- reading ----------------------------------------------------------------------------
@@ -74,14 +80,18 @@ _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s*(?:of\s+)?([a-z]+)\.?(?:\s
 
 
 def parse_birthday(text: str, today: date) -> Birthday:
-    """Reads 5月20日, 五月二十日, 1990年5月20日, 1990-05-20, 20 May 1990, May 20, 05-20, 0520 …
+    """Reads 5月20日, 五月二十日, 1990年5月20日, 1990-05-20, 20 May 1990, May 20, 05-20, 0520 …,
+    and days of the Chinese calendar: 农历五月初八, 1990年腊月廿三, lunar 5-8.
 
     `20/5` has one reading only; `5/6` has two and is refused with both (month-day is meant by
     `05-06` with a dash, as in a full date). Raises BirthdayUnreadable, -Unclear, -Impossible.
     """
-    clean = _han_to_digits(unicodedata.normalize("NFKC", text).strip().lower())
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    clean = _han_to_digits(plain)
     if len(clean) > 40:
         raise BirthdayUnreadable(text[:40])
+    if is_lunar(plain):
+        return _lunar(text, plain, today)
     for pattern, order in ((_CHINESE, "ymd"), (_YEAR_FIRST, "ymd"), (_COMPACT, "compact")):
         if match := pattern.fullmatch(clean):
             return _checked(text, _ordered(match, order), today)
@@ -125,6 +135,20 @@ def _checked(text: str, parts: _Parts, today: date) -> Birthday:
     if year is not None and year < today.year - _OLDEST_YEARS:
         raise BirthdayImpossible(text, "too_old")
     return Birthday(month, day, year)
+
+
+def _lunar(text: str, plain: str, today: date) -> Birthday:
+    parts = lunar_parts(plain)
+    if parts is None:
+        raise BirthdayUnreadable(text)
+    year, month, day = parts
+    if not 1 <= month <= 12 or not 1 <= day <= LONGEST_LUNAR_MONTH:
+        raise BirthdayImpossible(text, "no_such_day")
+    if year is not None and year > today.year:
+        raise BirthdayImpossible(text, "future")
+    if year is not None and year < today.year - _OLDEST_YEARS:
+        raise BirthdayImpossible(text, "too_old")
+    return Birthday(month, day, year, lunar=True)
 
 
 def _han_to_digits(text: str) -> str:

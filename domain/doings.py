@@ -3,17 +3,25 @@
 Every doing has the moment `at` (milliseconds), an id, and the local day on which it counts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import NamedTuple
 
 
 class Person(NamedTuple):
-    """What rules ask of a member beside what they did."""
+    """What rules ask of a member beside what they did. `in_lunar_month` tells whether a day lies
+    in the birthday's month of the Chinese calendar, for those who celebrate by it."""
 
     id: int
     joined_on: date
     birth_month: int | None
+    in_lunar_month: Callable[[date], bool] | None = None
+
+    def celebrates(self, day: date) -> bool:
+        """Whether a day lies in the month of the birthday."""
+        if self.in_lunar_month is not None:
+            return self.in_lunar_month(day)
+        return self.birth_month == day.month
 
 
 class Sold(NamedTuple):

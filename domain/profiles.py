@@ -78,17 +78,22 @@ def parse_gender(text: str) -> Gender:
     return _GENDER_WORDS[word]
 
 
-def age_on(birthday: Birthday, today: date) -> int | None:
-    """Full years on a day, None where the year is not known."""
+def age_on(birthday: Birthday, today: date, born: date | None = None) -> int | None:
+    """Full years on a day, None where the year is not known. `born`: the solar day of birth of a
+    lunar birthday."""
     if birthday.year is None:
         return None
-    before = (today.month, today.day) < (birthday.month, birthday.day)
-    return today.year - birthday.year - before
+    year, month, day = birthday.year, birthday.month, birthday.day
+    if born is not None:
+        year, month, day = born.year, born.month, born.day
+    return today.year - year - ((today.month, today.day) < (month, day))
 
 
-def check_guardian(birthday: Birthday, today: date, *, guardian: bool) -> None:
+def check_guardian(
+    birthday: Birthday, today: date, *, guardian: bool, born: date | None = None
+) -> None:
     """Raises GuardianNeeded for a child under 14 whose guardian has not agreed."""
-    age = age_on(birthday, today)
+    age = age_on(birthday, today, born)
     if age is not None and age < GUARDIAN_AGE and not guardian:
         raise GuardianNeeded(str(birthday), age)
 

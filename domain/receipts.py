@@ -106,6 +106,8 @@ def _read(text: str, today: date, earliest: date) -> date:
     # A date without a year is what a birthday is; the future is refused here, with other words.
     try:
         read = parse_birthday(text, date(today.year + 100, 12, 31))
+        if read.lunar:
+            raise ValueError("a receipt has no lunar day")
         if read.year is not None:
             return date(read.year, read.month, read.day)
         this_year = date(today.year, read.month, read.day)

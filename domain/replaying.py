@@ -123,7 +123,7 @@ class _Life:
                 self.holds += doing.points
 
     def _buy(self, sold: Sold) -> None:
-        birthday = self.person.birth_month == sold.day.month
+        birthday = self.person.celebrates(sold.day)
         facts = Facts(self.standing.held.level, birthday, self._limits(sold))
         sale = Sale(sold.day, sold.store, sold.minor, sold.by_category)
         earned = self.calculator.earn(sale, facts)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from bot.flow import Flow, Step
 from bot.messages import Button, Reply, Rows
+from domain.birthdays import Birthday
 from domain.members import Member, MemberState, mask_email, mask_name, mask_phone
 from domain.money import Money
 from handlers.parts import number
@@ -68,6 +70,13 @@ def _number(member: Member, *, full: bool) -> str:
     return member.shown_number if full else mask_number(member.number)
 
 
+def _birthday(born: Birthday) -> date | dict[str, int]:
+    """A solar one as a day, a lunar one by its month and day."""
+    if born.lunar:
+        return {"month": born.month, "day": born.day}
+    return born.occurs_on(born.year or 2000)
+
+
 def _insight(seen: Portrait, *, full: bool) -> dict[str, Any]:
     """What only those see who may view members."""
     member, born = seen.member, seen.member.birthday
@@ -78,7 +87,7 @@ def _insight(seen: Portrait, *, full: bool) -> dict[str, Any]:
         "visits": spending.visits if full else 0,
         "days_ago": spending.days_ago if full else None,
         "newest": [_bought(one) for one in seen.newest] if full else [],
-        "birthday": born.occurs_on(born.year or 2000) if born and full else None,
+        "birthday": _birthday(born) if born and full else None,
         "city": member.city if full else None,
         "consents": list(seen.consents) if full else [],
         "channels": list(seen.channels),

@@ -54,7 +54,7 @@ def back(turn: Turn) -> Reply:
 def shown(turn: Turn, saved: Saved | None) -> Reply:
     """The profile card, with what has just been kept."""
     known = profiles.profile(turn.work, member_id(turn))
-    fields = [_field(known, field, turn.locale) for field in known.fields]
+    fields = [_field(turn, known, field) for field in known.fields]
     edits = [Button(f"button.{field}", "profile.edit", (field,)) for field in known.fields]
     rows: Rows = tuple(tuple(edits[at : at + 3]) for at in (0, 3))
     values = {"fields": fields, "offer": known.offer, "saved": saved_values(saved)}
@@ -68,11 +68,15 @@ def _tour(known: Profile) -> Rows:
     return ((Button("button.profile_offer", "profile.tour", values=offer),),)
 
 
-def _field(known: Profile, field: str, locale: str) -> dict[str, Any]:
+def _field(turn: Turn, known: Profile, field: str) -> dict[str, Any]:
     value = value_of(known.member, field)
+    plain = _plain(known.programme, field, value, turn.locale)
+    if isinstance(value, Birthday) and value.lunar:
+        following = profiles.next_birthday(turn.work, value, turn.now)
+        plain = {"month": value.month, "day": value.day, "year": value.year, "next": following}
     shown: dict[str, Any] = {
         "field": field,
-        "value": _plain(known.programme, field, value, locale),
+        "value": plain,
         "reward": 0 if value else known.rewards.get(field, 0),
         "verified": field == "phone" and known.phone_verified,
         "year": value.year if isinstance(value, Birthday) else None,
@@ -90,7 +94,7 @@ def _plain(programme: Programme, field: str, value: Any, locale: str) -> Any:
         names = {one.key: say(one.names, locale) for one in programme.preferences}
         return [names[key] for key in value if key in names]
     if isinstance(value, Birthday):
-        return value.occurs_on(value.year or 2000)
+        return None if value.lunar else value.occurs_on(value.year or 2000)
     return value.value if isinstance(value, Gender) else value
 
 
@@ -152,7 +156,7 @@ def _done(turn: Turn, known: Profile, saved: Saved | None) -> Reply:
 
 def _ask(turn: Turn, known: Profile, field: str, saved: Saved | None) -> Reply:
     values = {
-        **_field(known, field, turn.locale),
+        **_field(turn, known, field),
         "saved": saved_values(saved),
         "place": len(turn.data.get("asked", ())),
         "count": turn.data.get("of", 0),

@@ -21,7 +21,7 @@ from domain.payments import Payment, PaymentInvalid
 from domain.points import Lot, Unit
 from domain.programme import Programme
 from domain.purchases import Order, reduced
-from services import expiry, growing, paying
+from services import expiry, growing, lunar, paying
 from services.levels import Climb, bases
 from services.limiting import Limiting
 from services.ports import Work
@@ -211,7 +211,8 @@ class _Batch:
         limits = self.limiting.limits(standing.account, purchase.day, first=first)
         if one.channel == HISTORY:
             limits = Limits(brought=True)
-        birthday = standing.buyer.birth_month == purchase.day.month
+        buyer = standing.buyer
+        birthday = lunar.is_month(purchase.day, buyer.birth_month, lunar=buyer.birth_lunar)
         earned = earn(self.programme, base, Facts(standing.level, birthday, limits))
         posting_id = self._post(purchase, standing, earned)
         purchase = replace(

@@ -11,7 +11,7 @@ from domain.dates import local_day
 from domain.errors import Refused
 from domain.members import Gender, Member, MemberState, check_name
 from domain.profiles import check_city, check_guardian
-from services import joining, ledger, levels, purchases
+from services import joining, ledger, levels, lunar, purchases
 from services.matching import parse_email
 from services.phones import parse_phone, region_of
 from services.ports import Work
@@ -97,7 +97,7 @@ def _birthday(text: str, now: datetime, zone: str) -> Birthday | None:
         return None
     today = local_day(now, zone)
     birthday = parse_birthday(text, today)
-    check_guardian(birthday, today, guardian=False)
+    check_guardian(birthday, today, guardian=False, born=lunar.born_on(birthday))
     return birthday
 
 

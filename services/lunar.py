@@ -47,6 +47,14 @@ def celebrated(birthday: Birthday, year: int, feb29: Feb29 = Feb29.FEB_28) -> da
     return solar(year, birthday.month, birthday.day)
 
 
+def is_month(day: date, month: int | None, *, lunar: bool) -> bool:
+    """Whether a day lies in the month of a birthday: of the solar calendar, or of the lunar one,
+    whose leap months count as the one before."""
+    if not lunar:
+        return month == day.month
+    return month == int(LunarDate.from_solar(day).month)
+
+
 def born_on(birthday: Birthday) -> date | None:
     """The solar day of birth, None where the year is not known."""
     if birthday.year is None:

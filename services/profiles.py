@@ -9,6 +9,7 @@ from typing import Any
 from domain.birthdays import Birthday, locked_until, parse_birthday
 from domain.charters import Standing
 from domain.dates import local_day
+from domain.errors import BirthdayImpossible
 from domain.members import Gender, Member, MemberState, check_name
 from domain.profiles import (
     UnknownPreference,
@@ -18,7 +19,7 @@ from domain.profiles import (
     value_of,
 )
 from domain.programme import PROFILE_FIELDS, Programme
-from services import charters, ledger
+from services import charters, ledger, lunar
 from services.phones import parse_phone
 from services.ports import Work
 from services.zones import region_of
@@ -110,7 +111,20 @@ def tell_preference(work: Work, member_id: int, key: str, likes: bool, now: date
 def read_birthday(work: Work, text: str, now: datetime) -> Birthday:
     """A birthday as people type it, read on the club's day. Raises BirthdayUnreadable,
     BirthdayUnclear, BirthdayImpossible."""
-    return parse_birthday(text, local_day(now, work.programmes.current().zone))
+    today = local_day(now, work.programmes.current().zone)
+    birthday = parse_birthday(text, today)
+    born = lunar.born_on(birthday)
+    if born and born > today:
+        raise BirthdayImpossible(text, "future")
+    return birthday
+
+
+def next_birthday(work: Work, birthday: Birthday, now: datetime) -> date:
+    """The day on which it is celebrated next, today included."""
+    programme = work.programmes.current()
+    today, feb29 = local_day(now, programme.zone), programme.birthday.feb29
+    years = range(today.year - 1, today.year + 2)  # a lunar year ends in the next solar one
+    return min(day for y in years if (day := lunar.celebrated(birthday, y, feb29)) >= today)
 
 
 def tell_birthday(
@@ -126,7 +140,7 @@ def tell_birthday(
     (SEMANTICS: Members). Raises GuardianNeeded under 14; `guardian`: one has agreed."""
     zone = work.programmes.current().zone
     today = local_day(now, zone)
-    check_guardian(birthday, today, guardian=guardian)
+    check_guardian(birthday, today, guardian=guardian, born=lunar.born_on(birthday))
     work.members.lock(member_id)
     member = work.members.get(member_id)
     first = member.birthday_set_at is None and member.birthday is None

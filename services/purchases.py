@@ -19,7 +19,7 @@ from domain.points import Lot, Unit
 from domain.programme import Programme
 from domain.purchases import Order, check_moment, check_order, reduced
 from domain.refunds import RefundPolicy, TakenBack, take_back
-from services import expiry, growing, levels, paying, till_events
+from services import expiry, growing, levels, lunar, paying, till_events
 from services.booking import HISTORY, SOURCE, Incoming, Outcome, book_all, give_for_purchase
 from services.limiting import Limiting, too_old
 from services.paying import CameBack
@@ -165,8 +165,9 @@ def award(
     account = work.ledger.account(member_id, Unit.POINTS)
     limiting = Limiting(work, programme, [member_id], [purchase.day], now)
     limits = _limits(work, limiting, member, purchase, account, matched=why == "matched")
-    month = member.birthday.month if member.birthday else None
-    facts = Facts(level, month == purchase.day.month, limits)
+    born = member.birthday
+    celebrates = born and lunar.is_month(purchase.day, born.month, lunar=born.lunar)
+    facts = Facts(level, bool(celebrates), limits)
     returns = work.purchases.returns(purchase.id)
     order = reduced(order_of(work, purchase), returns, purchase.off_minor)
     earned = earn(programme, order, facts)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import ClassVar, Final, TypeVar
 
 from domain.dates import first_of_month, local_day
@@ -18,6 +19,7 @@ from domain.levels import rank
 from domain.members import mask_name
 from domain.programme import Programme
 from domain.replaying import Replay, Replayed
+from services import lunar
 from services.ports import Work
 from services.ports.replays import Asked, Lived
 
@@ -164,7 +166,9 @@ def worth(work: Work) -> Worth:
 
 
 def _person(member: Lived, zone: str) -> Person:
-    return Person(member.id, local_day(member.joined_at, zone), member.birth_month)
+    month = member.birth_month
+    by_the_moon = partial(lunar.is_month, month=month, lunar=True) if member.birth_lunar else None
+    return Person(member.id, local_day(member.joined_at, zone), month, by_the_moon)
 
 
 def _sum(sums: dict[K, int], more: Mapping[K, int]) -> None:

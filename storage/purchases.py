@@ -71,6 +71,7 @@ _buyers = (
         _members.c.state,
         _members.c.level,
         _members.c.birth_month,
+        _members.c.birth_lunar,
         _members.c.joined_at,
         _members.c.merged_into,
     )

@@ -51,6 +51,7 @@ _some = (
         _members.c.name,
         _members.c.joined_at,
         _members.c.birth_month,
+        _members.c.birth_lunar,
     )
     .where(_members.c.id > bindparam("after"), _members.c.state.in_(_living))
     .order_by(_members.c.id)

@@ -144,7 +144,7 @@ def places(_language: str, key: str) -> list[dict[str, Any]]:
 
 def filters(language: str) -> dict[str, Callable[..., Any]]:
     """The filters for templates of one language."""
-    dated = (day, short_day, month, month_name, moment, clock)
+    dated = (day, short_day, month, month_name, lunar_day, moment, clock)
     functions = (number, signed, money, *dated, plural, bar, said, marked, titled, places)
     return {function.__name__: partial(function, language) for function in functions}
 

@@ -17,6 +17,7 @@ class Lived(NamedTuple):
     name: str | None
     joined_at: datetime
     birth_month: int | None
+    birth_lunar: bool
 
 
 class Asked(NamedTuple):

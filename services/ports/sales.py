@@ -30,6 +30,7 @@ class Buyer(NamedTuple):
     state: str
     level: str
     birth_month: int | None
+    birth_lunar: bool
     joined_at: datetime
     merged_into: int | None
 

@@ -65,6 +65,64 @@ def test_a_full_date_is_read_back(day: date) -> None:
     assert stored(str(Birthday(day.month, day.day))) == Birthday(day.month, day.day)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("农历五月初八", "L05-08"),
+        ("阴历5月8日", "L05-08"),
+        ("lunar 5-8", "L05-08"),
+        ("Lunar 05/08", "L05-08"),
+        ("五月初八", "L05-08"),
+        ("正月十五", "L01-15"),
+        ("腊月廿三", "L12-23"),
+        ("冬月卅", "L11-30"),
+        ("农历十二月三十", "L12-30"),
+        ("农历二月二十一", "L02-21"),
+        ("闰四月初五", "L04-05"),
+        ("lunar leap 4-5", "L04-05"),
+        ("1990年农历五月初八", "L1990-05-08"),
+        ("农历一九九〇年五月初八", "L1990-05-08"),
+        ("lunar 1990-5-8", "L1990-05-08"),
+    ],
+)
+def test_lunar_birthdays_are_read_as_such(text: str, expected: str) -> None:
+    birthday = parse_birthday(text, TODAY)
+    assert str(birthday) == expected
+    assert birthday.lunar
+    assert stored(str(birthday)) == birthday
+    with pytest.raises(ValueError, match="lunar"):
+        birthday.occurs_on(2026)
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("农历", BirthdayUnreadable),
+        ("农历明天", BirthdayUnreadable),
+        ("初八", BirthdayUnreadable),
+        ("lunar May 8", BirthdayUnreadable),
+        ("农历十三月初一", BirthdayUnreadable),
+        ("lunar 13-1", BirthdayImpossible),
+        ("农历五月31日", BirthdayImpossible),
+        ("lunar 2099-1-1", BirthdayImpossible),
+        ("lunar 1800-1-1", BirthdayImpossible),
+    ],
+)
+def test_lunar_days_that_are_none_are_refused(text: str, refusal: type[Exception]) -> None:
+    with pytest.raises(refusal):
+        parse_birthday(text, TODAY)
+
+
+@given(st.text("农历阴初廿卅正冬腊闰月日年一二三四五六七八九十0123456789 -/lunarep", max_size=16))
+def test_any_text_about_the_moon_is_read_or_refused(text: str) -> None:
+    try:
+        birthday = parse_birthday(text, TODAY)
+    except (BirthdayUnreadable, BirthdayUnclear, BirthdayImpossible):
+        return
+    assert 1 <= birthday.month <= 12
+    assert 1 <= birthday.day <= 31 - birthday.lunar
+
+
 def test_two_readings_are_asked_about() -> None:
     with pytest.raises(BirthdayUnclear) as refused:
         parse_birthday("5/6", TODAY)
