@@ -137,7 +137,7 @@ class Floods:
 
 def run(url: str, folder: Path, waits: int, senders: int, seed: int, told: Console) -> Outcome:
     """One run on an empty database; a row for every message that may leave on the way."""
-    mailing.fill(url, waits * 40)
+    mailing.fill(url, waits * 120)
     api = mailing.stand_in(folder, 0.005)
     try:
         place = Place(url, folder, f"http://127.0.0.1:{api.port}", 20.0)

@@ -83,12 +83,14 @@ def using(url: str, use: Callable[[Work], T], *, write: bool = False) -> T:
     return asyncio.run(main())
 
 
-def fill(url: str, count: int, *, surely_every: int = SURELY_EVERY) -> None:
+def fill(
+    url: str, count: int, *, surely_every: int = SURELY_EVERY, at: datetime | None = None
+) -> None:
     """A migrated club with so many members who take everything at any hour, and one message to
-    each; every tenth may be repeated."""
+    each, due `at` a moment or now; every tenth may be repeated."""
     migrations.upgrade(url)
     programme = programme_file.read(programme_file.example())
-    now = datetime.now(UTC)
+    now = at or datetime.now(UTC)
 
     def publish(work: Work) -> None:
         work.programmes.publish(programme, now, None)

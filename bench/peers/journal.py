@@ -20,7 +20,6 @@ import orjson
 from aiohttp import web
 
 PERSON = {"id": 42, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
-FOREVER = 3600.0
 REFUSALS = {
     "403": (403, "Forbidden: bot was blocked by the user"),
     "400": (400, "Bad Request: chat not found"),
@@ -36,10 +35,13 @@ def moved(chat: str) -> str:
 
 
 class Stub:
-    """The calls of one bot. `latency` and `slow` in seconds, `retry_after` of faults by chance in
-    seconds, `offset_ms` from real to club time. `persons`: shares of chats that are always
-    refused (403, 400) or have moved (migrate); `calls`: shares of calls that go wrong (429, 500,
-    hang, slow); `script`: faults of the next calls, one each: a kind, "429:RETRY_AFTER"."""
+    """The calls of one bot.
+
+    `latency`, `slow`, `hang` in seconds, `retry_after` of faults by chance in seconds, `offset_ms`
+    from real to club time. `persons`: shares of chats that are always refused (403, 400) or have
+    moved (migrate); `calls`: shares of calls that go wrong (429, 500, hang, slow); `script`:
+    faults of the next calls, one each: a kind, "429:RETRY_AFTER".
+    """
 
     def __init__(self, journal: Path, latency: float = 0.0) -> None:
         self._file = os.open(journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
@@ -47,6 +49,7 @@ class Stub:
         self._last = 0
         self.latency = latency
         self.slow = 2.0
+        self.hang = 3600.0
         self.offset_ms = 0
         self.retry_after = 1
         self.persons: dict[str, float] = {}
@@ -65,7 +68,15 @@ class Stub:
         for name, value in given.items():
             if name == "script":
                 self.script.extend(value)
-            elif name in ("latency", "slow", "offset_ms", "retry_after", "persons", "calls"):
+            elif name in (
+                "latency",
+                "slow",
+                "hang",
+                "offset_ms",
+                "retry_after",
+                "persons",
+                "calls",
+            ):
                 setattr(self, name, value)
             else:
                 raise ValueError(name)
@@ -97,6 +108,8 @@ class Stub:
 
     def of_person(self, chat: str) -> str:
         """What this chat always answers, "" for nothing special; the same in every process."""
+        if chat.startswith("-"):
+            return ""
         return _drawn(self.persons, zlib.crc32(chat.encode()) / 2**32)
 
     def _of_call(self) -> str:
@@ -107,7 +120,7 @@ class Stub:
 
     def _wait(self, kind: str) -> float:
         if kind == "hang":
-            return FOREVER
+            return self.hang
         return self.slow if kind == "slow" else self.latency
 
     def _said(self, kind: str, chat: str) -> web.Response:
