@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Final
 
 from bot.messages import Document
-from services import receipt_posts
 from domain.wordings import SENT
+from services import receipt_posts
 from services.drawing import MAKERS
 from storage.unit_of_work import Units
 from storage.work import Work
