@@ -122,7 +122,8 @@ _skip = (
 # `unknown` may still be settled by its own sender, if that comes back from a long sleep.
 _settle = (
     update(_rows)
-    .where(_mine, _rows.c.state.in_(["claimed", "sending", "unknown"]))
+    # Spelled out: of a list in a statement that runs for many rows at once there is none.
+    .where(_mine, or_(*(_rows.c.state == state for state in ("claimed", "sending", "unknown"))))
     .values(
         state=bindparam("to"),
         reason=bindparam("why"),
