@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from app import programme_words, secret_key, settings
+from app import care_checks, programme_words, secret_key, settings
 from app.failures import sentences
+from app.findings import Finding
 from app.settings import PREFIX, Settings, SettingsInvalid
 from app.wiring import build, check_level
 from bot.messages import plain_values
@@ -27,16 +27,6 @@ from templates import catalogue
 SHOWN = 20
 LOOKED_AT = 500
 PATIENCE = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One part of the installation, whether it is in order, and what to do if not."""
-
-    part: str
-    good: bool
-    text: str
-    more: tuple[str, ...] = ()
 
 
 async def findings(*, offline: bool) -> list[Finding]:
@@ -163,7 +153,7 @@ def _inside(work: Work, vault: Vault) -> list[Finding]:
     version = work.programmes.newest()
     if version:
         listed.append(Finding("published programme", True, _named(work.programmes.current())))
-    return [*listed, *_held(work), _letters(work), *_unsent(work)]
+    return [*listed, *care_checks.findings(work), *_held(work), _letters(work), *_unsent(work)]
 
 
 def _held(work: Work) -> list[Finding]:

@@ -37,8 +37,12 @@ COMMANDS = {
     "partner": ("app.commands.partner:partner", "Firms whose codes members get; settlements"),
     "survey": ("app.commands.survey:survey", "Questions to members and their answers"),
     "event": ("app.commands.event:event", "What members are invited to"),
+    "template": ("app.commands.template:template", "The club's own words for messages"),
     "send-due": ("app.commands.send_due:send_due", "Run and send whatever is due, once"),
+    "jobs": ("app.commands.jobs:jobs", "What happens by itself, and when it comes next"),
     "hold": ("app.commands.hold:hold", "Stop all sending but service messages"),
+    "post": ("app.commands.post:post", "What waits to be sent, what is unclear or failed"),
+    "care": ("app.commands.care:care", "Who will get which care in the days to come"),
     "backup": ("app.commands.backup:backup", "Copy the database to a file while the club works"),
     "migrate": ("app.commands.migrate:migrate", "Bring the database to the newest level"),
 }

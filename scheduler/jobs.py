@@ -45,7 +45,8 @@ class Job:
     """A job: its name, local times of day, what it does and when that is nothing, in whose zone.
 
     `within`: how late an occurrence is still worth running (None: always); later ones are only
-    recorded, by `too_late`.
+    recorded, by `too_late`. `rule`: the rule of care it comes from, which says itself what becomes
+    of the late.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Job:
     own_zones: bool = False
     within: timedelta | None = None
     too_late: Step | None = None
+    rule: caring.Rule | None = None
 
 
 def _nothing_endless(work: Work, due: Due, now: datetime) -> bool:
@@ -212,4 +214,4 @@ def _care(rule: caring.Rule) -> Job:
     clocks: tuple[time, ...] = (rule.at,) if kind.own_zones else (NIGHT,)
     if kind.again and rule.at < AFTERNOON:
         clocks = (*clocks, AFTERNOON)
-    return Job(f"care.{rule.key}", clocks, step, idle, kind.own_zones)
+    return Job(f"care.{rule.key}", clocks, step, idle, kind.own_zones, rule=rule)

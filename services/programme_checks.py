@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import time
 from decimal import Decimal
 from typing import Final
 
+from domain.consent import quiet_hours
 from domain.dates import zone_of
 from domain.money import exponent
+from services import calendars
 from services import programme_schema as schema
 from services.programme_building import MEASURES
 from services.programme_calendar import longest
@@ -66,6 +69,10 @@ def _care(file: schema.File) -> Iterator[Found]:
         yield from _care_rule(rule, file, (*place, number))
     if len(set(file.care.countries)) != len(file.care.countries):
         yield ("care", "countries"), "names a country twice; keep each once"
+    for number, country in enumerate(file.care.countries):
+        if not calendars.is_country(country):
+            says = f"has no holidays for {country}; write a country such as CN, SG or US"
+            yield ("care", "countries", number), says
 
 
 def _care_rule(rule: schema.CareRule, file: schema.File, place: Place) -> Iterator[Found]:
@@ -75,10 +82,32 @@ def _care_rule(rule: schema.CareRule, file: schema.File, place: Place) -> Iterat
         yield (*place, "days"), "names a day twice; keep each once"
     if rule.holidays and rule.occasion != "holiday":
         yield (*place, "holidays"), f"has no meaning for {rule.occasion}; remove it"
+    yield from _holidays(rule, file, place)
+    yield from _hour(rule, file, place)
     twice = rule.occasion == "birthday" and rule.points and file.birthday.points
     if twice and rule.points != file.birthday.points:
         says = f"is {rule.points}, but birthday says {file.birthday.points}; say it in one place"
         yield (*place, "points"), says
+
+
+def _holidays(rule: schema.CareRule, file: schema.File, place: Place) -> Iterator[Found]:
+    assert file.care is not None
+    if rule.occasion != "holiday":
+        return
+    countries = [one for one in file.care.countries if calendars.is_country(one)]
+    known = calendars.keys(countries)
+    for number, key in enumerate(rule.holidays):
+        if key not in known:
+            says = f"{key} is no holiday of {', '.join(countries)}; there are {', '.join(known)}"
+            yield (*place, "holidays", number), says
+
+
+def _hour(rule: schema.CareRule, file: schema.File, place: Place) -> Iterator[Found]:
+    """A rule in the club's quiet hours would always wait, often for the next day."""
+    assert file.care is not None
+    hours = quiet_hours(file.care.quiet)
+    if hours.is_quiet(time.fromisoformat(rule.at)):
+        yield (*place, "at"), f"lies in the quiet hours {hours}; write a time outside of them"
 
 
 def _reminders(file: schema.File) -> Iterator[Found]:

@@ -67,6 +67,12 @@ def since(hours: Mapping[str, str], job: str, clocks: Sequence[time], after: dat
     return after - FIRST_LOOK_BACK if hours.get(job, _hours(clocks)) != _hours(clocks) else after
 
 
+def following(work: Work, clocks: Sequence[time], now: datetime, *, own_zones: bool) -> Due | None:
+    """The first occurrence after a moment; None without a programme."""
+    soon = occurrences(work, clocks, now, now + timedelta(days=2), own_zones=own_zones)
+    return min(soon, key=lambda due: due.at, default=None)
+
+
 def _hours(clocks: Sequence[time]) -> str:
     return " ".join(f"{clock:%H:%M}" for clock in clocks)
 

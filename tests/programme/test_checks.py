@@ -90,6 +90,13 @@ def with_rules(*rules: str) -> str:
         ("{months: 12, round_up: month, downgrade: step, grace_days: 30, told_days: 30}",
          "{round_up: month}", "round_up: month}\n\n# Growth", "holding.round_up",
          "no meaning without months"),
+        # care that never comes, or on no day
+        ("[spring_festival, mid_autumn, dragon_boat, new_year]", "[spring_festival, thanksgiving]",
+         "thanksgiving]", "care.rules[4].holidays[2]", "is no holiday of CN, SG; there are"),
+        ("countries: [CN, SG]", "countries: [CN, QQ]",
+         "QQ]", "care.countries[2]", "has no holidays for QQ"),
+        ('at: "11:00"', 'at: "07:59"',
+         'at: "07:59"', "care.rules[10].at", "lies in the quiet hours 22:00-08:00"),
         # a ladder that does not rise
         (GOLD, '      - {lifetime_spend: "500"}\n      - {single_purchase: "100"}\n',
          "- key: gold", "levels[3]", "nobody would ever be silver"),
