@@ -8,7 +8,13 @@ from contextlib import contextmanager
 
 import click
 
-WORDS = {"check": "checking", "write": "writing", "replay": "replaying", "audit": "proving"}
+WORDS = {
+    "check": "checking",
+    "read": "reading",
+    "write": "writing",
+    "replay": "replaying",
+    "audit": "proving",
+}
 STEP = 10
 """Plain lines come at every so many percent."""
 

@@ -23,6 +23,8 @@ PAGE: Final = 200
 DAYS: Final = 7
 MOST: Final = 1000
 """In the chat a rule's day is counted up to so many."""
+BLOCKS: Final = frozenset({"frozen", "no_address", "unreachable", "no_consent"})
+"""Warnings of what will not be sent."""
 _BIRTHDAYS: Final = (Occasion.BIRTHDAY, Occasion.BIRTHDAY_AHEAD)
 
 
@@ -199,7 +201,7 @@ def _planned(work: Work, slot: Slot, one: Due, group: _Group, now: datetime) -> 
     key = kind.message(rule, one, late=False)
     wording_id = work.wordings.in_use(key)
     locale = person.locale or "zh"
-    nothing: dict[str, Any] = {"points": rule.points, "voucher": None}
+    nothing: dict[str, Any] = {"points": rule.points, "voucher": _present(work, rule)}
     values = {"name": person.name, **nothing, **one.values}
     codes = [
         *_about_person(rule, person, at, wanted),
@@ -221,6 +223,11 @@ def _planned(work: Work, slot: Slot, one: Due, group: _Group, now: datetime) -> 
         wording_id,
         tuple(codes),
     )
+
+
+def _present(work: Work, rule: CareRule) -> dict[str, str] | None:
+    found = next((one for one in work.benefits.all() if one.key == rule.voucher), None)
+    return dict(found.names) if found else None
 
 
 def _open(work: Work, person: Person, zone: str, wanted: datetime) -> datetime:

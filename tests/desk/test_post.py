@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from bot.messages import Reply, dump_reply
 from services import post, posted
 from services.ports.club import Actor
 from storage.work import Work
@@ -31,7 +32,7 @@ async def written(desk: Desk, **values: Any) -> int:
         "lane": 2,
         "surely": False,
         "locale": "en",
-        "message": {"key": "care.birthday"},
+        "message": dump_reply(Reply("care.birthday_gift", {"points": 1})),
         "made_at": NOW,
         "due_at": NOW,
         "state": "unknown",
