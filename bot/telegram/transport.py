@@ -6,6 +6,7 @@ NotSent (surely not sent) or Unclear (may have been sent).
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ import aiohttp
 import orjson
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from yarl import URL
 
 from bot.telegram.decoding import decode
 from bot.telegram.fields import BadUpdate
@@ -21,6 +23,8 @@ from bot.telegram.secrecy import Scrub
 
 # Seconds; a pool that is full for longer than `POOL` counts as not connected.
 CONNECT, READ, WRITE, UPLOAD, POOL = 5.0, 10.0, 5.0, 60.0, 5.0
+JSON = {"Content-Type": "application/json"}
+MOST_URLS = 100
 ANSWERED = (400, 401, 403, 404, 409, 429)
 
 
@@ -43,11 +47,12 @@ class Flood(TelegramError):
 class Transport(BaseRequest):
     """A pool of connections. The token that is in every URL gets into no error."""
 
-    def __init__(self, scrub: Scrub, *, pool: int = 256, read_timeout: float = READ) -> None:
+    def __init__(self, scrub: Scrub, *, pool: int = 512, read_timeout: float = READ) -> None:
         self._scrub = scrub
         self._pool = pool
         self._read = read_timeout
         self._session: aiohttp.ClientSession | None = None
+        self._urls: dict[str, URL] = {}
 
     @property
     def read_timeout(self) -> float | None:
@@ -69,6 +74,19 @@ class Transport(BaseRequest):
         if session is not None:
             await session.close()
 
+    async def call(self, url: str, params: dict[str, Any]) -> Any:
+        """The result of a method whose parameters are plain JSON; raises PTB's errors, as
+        `do_request` and PTB's reading of an answer do."""
+        body = _dumped(params)
+        limits = _timeout(self._read, WRITE, CONNECT, POOL)
+        answered = await self._guarded(
+            self._exchange("POST", url, limits, data=body, headers=JSON)
+        )
+        if answered[0] != 200:
+            return await _Answered(*answered).post(url)
+        answer = self.parse_json_payload(answered[1])
+        return answer["result"]
+
     async def do_request(
         self,
         url: str,
@@ -88,35 +106,44 @@ class Transport(BaseRequest):
             _or(connect_timeout, CONNECT),
             _or(pool_timeout, POOL),
         )
+        asked = self._exchange(method, url, timeout, **_body(request_data))
+        return await self._guarded(asked)
+
+    async def _guarded(self, asked: Coroutine[Any, Any, tuple[int, bytes]]) -> tuple[int, bytes]:
         try:
-            return await self._ask(url, method, request_data, timeout)
+            return await asked
         except (aiohttp.ClientError, TimeoutError, OSError, RuntimeError, ValueError) as error:
             failure = self._failure(error)
         # Raised out here, so that no __context__ keeps the error that knows the URL.
         raise failure
 
-    async def _ask(
-        self,
-        url: str,
-        method: str,
-        request_data: RequestData | None,
-        limits: aiohttp.ClientTimeout,
+    async def _exchange(
+        self, method: str, url: str, limits: aiohttp.ClientTimeout, **more: Any
     ) -> tuple[int, bytes]:
         if self._session is None:
             raise RuntimeError("the transport is not open")
         async with self._session.request(
             method,
-            url,
+            self._url(url),
             timeout=limits,
             allow_redirects=False,
             proxy=proxy_for(url),
-            **_body(request_data),
+            **more,
         ) as response:
             payload = await response.read()
         if response.status >= 300:
             payload = self._scrub.text(payload.decode(errors="replace")).encode()
             _refuse(response.status, payload)
         return response.status, payload
+
+    def _url(self, url: str) -> URL:
+        """The address, taken apart once for each method; those with a query are all different."""
+        found = self._urls.get(url)
+        if found is None:
+            found = URL(url)
+            if len(self._urls) < MOST_URLS and not found.query_string:
+                self._urls[url] = found
+        return found
 
     def _failure(self, error: Exception) -> TelegramError:
         words = self._scrub.text(f"{type(error).__name__}: {error}")
@@ -161,15 +188,38 @@ def _timeout(
     )
 
 
+def _dumped(params: Any) -> bytes:
+    try:
+        return orjson.dumps(params)
+    except TypeError as error:
+        raise BadRequest("a parameter is no valid Unicode text") from error
+
+
+class _Answered(BaseRequest):
+    """An answer that has come already, for PTB to read: what its refusals mean."""
+
+    def __init__(self, status: int, payload: bytes) -> None:
+        self._answer = status, payload
+
+    @property
+    def read_timeout(self) -> float | None:
+        return None
+
+    async def initialize(self) -> None: ...
+
+    async def shutdown(self) -> None: ...
+
+    async def do_request(self, *_args: Any, **_more: Any) -> tuple[int, bytes]:
+        return self._answer
+
+    parse_json_payload = staticmethod(Transport.parse_json_payload)
+
+
 def _body(request_data: RequestData | None) -> dict[str, Any]:
     if request_data is None:
         return {}
     if not request_data.contains_files:
-        try:
-            body = orjson.dumps(request_data.parameters)
-        except TypeError as error:
-            raise BadRequest("a parameter is no valid Unicode text") from error
-        return {"data": body, "headers": {"Content-Type": "application/json"}}
+        return {"data": _dumped(request_data.parameters), "headers": JSON}
     form = aiohttp.FormData()
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
