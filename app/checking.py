@@ -6,14 +6,11 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-import yaml
-
 from app import care_checks, programme_words, secret_key, settings
 from app.failures import sentences
 from app.findings import Finding
 from app.settings import PREFIX, Settings, SettingsInvalid
 from app.wiring import build, check_level
-from bot.messages import plain_values
 from bot.telegram import startup
 from bot.telegram.channel import FAILURES
 from domain.programme import Programme
@@ -22,7 +19,7 @@ from storage import engines, migrations, peek
 from storage.unit_of_work import Units
 from storage.vault import Vault
 from storage.work import Work
-from templates import catalogue
+from templates import catalogue, contract
 
 SHOWN = 20
 LOOKED_AT = 500
@@ -93,11 +90,9 @@ def _unrendered(language: str) -> Iterator[str]:
 
 
 def _samples() -> Iterator[tuple[str, dict[str, Any]]]:
-    for path in sorted((catalogue.HERE / "samples").glob("*.yaml")):
-        outcomes = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        for outcome, given in outcomes.items():
-            for values in given if isinstance(given, list) else [given]:
-                yield f"{path.stem}.{outcome}", plain_values(values or {})
+    for key in contract.sampled():
+        for values in contract.samples(key):
+            yield key, values
 
 
 async def _database(found: Settings) -> list[Finding]:

@@ -5,17 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
 from jinja2 import Environment, meta, nodes
 
-from bot.messages import plain_values
-from templates import catalogue, formats
+from templates import catalogue, contract, formats
 from tests.support.source import sources
 
-SAMPLES = Path(catalogue.__file__).parent / "samples"
 ALWAYS = {"club": "悦享会 <Joy & Club>", "point_word": "积分", "points_word": "积分"}
 KEYS = sorted(catalogue.sources("en"))
 _environment = Environment(autoescape=True)  # only parses
@@ -41,25 +37,10 @@ def _bound(tree: nodes.Template) -> set[str]:
     }
 
 
-@cache
-def _file(noun: str) -> dict[str, Any]:
-    path = SAMPLES / f"{noun}.yaml"
-    return yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
-
-
 def samples(key: str) -> list[dict[str, Any]]:
-    """The sample values of a text; one that asks for none has an empty sample."""
-    noun, _, outcome = key.partition(".")
-    given = _file(noun).get(outcome)
-    if given is None:
-        return [] if variables("en", key) else [{}]
-    return [plain_values(one or {}) for one in (given if isinstance(given, list) else [given])]
-
-
-def sampled() -> Iterator[str]:
-    """Every key that some file gives samples for."""
-    for path in sorted(SAMPLES.glob("*.yaml")):
-        yield from (f"{path.stem}.{outcome}" for outcome in _file(path.stem))
+    """The sample values of a text; none where it asks for some and is given none."""
+    found = contract.samples(key)
+    return [] if found == [{}] and variables("en", key) else found
 
 
 def render(language: str, key: str, values: dict[str, Any]) -> str:
@@ -90,3 +71,23 @@ def _texts(node: ast.expr) -> Iterator[str]:
     if isinstance(node, ast.IfExp):
         yield from _texts(node.body)
         yield from _texts(node.orelse)
+
+
+def used_as(*arguments: str) -> set[str]:
+    """The keys that code gives a message as one of these arguments, or (`photo`) that are sent
+    with a picture."""
+    found: set[str] = set()
+    for source in sources("handlers", "services", "scheduler"):
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                found |= set(_used(node, arguments))
+    return found
+
+
+def _used(call: ast.Call, arguments: tuple[str, ...]) -> Iterator[str]:
+    assert isinstance(call.func, ast.Name)
+    if call.func.id not in ("Reply", "Notice"):
+        return
+    for word in call.keywords:
+        if word.arg in arguments:
+            yield from _texts(call.args[0] if word.arg == "photo" else word.value)

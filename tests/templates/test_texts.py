@@ -12,17 +12,19 @@ import services
 from bot.markup import plain_text, problems
 from domain.errors import Refused
 from handlers import routes
-from templates import catalogue
+from templates import catalogue, contract
 from tests.templates.catalogue_reading import (
     KEYS,
     asked_for,
     render,
-    sampled,
     samples,
+    used_as,
     variables,
 )
 
-LONGEST_TEXT = 4096  # Bot API, sendMessage
+LONGEST_TEXT = 4096  # Bot API, sendMessage, in UTF-16 units
+LONGEST_CAPTION = 1024  # Bot API, sendPhoto
+LONGEST_TOAST = 200  # Bot API, answerCallbackQuery
 LONGEST_LABEL = 40
 LONGEST_DESCRIPTION = 256  # Bot API, BotCommand
 HOSTILE = "<b>&\"'{{ 7*7 }}</a><script>"
@@ -61,7 +63,7 @@ def test_every_text_has_a_sample(key: str) -> None:
 
 
 def test_every_sample_has_a_text() -> None:
-    assert [key for key in sampled() if key not in KEYS] == []
+    assert [key for key in contract.sampled() if key not in KEYS] == []
 
 
 @pytest.mark.parametrize("language", catalogue.LANGUAGES)
@@ -71,11 +73,32 @@ def test_every_text_renders_with_its_samples(key: str, language: str) -> None:
         text = render(language, key, values)
         assert text
         assert problems(text) == []
-        assert len(text) <= LONGEST_TEXT
+        assert units(text) <= LONGEST_TEXT
         assert not re.search(r"\n{4}|\bNone\b|Undefined", text), text
         if key.startswith("button.") or ".button_" in key:
-            assert len(plain_text(text)) <= LONGEST_LABEL
+            assert units(plain_text(text)) <= LONGEST_LABEL
             assert "\n" not in text
+
+
+def units(text: str) -> int:
+    """The length as platforms count it."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+@pytest.mark.parametrize(
+    ("argument", "longest"), [("toast", LONGEST_TOAST), ("photo", LONGEST_CAPTION)]
+)
+def test_toasts_and_captions_are_short(argument: str, longest: int, language: str) -> None:
+    keys = used_as(argument)
+    assert keys
+    long = {
+        key
+        for key in keys
+        for values in samples(key)
+        if units(plain_text(render(language, key, values))) > longest
+    }
+    assert long == set()
 
 
 @pytest.mark.parametrize("language", catalogue.LANGUAGES)
