@@ -19,14 +19,16 @@ from scheduler.delivery import Sender
 from scheduler.due import crossed, reach, run, run_due
 from scheduler.jobs import Job
 from scheduler.lease import Lease
-from services import campaign_steps, restocks, waiting
+from services import campaign_steps, campaigns, posted, restocks, waiting
 from services.ports import Work
 
 log = logging.getLogger(__name__)
 
 JOBS_SECONDS = 5.0
 CAMPAIGN_SECONDS = 1.0
+CARD_SECONDS = 1.0
 WAITING_SECONDS = 60.0
+UNCLEAR_SECONDS = 20.0
 Move = Callable[[datetime], Awaitable[object]]
 
 
@@ -74,8 +76,11 @@ class Worker:
         clock = Clock()
         clock.every(JOBS_SECONDS, "the jobs", self._tick)
         clock.every(CAMPAIGN_SECONDS, "campaigns", self._campaigns)
+        clock.every(CARD_SECONDS, "live cards", self._cards)
         clock.every(WAITING_SECONDS, "waiting lists", self.serve)
+        clock.every(CARD_SECONDS, "live cards", self._cards)
         clock.every(WAITING_SECONDS, "what came back", self.tell_back)
+        clock.every(UNCLEAR_SECONDS, "unclear messages", self.tell_unclear)
         clock.start()
         try:
             await asyncio.gather(
@@ -115,10 +120,19 @@ class Worker:
         while not await self._units.read(restocks.nothing_to_tell):
             await self._units.write(partial(restocks.tell_some, now=now))
 
+    async def tell_unclear(self) -> None:
+        """Tells those concerned, once, of messages that nobody knows the end of."""
+        if not await self._lease.hold():
+            return
+        now = self._clocks.club()
+        if not await self._units.read(partial(posted.nothing_to_tell, now=now)):
+            await self._units.write(partial(posted.tell, now=now))
+
     async def drain(self) -> int:
         """Writes what campaigns still owe, and sends all that is due now; how many messages."""
         while await self._advance():
             pass
+        await self._show()
         return sum([await sender.drain() for sender in self.senders])
 
     async def travel(self, to: datetime, move: Move) -> tuple[int, int]:
@@ -168,6 +182,24 @@ class Worker:
         while await self._advance():
             if not await self._lease.hold():
                 return
+        await self._show()
+
+    async def _show(self) -> None:
+        """Keeps the cards of campaigns in operators' chats up to date."""
+        now = self._clocks.club()
+        found = await self._units.read(partial(campaigns.cards_due, now=now))
+        if found:
+            await self._units.write(partial(campaigns.refresh, cards=found, now=now))
+
+    async def _cards(self) -> None:
+        """Shows operators how far campaigns are. To count one takes a while, so that is read
+        outside of every writing transaction."""
+        if not await self._lease.hold():
+            return
+        now = self._clocks.club()
+        changed = await self._units.read_long(partial(campaign_progress.cards_due, now=now))
+        if changed:
+            await self._units.write(partial(campaign_progress.refresh, cards=changed, now=now))
 
     async def _advance(self) -> bool:
         now = self._clocks.club()

@@ -110,35 +110,49 @@ def let_all_be(work: Work, campaign_id: int, actor: Actor, now: datetime) -> int
 # -- telling of it ----------------------------------------------------------------------
 
 
-def nothing_to_tell(work: Work) -> bool:
-    """Whether nothing is unclear."""
-    return not work.posted.unknown(None, 1)
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """Somebody to be told. `campaign`: its id, "" for messages of none."""
+
+    address_id: int
+    count: int
+    campaign: str
+    once: str
+
+
+def nothing_to_tell(work: Work, now: datetime) -> bool:
+    """Whether nothing is unclear that nobody was told of."""
+    return next(_untold(work, now), None) is None
 
 
 def tell(work: Work, now: datetime) -> None:
     """Tells of unclear messages, once: the author of a campaign; of others those who answer for
     the post, once a day."""
+    for one in list(_untold(work, now)):
+        args = (one.campaign,) if one.campaign else ()
+        see = ("post.button_see", "post.unknown", args)
+        values = {"count": one.count, "campaign": bool(one.campaign)}
+        told = Notice("post.unknown_told", values, ((see,),), dedupe=one.once)
+        work.deliveries.to_address(one.address_id, told, now)
+
+
+def _untold(work: Work, now: datetime) -> Iterator[_Telling]:
     for campaign_id, count in work.posted.unknown_counts():
-        if campaign_id is None:
-            day = local_day(now, work.programmes.current().zone)
-            for staff_id, address_id in _owners(work):
-                _tell(work, address_id, count, "", f"unknown:{day}:{staff_id}", now)
-        else:
-            author = work.campaigns.get(campaign_id).address_id
-            mark = str(campaign_id)
-            _tell(work, author, count, mark, f"unknown:campaign:{mark}", now)
+        for address_id, mark, once in _concerned(work, campaign_id, now):
+            if not work.deliveries.occasion(once):
+                yield _Telling(address_id, count, mark, once)
 
 
-def _tell(
-    work: Work, address_id: int, count: int, campaign: str, once: str, now: datetime
-) -> None:
-    if work.deliveries.occasion(once):
+def _concerned(
+    work: Work, campaign_id: int | None, now: datetime
+) -> Iterator[tuple[int, str, str]]:
+    if campaign_id is not None:
+        author = work.campaigns.get(campaign_id).address_id
+        yield author, str(campaign_id), f"unknown:campaign:{campaign_id}"
         return
-    see = ("post.button_see", "post.unknown", (campaign,) if campaign else ())
-    told = Notice(
-        "post.unknown_told", {"count": count, "campaign": bool(campaign)}, ((see,),), dedupe=once
-    )
-    work.deliveries.to_address(address_id, told, now)
+    day = local_day(now, work.programmes.current().zone)
+    for staff_id, address_id in _owners(work):
+        yield address_id, "", f"unknown:{day}:{staff_id}"
 
 
 def _owners(work: Work) -> Iterator[tuple[int, int]]:
