@@ -78,7 +78,6 @@ class Worker:
         clock.every(CAMPAIGN_SECONDS, "campaigns", self._campaigns)
         clock.every(CARD_SECONDS, "live cards", self._cards)
         clock.every(WAITING_SECONDS, "waiting lists", self.serve)
-        clock.every(CARD_SECONDS, "live cards", self._cards)
         clock.every(WAITING_SECONDS, "what came back", self.tell_back)
         clock.every(UNCLEAR_SECONDS, "unclear messages", self.tell_unclear)
         clock.start()
@@ -190,16 +189,6 @@ class Worker:
         found = await self._units.read(partial(campaigns.cards_due, now=now))
         if found:
             await self._units.write(partial(campaigns.refresh, cards=found, now=now))
-
-    async def _cards(self) -> None:
-        """Shows operators how far campaigns are. To count one takes a while, so that is read
-        outside of every writing transaction."""
-        if not await self._lease.hold():
-            return
-        now = self._clocks.club()
-        changed = await self._units.read_long(partial(campaign_progress.cards_due, now=now))
-        if changed:
-            await self._units.write(partial(campaign_progress.refresh, cards=changed, now=now))
 
     async def _advance(self) -> bool:
         now = self._clocks.club()

@@ -111,7 +111,7 @@ def fill(work: Work, campaign: Campaign, now: datetime, most: int = SLICE) -> bo
         _write(work, campaign, found, now)
     more = found.looked_at == most
     work.campaigns.fill(campaign.id, found.upto, None if more else now)
-    return more or not found.looked_at
+    return more
 
 
 def _write(work: Work, campaign: Campaign, found: Slice, now: datetime) -> None:

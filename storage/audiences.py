@@ -198,8 +198,11 @@ class Audiences:
 
     def count(self, campaign_id: int, audience: Audience, day: int) -> dict[str, int]:
         asked = _asked(campaign_id, audience, day)
-        rows = self._db.execute(_count(audience.kind), asked)
-        return {language or self._fallback: number for language, number in rows}
+        found: dict[str, int] = {}
+        for language, number in self._db.execute(_count(audience.kind), asked):
+            spoken = language or self._fallback
+            found[spoken] = found.get(spoken, 0) + number
+        return found
 
     def more_than(self, campaign_id: int, audience: Audience, day: int, number: int) -> bool:
         asked = {**_asked(campaign_id, audience, day), "most": number + 1}

@@ -139,7 +139,7 @@ class Audiences(Protocol):
     """Who gets a campaign: counted and written inside the database."""
 
     def count(self, campaign_id: int, audience: Audience, day: int) -> dict[str, int]:
-        """How many would get it, by language ("": not known). `day`: who bought in a store after
+        """How many would get it, by language. `day`: who bought in a store after
         that local day (counted as date.toordinal does) is one of its members."""
 
     def more_than(self, campaign_id: int, audience: Audience, day: int, number: int) -> bool:
