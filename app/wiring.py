@@ -103,6 +103,7 @@ def build(settings: Settings, vault: Vault) -> Club:
     """The parts put together, before anything is read."""
     clock = ClubClock()
     shared = Shared(vault, Ids(lambda: int(time.time() * 1000)), clock.now)
+    shared.rate, shared.paid_rate = settings.rate_per_second, settings.paid_per_second
     units = open_units(settings.database, shared)
     signer = Signer(vault.action_key)
     renderer = Renderer(_packer(signer), Names(units).of)
