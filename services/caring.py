@@ -20,7 +20,7 @@ from domain.timetable import moment
 from services import ledger, presents, timetable, wordings
 from services.care_kinds import KINDS, CareKind, Due
 from services.ports import Work
-from services.ports.post import Notice
+from services.ports.post import Notice, Waiting
 from services.quiet import open_for
 
 log = logging.getLogger(__name__)
@@ -224,6 +224,21 @@ def _publishers(work: Work) -> Iterator[tuple[int, int]]:
     for one in work.staff.in_roles(roles):
         if one.address_id is not None:
             yield one.id, one.address_id
+
+
+def still(
+    kind: CareKind, work: Work, row: Waiting, now: datetime
+) -> Mapping[str, Any] | str | None:
+    """What a message of care says at the moment of sending; None or a reason: nothing is sent.
+
+    A message that waited for too long (for a hold, a flood, a database that was away) is as late
+    as one that was written too late. Its moment is within a day of the writing.
+    """
+    rule = work.programmes.current().care.rule(row.rule)
+    moment_ = min(row.due_at, row.made_at + timedelta(days=1))
+    if rule and too_late(rule, now - moment_):
+        return "too_late"
+    return kind.still(work, row, now)
 
 
 # -- by day -------------------------------------------------------------------------------

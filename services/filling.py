@@ -1,16 +1,19 @@
 """Values of messages that are only known when the message leaves.
 
 A line here for a message key whose row was written with less than its text needs, or whose truth
-may have changed meanwhile. The function returns the values, or None: then nothing is sent.
+may have changed meanwhile. The function returns the values; None or a reason: then nothing is
+sent.
 """
 
 from __future__ import annotations
 
-from services import campaign_drafts, campaign_steps
+from functools import partial
+
+from services import campaign_drafts, campaign_steps, caring
 from services.care_kinds import KINDS
 from services.post import Fillers
 
 FILLERS: Fillers = {
-    **{key: kind.still for kind in KINDS.values() for key in kind.keys},
+    **{key: partial(caring.still, kind) for kind in KINDS.values() for key in kind.keys},
     campaign_drafts.MESSAGE: campaign_steps.values_of,
 }

@@ -33,7 +33,8 @@ BROKEN: Final = (LookupError, ValueError, TypeError, AttributeError, AssertionEr
 # A recall or a correction is no new contact: who has got the message gets it as well.
 CHANGES: Final = ("edit", "delete")
 
-Fill = Callable[[Work, Waiting, datetime], Mapping[str, Any] | None]
+# The values, None if nothing is left to tell, or another reason why it is not sent.
+Fill = Callable[[Work, Waiting, datetime], Mapping[str, Any] | str | None]
 Fillers = Mapping[str, Fill]
 
 
@@ -212,8 +213,8 @@ def _filled(
     if fill is None or row.act == "delete":
         return row
     values = fill(work, row, now)
-    if values is None:
-        return Skip("nothing_left")
+    if values is None or isinstance(values, str):
+        return Skip(values or "nothing_left")
     return replace(row, message={**row.message, "values": dict(values)})
 
 
@@ -243,8 +244,9 @@ def _member_verdict(work: Work, row: Waiting, facts: Facts, now: datetime) -> Ve
         return Skip("no_consent")
     if row.purpose in PAUSED_BY_COMPLAINT and row.member_id in facts.complain:
         return Skip("open_complaint")
-    zone = member.zone or work.programmes.current().zone
-    at = open_at(now, zone, member.quiet_from, member.quiet_to)
+    programme = work.programmes.current()
+    zone = member.zone or programme.zone
+    at = open_at(now, zone, member.quiet_from, member.quiet_to, programme.care.quiet)
     return Wait(at) if at > now else None
 
 
