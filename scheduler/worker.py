@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 
 JOBS_SECONDS = 5.0
 CAMPAIGN_SECONDS = 1.0
-CARD_SECONDS = 1.0
 WAITING_SECONDS = 60.0
 UNCLEAR_SECONDS = 20.0
 Move = Callable[[datetime], Awaitable[object]]
@@ -76,7 +75,6 @@ class Worker:
         clock = Clock()
         clock.every(JOBS_SECONDS, "the jobs", self._tick)
         clock.every(CAMPAIGN_SECONDS, "campaigns", self._campaigns)
-        clock.every(CARD_SECONDS, "live cards", self._cards)
         clock.every(WAITING_SECONDS, "waiting lists", self.serve)
         clock.every(WAITING_SECONDS, "what came back", self.tell_back)
         clock.every(UNCLEAR_SECONDS, "unclear messages", self.tell_unclear)
