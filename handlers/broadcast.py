@@ -1,93 +1,256 @@
-"""Staff write to all members who agreed to promotions: write, look, try, count, send, stop."""
+"""`/broadcast`: the newest messages to many, a new one, its texts, picture and buttons."""
 
 from __future__ import annotations
 
-from bot.flow import Flow, Step
-from bot.messages import Button, Reply, Rows
-from domain.campaigns import check_text
-from handlers.parts import number
+import re
+from typing import Any, Final
+
+from bot.messages import Button, Kind, Reply, Rows
+from domain.campaign_words import MOST_BUTTONS, flat, read_links
+from domain.campaigns import EDITABLE, BroadcastEmpty
+from domain.wordings import LANGUAGES, ButtonRows, WordingButton, rows_of_two, sent_picture
+from handlers import broadcast_audience, drafting, general, menu
+from handlers.drafting import BACK, LIMITS, LIST, card, opened, own, step
+from handlers.parts import CANCEL, number
 from handlers.turns import Turn, actor, address_id
-from services import broadcasts
+from services import campaign_telling, campaigns
+from services.ports.campaigns import Campaign
 
-BROADCAST = Flow("broadcast", (Step("text"),))
+NEWEST: Final = 8
+OURS: Final = (
+    "card",
+    "benefits",
+    "vouchers",
+    "points",
+    "level",
+    "checkin",
+    "events",
+    "survey",
+    "profile",
+)
+"""Where buttons of a message may lead, as they are offered."""
+NEW: Final = Button("broadcast.button_new", "draft.new")
 
-_SELF = Button("broadcast.button_self", "broadcast.self", effect=True, here=True)
-_COUNT = Button("broadcast.button_count", "broadcast.count", here=True)
-_SEND = Button("broadcast.button_send", "broadcast.send", effect=True, here=True)
-_CANCEL = Button("broadcast.button_cancel", "cancel")
+
+def show_all(turn: Turn) -> Reply:
+    """The newest, with the operator's own drafts to go on with."""
+    turn.end()
+    found = [one for one in campaigns.newest(turn.work, NEWEST) if _concerns(turn, one)]
+    names = {one.id: one.name for one in turn.work.staff.all()}
+    abouts = campaign_telling.abouts(turn.work, found)
+    values = {
+        "campaigns": [_line(one, abouts[one.id], names) for one in found],
+        "zone": turn.work.programmes.current().zone,
+    }
+    back = ((menu.CARD,),) if turn.person.member_id is not None else ()
+    rows = (*((_open(one, abouts[one.id]),) for one in found), (NEW,), *back)
+    return Reply("broadcast.list", values, rows, edit=True)
 
 
-def begin(turn: Turn) -> Reply:
-    """Asks for the text."""
-    turn.start(BROADCAST)
-    return Reply("broadcast.ask", {}, ((_CANCEL,),))
+def _concerns(turn: Turn, campaign: Campaign) -> bool:
+    return campaign.state != "draft" or campaign.author_id == actor(turn).staff_id
+
+
+def _line(campaign: Campaign, about: dict[str, str], names: dict[int, str]) -> dict[str, Any]:
+    return {
+        "state": campaign.state,
+        "kind": campaign.kind,
+        "about": about,
+        "at": campaign.send_at or campaign.started_at or campaign.made_at,
+        "author": names.get(campaign.author_id, ""),
+        "planned": campaign.planned,
+    }
+
+
+def _open(campaign: Campaign, about: dict[str, str]) -> Button:
+    intent = "draft.open" if campaign.state == "draft" else "campaign.show"
+    values = {"state": campaign.state, "about": {one: text[:20] for one, text in about.items()}}
+    return Button("broadcast.button_open", intent, (str(campaign.id),), values=values)
+
+
+# -- the draft --------------------------------------------------------------------------
+
+
+def new(turn: Turn) -> Reply:
+    """Asks for the first text, in the operator's language."""
+    turn.start(drafting.BROADCAST, "text", campaign="", language=_language(turn))
+    return Reply("broadcast.ask", _asked(turn), ((CANCEL, LIST),), edit=True)
+
+
+def open_one(turn: Turn) -> Reply:
+    """Goes on with a draft, or changes what is in review, which takes it back."""
+    found = own(turn, number(turn))
+    if found.state not in EDITABLE:
+        return general.expired(turn)
+    return card(turn, found, edit=True)
+
+
+def back(turn: Turn) -> Reply:
+    """The card of the draft as it stands now."""
+    return card(turn, opened(turn), edit=True)
+
+
+def discard(turn: Turn) -> Reply:
+    """Gives the draft up."""
+    campaigns.stop(turn.work, opened(turn).id, actor(turn), turn.now)
+    turn.end()
+    return Reply("broadcast.discarded", {}, ((NEW, LIST),), edit=True)
+
+
+# -- texts ------------------------------------------------------------------------------
+
+
+def ask_text(turn: Turn) -> Reply:
+    """Asks for the text of a language anew."""
+    found = opened(turn)
+    language = turn.arg() if turn.arg() in LANGUAGES else LANGUAGES[0]
+    there = drafting.texts_of(turn, found)
+    step(turn, "text", found, language=language)
+    drop = drafting.text_button(language, "drop_text")
+    more = ((drop,),) if language in there and len(there) > 1 else ()
+    values = {"language": language, **LIMITS}
+    return Reply("broadcast.change", values, (*more, (BACK,)), edit=True)
+
+
+def tried_text(turn: Turn) -> str:
+    """The text, to be tried before the unit of work."""
+    text = _text(turn)
+    return drafting.to_try(turn, text) if text else ""
+
+
+def _text(turn: Turn) -> str:
+    return turn.inbound.marked.replace("\x00", "").strip()
 
 
 def take_text(turn: Turn) -> Reply:
-    """Shows the text as members see it; another text replaces it."""
-    text = check_text(turn.text)
-    turn.go("text", text=text)
-    return Reply("broadcast.preview", {"text": text}, ((_SELF, _COUNT), (_CANCEL,)))
+    """Keeps the text; the first one is followed by the question who gets it."""
+    text = _text(turn)
+    if not text:
+        raise BroadcastEmpty()
+    language = str(turn.data["language"])
+    if turn.data.get("campaign"):
+        opened(turn)
+    drafting.check_tried(turn)
+    first = not turn.data.get("campaign")
+    found = _begun(turn) if first else opened(turn)
+    texts = {**drafting.texts_of(turn, found), language: text}
+    found = drafting.save(turn, found, texts=texts)
+    return broadcast_audience.ask(turn, found) if first else card(turn, found)
 
 
-def to_self(turn: Turn) -> Reply:
-    """Sends the message to its author exactly as members will get it."""
-    broadcasts.to_self(turn.work, turn.data["text"], address_id(turn), turn.now)
-    return Reply("broadcast.sent_to_self", {}, ((_COUNT,), (_CANCEL,)))
+def drop_text(turn: Turn) -> Reply:
+    """One text for all again."""
+    found = opened(turn)
+    texts = {one: text for one, text in drafting.texts_of(turn, found).items()}
+    if len(texts) > 1:
+        texts.pop(turn.arg(), None)
+    return card(turn, drafting.save(turn, found, texts=texts), edit=True)
 
 
-def count(turn: Turn) -> Reply:
-    """How many will get it; only the next tap sends."""
-    values = {"count": broadcasts.audience(turn.work), "text": turn.data["text"]}
-    return Reply("broadcast.confirm", values, ((_SEND,), (_SELF, _CANCEL)))
-
-
-def send(turn: Turn) -> Reply:
-    """Starts sending."""
-    campaign = broadcasts.start(
+def _begun(turn: Turn) -> Campaign:
+    return campaigns.draft(
         turn.work,
-        turn.data["text"],
         author=actor(turn),
         address_id=address_id(turn),
         key=turn.nonce,
         now=turn.now,
     )
-    turn.end()
-    return _progress(turn, campaign.id, edit=True)
 
 
-def progress(turn: Turn) -> Reply:
-    """How far it is."""
-    return _progress(turn, number(turn), edit=True)
+def _asked(turn: Turn) -> dict[str, Any]:
+    return {"language": _language(turn), **LIMITS}
 
 
-def stop(turn: Turn) -> Reply:
-    """Stops it: what has not left stays here."""
-    campaign_id = number(turn)
-    broadcasts.stop(turn.work, campaign_id, author=actor(turn), now=turn.now)
-    return _progress(turn, campaign_id, edit=True)
+def _language(turn: Turn) -> str:
+    return turn.locale if turn.locale in LANGUAGES else LANGUAGES[-1]
 
 
-def _progress(turn: Turn, campaign_id: int, *, edit: bool) -> Reply:
-    now = broadcasts.progress(turn.work, campaign_id)
-    values = {
-        "state": now.state,
-        "planned": now.planned,
-        "filling": now.filling,
-        "sent": now.sent,
-        "waiting": now.waiting,
-        "failed": now.failed,
-        "unknown": now.unknown,
-        "skipped": now.skipped,
-        "reasons": [{"reason": reason, "count": number} for reason, number in now.reasons],
-    }
-    return Reply("broadcast.progress", values, _buttons(now), edit=edit)
+# -- picture ----------------------------------------------------------------------------
 
 
-def _buttons(now: broadcasts.Progress) -> Rows:
-    args = (str(now.campaign_id),)
-    refresh = Button("broadcast.button_refresh", "broadcast.progress", args)
-    if not now.stoppable:
-        return ((refresh,),) if now.waiting else ()
-    halt = Button("broadcast.button_halt", "broadcast.stop", args, effect=True)
-    return ((refresh, halt),)
+def ask_picture(turn: Turn) -> Reply:
+    """Asks for a photo."""
+    found = opened(turn)
+    step(turn, "picture", found)
+    values = drafting.words(turn, found)
+    drop = Button("broadcast.button_drop_picture", "draft.unpicture", here=True)
+    more = ((drop,),) if values and values.picture else ()
+    return Reply("broadcast.ask_picture", dict(LIMITS), (*more, (BACK,)), edit=True)
+
+
+def take_picture(turn: Turn) -> Reply:
+    """Keeps the photo that was sent."""
+    if turn.inbound.kind is not Kind.PHOTO or not turn.inbound.media:
+        return Reply("broadcast.not_a_picture", {}, ((BACK,),))
+    address = turn.inbound.address
+    picture = sent_picture(address.channel, address.account, turn.inbound.media[0].reference)
+    return card(turn, drafting.save(turn, opened(turn), picture=picture))
+
+
+def drop_picture(turn: Turn) -> Reply:
+    """No picture any more."""
+    return card(turn, drafting.save(turn, opened(turn), picture=""), edit=True)
+
+
+# -- buttons ----------------------------------------------------------------------------
+
+
+def ask_buttons(turn: Turn) -> Reply:
+    """The buttons there are, those of ours to switch on and off, and how links are written."""
+    return _buttons_card(turn, opened(turn), edit=True)
+
+
+def _buttons_card(turn: Turn, found: Campaign, *, edit: bool) -> Reply:
+    step(turn, "buttons", found)
+    there = _there(turn, found)
+    values = {"buttons": drafting.labels((there,)), "most": MOST_BUTTONS}
+    on = {one.intent for one in there if one.intent}
+    buttons = [_own_button(intent, intent in on) for intent in OURS]
+    ours = tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
+    none = Button("broadcast.button_no_buttons", "draft.unbuttons", here=True)
+    more: Rows = ((none,),) if there else ()
+    return Reply("broadcast.ask_buttons", values, (*ours, *more, (BACK,)), edit=edit)
+
+
+def _own_button(intent: str, on: bool) -> Button:
+    values = {"intent": intent, "chosen": on}
+    return Button("broadcast.button_own", "draft.own", (intent,), here=True, values=values)
+
+
+def toggle_own(turn: Turn) -> Reply:
+    """A button of ours on or off."""
+    found, intent = opened(turn), turn.arg()
+    there = _there(turn, found)
+    rest = tuple(one for one in there if one.intent != intent)
+    if rest == there and intent in OURS and len(there) < MOST_BUTTONS:
+        rest = (*there, WordingButton({}, intent))
+    found = drafting.save(turn, found, buttons=_rows(rest))
+    return _buttons_card(turn, found, edit=True)
+
+
+def take_links(turn: Turn) -> Reply:
+    """Links, one a line, in the place of those there are."""
+    found = opened(turn)
+    ours = tuple(one for one in _there(turn, found) if one.intent)
+    links = read_links(_plain(turn), MOST_BUTTONS - len(ours))
+    return _buttons_card(
+        turn, drafting.save(turn, found, buttons=_rows((*ours, *links))), edit=False
+    )
+
+
+def drop_buttons(turn: Turn) -> Reply:
+    """No buttons any more."""
+    return _buttons_card(turn, drafting.save(turn, opened(turn), buttons=()), edit=True)
+
+
+def _there(turn: Turn, campaign: Campaign) -> tuple[WordingButton, ...]:
+    found = drafting.words(turn, campaign)
+    return flat(found.buttons) if found else ()
+
+
+def _rows(buttons: tuple[WordingButton, ...]) -> ButtonRows:
+    return rows_of_two(buttons)
+
+
+def _plain(turn: Turn) -> str:
+    return re.sub("[\u200b\u2060\ufeff]", "", turn.text)

@@ -179,7 +179,10 @@ class Worker:
         while await self._advance():
             if not await self._lease.hold():
                 return
-        await self._show()
+
+    async def _cards(self) -> None:
+        if await self._lease.hold():
+            await self._show()
 
     async def _show(self) -> None:
         """Keeps the cards of campaigns in operators' chats up to date."""

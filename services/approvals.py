@@ -27,6 +27,10 @@ from services.ports.post import Notice
 DAYS: Final = 7
 SHOWN: Final = 20
 CLOCK: Final = Actor("clock")
+LOOKS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "campaign.start": (("broadcast.button_look", "campaign.look"),),
+}
+"""Label and intent of buttons that show what a request of a kind is about, by its subject."""
 
 
 def ask(
@@ -146,10 +150,11 @@ def card(work: Work, approval: Approval, now: datetime) -> dict[str, Any]:
 
 
 def buttons(approval: Approval) -> tuple[tuple[tuple[str, str, tuple[str, ...]], ...], ...]:
-    """Yes and no, as a notice has them."""
+    """Yes and no, as a notice has them, and before them a look at what it is about."""
     this = (str(approval.id),)
     yes, no = ("button.approve", "approval.yes", this), ("button.decline", "approval.no", this)
-    return ((yes, no),)
+    looks = LOOKS.get(approval.kind, ())
+    return (*(((*look, (approval.subject_id,)),) for look in looks), (yes, no))
 
 
 def _may_decide(work: Work, approval: Approval, actor: Actor) -> None:

@@ -13,6 +13,7 @@ from domain.campaigns import STOPPABLE, CampaignState
 from domain.dates import zone_of
 from domain.members import mask_name
 from domain.staff import permissions
+from services import campaign_telling
 from services.campaign_drafts import find
 from services.exporting import WHOLE
 from services.masks import mask_number
@@ -122,13 +123,14 @@ def values(work: Work, campaign_id: int, now: datetime) -> dict[str, Any]:
     reasons = [{"reason": reason, "count": count} for reason, count in now_at.reasons]
     rate = round(now_at.rate, 1)
     zone = work.programmes.current().zone
-    campaign = {"campaign_id": str(campaign_id), "zone": zone, "rate": f"{rate:g}"}
-    return {**shown, **campaign, "reasons": reasons}
+    about = campaign_telling.abouts(work, (find(work, campaign_id),))[campaign_id]
+    more = {"campaign_id": str(campaign_id), "about": about, "zone": zone, "rate": f"{rate:g}"}
+    return {**shown, **more, "reasons": reasons}
 
 
 def finished_notice(work: Work, campaign: Campaign, now: datetime) -> Notice:
     """What the author hears when it is over."""
-    button = ("broadcast.button_result", "broadcast.progress", (str(campaign.id),))
+    button = ("broadcast.button_result", "campaign.show", (str(campaign.id),))
     dedupe = f"finished:{campaign.id}:{campaign.content.get('rounds', 1)}"
     return Notice(
         "broadcast.finished", values(work, campaign.id, now), ((button,),), dedupe=dedupe
@@ -145,34 +147,41 @@ def watch(work: Work, campaign_id: int, address_id: int, message_id: str) -> Non
         work.campaigns.put_card(campaign_id, address_id, message_id)
 
 
-def cards_due(work: Work, now: datetime) -> list[Card]:
-    """The cards that may show other figures by now: at most every three seconds each."""
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A card that shows something old: the new figures, and the mark by which they are known."""
+
+    card: Card
+    figures: Mapping[str, Any]
+    shown: str
+
+
+def cards_due(work: Work, now: datetime) -> list[Changed]:
+    """The cards whose figures have changed, at most every three seconds each; reads only, for to
+    count a campaign takes a while."""
     since = now - timedelta(seconds=CARD_SECONDS)
-    return [card for card in work.campaigns.cards() if _shown_at(card) <= since]
+    due = [card for card in work.campaigns.cards() if _shown_at(card) <= since]
+    figures = {number: values(work, number, now) for number in {one.campaign_id for one in due}}
+    found = [
+        Changed(one, figures[one.campaign_id], _mark(figures[one.campaign_id], now)) for one in due
+    ]
+    return [one for one in found if _same_as(one.card.shown) != _same_as(one.shown)]
 
 
-def refresh(work: Work, cards: Iterable[Card], now: datetime) -> int:
-    """Edits the cards whose figures have changed; how many. One row per card, armed again."""
-    return sum(_refresh(work, card, now) for card in cards)
+def refresh(work: Work, cards: Iterable[Changed], now: datetime) -> int:
+    """Edits the cards; how many. One row per card, armed again."""
+    return sum(_show(work, one, now) for one in cards)
 
 
-def _refresh(work: Work, card: Card, now: datetime) -> bool:
-    figures = values(work, card.campaign_id, now)
-    shown = _mark(figures, now)
-    if not card.shown.startswith(OVER) and card.shown.partition("|")[2] == shown.partition("|")[2]:
+def _show(work: Work, one: Changed, now: datetime) -> bool:
+    card = one.card
+    if not work.campaigns.show_card(card, card.shown, one.shown):
         return False
-    return _show(work, card, figures, shown, now)
-
-
-def _show(work: Work, card: Card, figures: dict[str, Any], shown: str, now: datetime) -> bool:
-    if not work.campaigns.show_card(card, card.shown, shown):
-        return False
-    args = (str(card.campaign_id),)
     dedupe = f"card:{card.campaign_id}:{card.address_id}"
     notice = Notice(
         "broadcast.progress",
-        figures,
-        card_buttons(figures["state"], args),
+        one.figures,
+        campaign_telling.buttons(one.figures),
         dedupe=dedupe,
         act="edit",
         target=card.message_id,
@@ -182,27 +191,24 @@ def _show(work: Work, card: Card, figures: dict[str, Any], shown: str, now: date
     return True
 
 
-def card_buttons(
-    state: str, args: tuple[str, ...]
-) -> tuple[tuple[tuple[str, str, tuple[str, ...]], ...], ...]:
-    """The buttons under a live card, as a notice has them."""
-    refresh = ("broadcast.button_refresh", "broadcast.progress", args)
-    halt = ("broadcast.button_halt", "broadcast.stop", args)
-    return ((refresh, halt),) if state in STOPPABLE else ((refresh,),)
-
-
 def _shown_at(card: Card) -> datetime:
-    millis = card.shown.removeprefix(OVER).partition("|")[0]
-    return datetime.fromtimestamp(int(millis) / 1000, UTC) if millis else EPOCH
+    millis = card.shown.partition("|")[0]
+    return datetime.fromtimestamp(int(millis) / 1000, UTC) if millis.isdecimal() else EPOCH
+
+
+def _same_as(shown: str) -> str:
+    """What a card shows, without when."""
+    return shown if shown == OVER else shown.partition("|")[2]
 
 
 def _mark(figures: Mapping[str, Any], now: datetime) -> str:
-    """When a card was shown and by what it is known to be the same; a last one begins with
-    `over`."""
+    """When a card was shown and by what it is known to be the same; of one that ended, OVER."""
+    over = figures["state"] in (CampaignState.FINISHED, CampaignState.CANCELLED)
+    if over and not figures["waiting"]:
+        return OVER
     same = [figures[name] for name in (*_FIGURES, "reasons")]
     digest = sha256(repr(same).encode()).hexdigest()[:16]
-    last = OVER if figures["state"] in (CampaignState.FINISHED, CampaignState.CANCELLED) else ""
-    return f"{last}{int(now.timestamp() * 1000)}|{digest}"
+    return f"{int(now.timestamp() * 1000)}|{digest}"
 
 
 # -- who got it --------------------------------------------------------------------------

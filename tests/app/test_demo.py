@@ -93,8 +93,11 @@ async def test_a_broadcast_reaches_who_agreed_to_offers(tmp_path: Path) -> None:
         olivia, rosa = page.person(demo_club.STAFF_IDS), page.person(ROSA)
         await olivia.hears("Olivia")
         await olivia.says("/broadcast")
+        await olivia.taps("New message")
         await olivia.says("Strawberries are in")
-        await olivia.taps("how many")
+        await olivia.taps("Everybody")
+        await olivia.taps("Next: check")
+        await olivia.taps("The same for all")
         await olivia.taps("Send now")
         await rosa.hears("Strawberries are in")
 

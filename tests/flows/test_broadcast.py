@@ -1,288 +1,319 @@
-"""A message to all members: write, look, try, count, send, watch, stop."""
+"""A message to many in the chat: written step by step, checked, sent, watched, put right."""
 
-import asyncio
+from __future__ import annotations
+
+import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
 
-from bot.messages import Kind
-from domain.campaigns import SAME_REFUSALS, Audience
-from scheduler.worker import Worker
-from services.broadcasts import BATCH
+from bot.messages import Kind, Media, Rendered
+from tests.flows.hall import TEXT, Hall, checked, make_hall, sent, started, written
+from tests.flows.talk import intents, labels
 from tests.support.club import Club, Person
-from tests.support.post import FakeChannel, RealTime, clocks, rows
 from tests.support.threads import operator
-
-TEXT = "周末会员日，全场双倍积分 <b>&"
-
-
-@dataclass
-class Hall:
-    """A club with a worker and members of whom some have agreed to offers."""
-
-    club: Club
-    worker: Worker
-    channel: FakeChannel
-    members: list[Person]
-
-    async def agree(self, person: Person, given: bool = True) -> None:
-        member, now = await person.member_id(), self.club.clock.now
-        await self.club.write(
-            lambda work: work.members.set_consent(member, "promotions", given, "test", now)
-        )
-
-    async def drained(self) -> None:
-        """Everything due is sent, messages to staff included."""
-        for _ in range(3):
-            self.club.clock.move(seconds=11)
-            await self.worker.drain()
-
-    def got(self) -> list[str]:
-        """The chats that have got the message."""
-        return sorted(chat for chat, key, _ in self.channel.journal if key == "broadcast.message")
 
 
 @pytest.fixture
 async def hall(club: Club) -> AsyncIterator[Hall]:
-    channel, real = FakeChannel(), RealTime()
-    worker = Worker(
-        club.units,
-        club.renderer,
-        [channel],
-        clocks=clocks(club, real),
-        rate=500,
-        holder="worker",
-    )
-    members = [await club.person(f"M{number}").joins() for number in range(4)]
-    made = Hall(club, worker, channel, members)
-    for person in members[:3]:
-        await made.agree(person)
+    made = await make_hall(club)
     yield made
-    await worker.stop()
+    await made.worker.stop()
 
 
-async def written(staff: Person, text: str = TEXT) -> Any:
-    await staff.says("/broadcast")
-    return await staff.says(text)
+async def answers(ann: Person, said: list[tuple[str, str]]) -> None:
+    """Says (or taps, with `>`) each and looks for the key of the answer."""
+    for what, key in said:
+        if what.startswith(">"):
+            answer = await ann.taps(*what[1:].split("|"))
+        else:
+            answer = await ann.says(what)
+        assert answer.key == key, (what[:30], answer.key, answer.text[:200])
 
 
-SAID = [
-    ("/broadcast", "broadcast.ask"),
-    ("   ", "broadcast.empty"),
+# Every step with what is wrong at it; `>` is a tap.
+TALK = [
+    ("/broadcast", "broadcast.list"),
+    (">draft.new", "broadcast.ask"),
+    ("  ", "broadcast.empty"),
+    ("Hello {{ nam }}", "wording.refused"),
     ("x" * 3501, "broadcast.too_long"),
-    ("x" * 3500, "broadcast.preview"),
-    ("better", "broadcast.preview"),
-    ("/cancel", "general.cancelled"),
-    ("群发", "broadcast.ask"),
-    ("取消", "general.cancelled"),
+    ("Hello {{ name }}", "broadcast.ask_audience"),
+    (">draft.card", "broadcast.draft"),
+    (">draft.review", "campaign.audience_missing"),
+    (">draft.who", "broadcast.ask_audience"),
+    (">draft.levels", "broadcast.ask_level"),
+    (">draft.level|0", "broadcast.draft"),
+    (">draft.who", "broadcast.ask_audience"),
+    (">draft.stores", "broadcast.ask_store"),
+    ("Mars", "order.no_store"),
+    (">draft.card", "broadcast.draft"),
+    (">draft.who", "broadcast.ask_audience"),
+    (">draft.list", "broadcast.ask_list"),
+    (",,", "campaign.list_empty"),
+    ("nobody@example.com", "campaign.list_has_unknown"),
+    (">draft.card", "broadcast.draft"),
+    (">draft.text|zh", "broadcast.change"),
+    ("你好", "broadcast.draft"),
+    (">draft.text|zh", "broadcast.change"),
+    ("{{ name }}，您好", "broadcast.draft"),
+    (">draft.picture", "broadcast.ask_picture"),
+    ("no photo", "broadcast.not_a_picture"),
+    (">draft.card", "broadcast.draft"),
+    (">draft.buttons", "broadcast.ask_buttons"),
+    (">draft.own|benefits", "broadcast.ask_buttons"),
+    ("Website https://example.com", "broadcast.bad_button"),
+    ("Website | ftp://example.com", "broadcast.bad_button"),
+    ("| https://example.com", "broadcast.bad_button"),
+    ("a | https://example.com\n" * 9, "broadcast.bad_button"),
+    ("官网 / Website | https://example.com", "broadcast.ask_buttons"),
+    (">draft.unbuttons", "broadcast.ask_buttons"),
+    (">draft.card", "broadcast.draft"),
+    (">draft.time", "broadcast.ask_time"),
+    ("soon", "campaign.time_unreadable"),
+    ("2020-01-01 10:00", "campaign.time_past"),
+    ("明天 10:00", "broadcast.draft"),
+    (">draft.time", "broadcast.ask_time"),
+    (">draft.now", "broadcast.draft"),
+    (">draft.discard", "broadcast.discarded"),
+    ("群发", "broadcast.list"),
 ]
 
 
 @pytest.mark.parametrize("locale", ["en", "zh"])
-async def test_every_word_on_the_way_is_answered(club: Club, locale: str) -> None:
-    ann = await operator(club, locale=locale)
-    for said, answered in SAID:
-        assert (await ann.says(said)).key == answered, said[:20]
+async def test_every_step_and_all_that_is_wrong_at_it_is_answered(hall: Hall, locale: str) -> None:
+    ann = await operator(hall.club, locale=locale)
+    await answers(ann, TALK)
+    await hall.drained()
+    assert hall.got() == []
 
 
 @pytest.mark.parametrize("locale", ["en", "zh"])
 async def test_from_the_first_word_to_the_last_recipient(hall: Hall, locale: str) -> None:
     ann = await operator(hall.club, locale=locale)
-    preview = await written(ann)
-    assert "双倍积分 &lt;b&gt;&amp;" in preview.text
-    assert (await ann.taps("broadcast.self")).key == "broadcast.sent_to_self"
+    card = await written(ann, "Hello <b>&{{ name }}")
+    assert "Hello &lt;b&gt;&amp;Anna" in card.text
+    check = await checked(ann)
+    assert "<b>3</b>" in check.text
+    looked = await ann.taps("campaign.look")
+    assert looked.key == "broadcast.sent_to_self"
     await hall.drained()
-    assert hall.channel.to(ann.user) == ["broadcast.message"]
-    confirm = await ann.taps("broadcast.count")
-    assert confirm.key == "broadcast.confirm"
-    assert "<b>3</b>" in confirm.text
     assert hall.got() == [ann.user]
-    progress = await ann.taps("broadcast.send")
-    assert progress.key == "broadcast.progress"
+    progress = await ann.taps("draft.submit")
+    assert (progress.key, progress.edit) == ("broadcast.progress", True)
     await hall.drained()
-    assert hall.got() == sorted(person.user for person in [ann, *hall.members[:3]])
-    done = await ann.taps("broadcast.progress")
-    assert done.edit
-    assert "3" in done.text
-    assert done.rows == ()
+    assert hall.got() == sorted([ann.user, *(person.user for person in hall.members)])
+    assert all("/stop" in text for text in hall.texts(hall.members[0]))
     assert hall.channel.to(ann.user)[-1] == "broadcast.finished"
+    done = await ann.taps("campaign.show")
+    assert done.edit
+    assert "<b>3</b>" in done.text
+    assert "campaign.recall" in intents(ann, done)
 
 
-async def test_every_message_has_the_text_and_a_way_out(hall: Hall) -> None:
+async def test_the_card_of_the_sender_keeps_itself_up_to_date(hall: Hall) -> None:
+    ann = await operator(hall.club)
+    await sent(ann)
+    await hall.drained()
+    await hall.drained()
+    mine = [
+        text for act, chat, _, text in hall.channel.changes if (act, chat) == ("edit", ann.user)
+    ]
+    assert mine
+    assert "All sent" in mine[-1]
+
+
+async def test_bold_and_links_are_kept(hall: Hall) -> None:
+    ann = await operator(hall.club)
+    await ann.says("/broadcast")
+    await ann.taps("draft.new")
+    marked = '<b>Twice</b> at <a href="https://example.com">us</a>'
+    answer = await ann.sends(text="Twice at us", markup=marked)
+    assert answer is not None
+    card = await ann.taps("draft.everybody")
+    assert marked in card.text
+
+
+async def test_each_gets_the_language_they_speak(hall: Hall) -> None:
+    mei = await hall.joins("Mei", "zh")
     ann = await operator(hall.club)
     await written(ann)
-    await ann.taps("broadcast.count")
-    await ann.taps("broadcast.send")
+    asked = await ann.taps("draft.review", "ask")
+    assert asked.key == "broadcast.ask_other"
+    assert "<b>1</b> member speaks Chinese" in asked.text
+    await ann.taps("draft.text", "zh")
+    await ann.says("周末见")
+    assert (await ann.taps("draft.review", "ask")).key == "broadcast.review"
+    await ann.taps("draft.submit")
     await hall.drained()
-    for _, key, text in hall.channel.journal:
-        if key == "broadcast.message":
-            assert "/stop" in text
-            assert "双倍积分 &lt;b&gt;&amp;" in text
-    (row, *_) = await rows(hall.club, purpose="promotions")
-    assert [button["intent"] for button in row["message"]["rows"][0]] == ["stop"]
-    # The text stands once with the campaign, not in every row.
-    assert TEXT not in str(row["message"])
+    assert ["周末见" in text for text in hall.texts(mei)] == [True]
+    assert [TEXT in text for text in hall.texts(hall.members[0])] == [True]
+
+
+async def test_the_second_text_can_be_taken_away(hall: Hall) -> None:
+    ann = await operator(hall.club)
+    await written(ann)
+    await ann.taps("draft.text", "zh")
+    assert "No Chinese text" not in (await ann.says("周末见")).text
+    await ann.taps("draft.text", "zh")
+    assert "No Chinese text" in (await ann.taps("draft.untext", "zh")).text
+
+
+async def test_one_text_for_all_is_said_clearly(hall: Hall) -> None:
+    await hall.joins("Mei", "zh")
+    ann = await operator(hall.club)
+    card = await written(ann)
+    assert "No Chinese text: everybody gets the same one" in card.text
+    assert "1 speaks Chinese (but get the English text)" in (await checked(ann)).text
+
+
+async def test_picture_and_buttons_go_with_it(hall: Hall) -> None:
+    ann = await operator(hall.club)
+    await written(ann)
+    await ann.taps("draft.picture")
+    assert (await ann.sends_photo("photo-9")).key == "broadcast.draft"
+    await ann.taps("draft.buttons")
+    await ann.taps("draft.own", "benefits")
+    shown = await ann.says("官网 / Website ｜ https://example.com/a?b=1")
+    assert "Website → https://example.com/a?b=1" in shown.text
+    card = await ann.taps("draft.card")
+    assert "[ Benefits ] [ Website ] [ No more offers ]" in card.text.replace("🎁 ", "")
+    await ann.taps("draft.text", "en")
+    assert (await ann.says("x" * 901)).key == "broadcast.too_long_pictured"
+    await ann.taps("draft.card")
+    await ann.taps("draft.picture")
+    assert "Picture: none" in (await ann.taps("draft.unpicture")).text
+
+
+async def test_only_members_of_the_chosen_level_get_it(hall: Hall) -> None:
+    ann = await operator(hall.club)
+    await written(ann)
+    await ann.taps("draft.who")
+    await ann.taps("draft.levels")
+    await ann.taps("draft.level", "1")
+    await ann.taps("draft.review")
+    assert (await ann.taps("draft.submit")).key == "broadcast.nobody"
+
+
+async def test_a_pasted_list_is_read_line_by_line(hall: Hall) -> None:
+    ann = await operator(hall.club)
+    first, second = [await _number(hall, person) for person in hall.members[:2]]
+    await written(ann)
+    await ann.taps("draft.who")
+    await ann.taps("draft.list")
+    report = await ann.says(f"member number\n{first}\nZhang San\n{first}\n{second}")
+    assert report.key == "broadcast.list_taken"
+    assert "line 3: <code>Zhang San</code>" in report.text
+    assert "Members found: <b>2</b>" in report.text
+    await ann.taps("draft.card")
+    assert (await ann.taps("draft.review")).key == "broadcast.list_taken"
+    await ann.taps("draft.listed")
+    await checked(ann)
+    await ann.taps("draft.submit")
+    await hall.drained()
+    assert hall.got() == sorted(person.user for person in hall.members[:2])
+
+
+async def test_a_list_may_be_a_file(hall: Hall) -> None:
+    ann = await operator(hall.club)
+    await written(ann)
+    hall.club.album.pictures["f1"] = (await _number(hall, hall.members[0])).encode()
+    hall.club.album.pictures["f2"] = b"PK\x00\x01"
+    for file, key in (("gone", "list_unread"), ("f2", "list_unread"), ("f1", "draft")):
+        await ann.taps("draft.who")
+        await ann.taps("draft.list")
+        answer = await ann.sends(Kind.FILE, media=(Media(file, "document"),))
+        assert answer is not None
+        assert answer.key == f"broadcast.{key}"
+    assert "your list (1 member)" in answer.text
+
+
+async def _number(hall: Hall, person: Person) -> str:
+    member_id = await person.member_id()
+    return str(await hall.club.read(lambda work: work.members.get(member_id).shown_number))
+
+
+# -- nothing leaves by mistake ----------------------------------------------------------
+
+
+async def _tapped(person: Person, payload: str) -> Rendered:
+    answer = await person.sends(Kind.TAP, payload=payload, message="1", callback="c")
+    assert answer is not None
+    return answer
 
 
 async def test_tapping_send_twice_sends_once(hall: Hall) -> None:
     ann = await operator(hall.club)
     await written(ann)
-    await ann.taps("broadcast.count")
-    payload = ann.button("broadcast.send").payload
-    await ann.sends(Kind.TAP, payload=payload)
-    again = await ann.sends(Kind.TAP, payload=payload)
-    assert again is not None
-    assert again.key == "general.expired"
+    await checked(ann)
+    payload = ann.button("draft.submit").payload
+    await _tapped(ann, payload)
+    assert (await _tapped(ann, payload)).key == "general.expired"
     await hall.drained()
     assert len(hall.got()) == 3
-    assert len(await rows(hall.club, purpose="promotions")) == 3
 
 
 async def test_a_button_of_an_older_text_sends_nothing(hall: Hall) -> None:
     ann = await operator(hall.club)
-    await written(ann, "first")
-    await ann.taps("broadcast.count")
-    old = ann.button("broadcast.send").payload
+    await written(ann)
+    await checked(ann)
+    old = ann.button("draft.submit").payload
+    await ann.taps("draft.card")
+    await ann.taps("draft.text", "en")
     await ann.says("second")
-    answer = await ann.sends(Kind.TAP, payload=old)
-    assert answer is not None
-    assert answer.key == "general.expired"
+    assert (await _tapped(ann, old)).key == "general.expired"
     await hall.drained()
     assert hall.got() == []
 
 
-async def test_stop_keeps_back_what_has_not_left(hall: Hall) -> None:
+async def test_a_restart_loses_no_step(hall: Hall) -> None:
     ann = await operator(hall.club)
-    await written(ann)
-    await ann.taps("broadcast.count")
-    await ann.taps("broadcast.send")
-    stopped = await ann.taps("broadcast.stop")
-    assert stopped.key == "broadcast.progress"
+    steps: list[tuple[str, ...]] = [
+        ("/broadcast",),
+        (">", "draft.new"),
+        ("Hello",),
+        (">", "draft.everybody"),
+        (">", "draft.time"),
+        ("明天 10:00",),
+        (">", "draft.review"),
+        (">", "draft.submit"),
+    ]
+    for what, *tap in steps:
+        look = hall.club.dispatch.look
+        hall.club.dispatch = hall.club.new_dispatch()
+        hall.club.dispatch.look = look
+        answer = await (ann.taps(*tap) if tap else ann.says(what))
+    assert "Planned" in answer.text
     await hall.drained()
     assert hall.got() == []
-    states = {row["state"]: row["reason"] for row in await rows(hall.club, purpose="promotions")}
-    assert states == {"skipped": "stopped"}
-
-
-async def test_after_the_end_there_is_nothing_to_stop(hall: Hall) -> None:
-    ann = await operator(hall.club)
-    await written(ann)
-    await ann.taps("broadcast.count")
-    await ann.taps("broadcast.send")
+    hall.club.clock.move(hours=24)
     await hall.drained()
-    assert (await ann.taps("broadcast.stop")).key == "broadcast.over"
     assert len(hall.got()) == 3
 
 
-async def test_start_and_stop_stand_in_the_audit(hall: Hall) -> None:
-    ann = await operator(hall.club)
+async def test_a_draft_is_found_again_and_is_only_its_authors(hall: Hall) -> None:
+    ann, ben = await operator(hall.club), await operator(hall.club, "Ben")
     await written(ann)
-    await ann.taps("broadcast.count")
-    await ann.taps("broadcast.send")
-    await ann.taps("broadcast.stop")
-    (campaign,) = await hall.club.read(lambda work: work.campaigns.open())
-    audit = await hall.club.read(lambda work: work.audit.about(("campaign", campaign.id)))
-    assert [row["action"] for row in audit] == ["campaign.stop", "campaign.start"]
-
-
-async def test_who_leaves_meanwhile_gets_nothing_and_it_is_said_why(hall: Hall) -> None:
-    ann = await operator(hall.club)
-    await written(ann)
-    await ann.taps("broadcast.count")
-    await ann.taps("broadcast.send")
-    await hall.members[0].says("/stop")
-    await hall.drained()
-    assert hall.got() == sorted(person.user for person in hall.members[1:3])
-    assert "no longer want offers: 1" in (await ann.taps("broadcast.progress")).text
-
-
-async def test_consent_taken_back_and_given_again_counts_as_it_stands(hall: Hall) -> None:
-    await hall.agree(hall.members[0], False)
-    await hall.agree(hall.members[1], False)
-    await hall.agree(hall.members[1], True)
-    ann = await operator(hall.club)
-    await written(ann)
-    assert "<b>2</b>" in (await ann.taps("broadcast.count")).text
+    await ann.says("/cancel")
+    listed = await ann.says("/broadcast")
+    assert "📝 周末会员日" in " ".join(labels(listed))
+    draft = ann.button("draft.open")
+    assert (await ann.taps("draft.open")).key == "broadcast.draft"
+    theirs = await ben.says("/broadcast")
+    assert "draft.open" not in intents(ben, theirs)
+    signer = hall.club.signer
+    action = signer.unpack(draft.payload, ann.user)
+    payload = signer.pack(action, ben.user)
+    assert (await _tapped(ben, payload)).key == "broadcast.not_yours"
 
 
 async def test_nobody_to_write_to_is_said(club: Club) -> None:
+    await make_hall(club, members=0)
     ann = await operator(club)
     await written(ann)
-    assert (await ann.taps("broadcast.count")).key == "broadcast.nobody"
-
-
-async def test_in_the_night_the_message_waits_for_the_morning(hall: Hall) -> None:
-    hall.club.clock.move(hours=14)
-    ann = await operator(hall.club)
-    await written(ann)
-    await ann.taps("broadcast.count")
-    await ann.taps("broadcast.send")
-    await hall.drained()
-    assert hall.got() == []
-    hall.club.clock.move(hours=8)
-    await hall.drained()
-    assert len(hall.got()) == 3
-
-
-async def test_a_text_that_the_platform_refuses_pauses_it(hall: Hall) -> None:
-    for number in range(4, 12):
-        person = await hall.club.person(f"M{number}").joins()
-        await hall.agree(person)
-    ann = await operator(hall.club)
-    await written(ann)
-    await ann.taps("broadcast.count")
-    await ann.taps("broadcast.send")
-    hall.channel.faults["*"] = "bad message"
-    await hall.worker.drain()
-    hall.channel.faults.clear()
-    await hall.drained()
-    assert hall.channel.to(ann.user) == ["broadcast.paused"]
-    members = await hall.club.read(
-        lambda work: sum(work.audiences.count(0, Audience(), 0).values())
-    )
-    assert members == 11  # nobody is blamed
-    assert "Paused" in (await ann.taps("broadcast.progress")).text
-
-
-async def test_refusals_at_the_same_moment_count_together(hall: Hall) -> None:
-    for number in range(4, 4 + SAME_REFUSALS - 3):
-        await hall.agree(await hall.club.person(f"M{number}").joins())
-    ann = await operator(hall.club)
-    await written(ann)
-    await ann.taps("broadcast.count")
-    await ann.taps("broadcast.send")
-    all_there = asyncio.Barrier(SAME_REFUSALS)
-    hall.channel.before = partial(_together, all_there)
-    hall.channel.faults["*"] = "bad message"
-    await hall.worker.drain()
-    hall.channel.before = None
-    hall.channel.faults.clear()
-    await hall.drained()
-    assert hall.channel.to(ann.user) == ["broadcast.paused"]
-
-
-async def _together(barrier: asyncio.Barrier) -> None:
-    await barrier.wait()
-
-
-async def test_many_recipients_are_written_in_batches_each_once(hall: Hall) -> None:
-    many = BATCH * 2 + 7
-    await hall.club.write(lambda work: _crowd(work, many))
-    ann = await operator(hall.club)
-    await written(ann)
-    assert f"<b>{many + 3}</b>" in (await ann.taps("broadcast.count")).text
-    await ann.taps("broadcast.send")
-    assert len(await rows(hall.club, purpose="promotions")) == BATCH
-    hall.channel.faults["*"] = "not connected"
-    while await hall.worker._advance():
-        pass
-    found = await rows(hall.club, purpose="promotions")
-    assert len(found) == many + 3
-    assert len({row["member_id"] for row in found}) == many + 3
+    await ann.taps("draft.review")
+    assert (await ann.taps("draft.submit")).key == "broadcast.nobody"
 
 
 @pytest.mark.parametrize("said", ["/broadcast", "群发"])
@@ -293,18 +324,186 @@ async def test_only_those_who_may_write_campaigns_find_it(club: Club, said: str)
     assert (await till.says(said)).key == "general.unknown"
 
 
-def _crowd(work: Any, many: int) -> None:
-    """Members with an address and consent, without their conversations."""
-    from domain.members import Member, MemberState, make_number
-    from storage.tables import chat
+# -- a second operator ------------------------------------------------------------------
 
-    now = work.shared.clock() - timedelta(days=1)
-    addresses = chat.Address.__table__  # type: ignore[attr-defined]
-    for number in range(many):
-        member_id = work.random_id()
-        number_ = make_number(number + 10_000)
-        work.members.add(Member(member_id, number_, MemberState.ACTIVE, "member", now))
-        work.members.set_consent(member_id, "promotions", True, "test", now)
-        row = {"channel": "telegram", "account": "42", "user": f"crowd-{number}"}
-        row |= {"id": work.new_id(), "member_id": member_id, "first_seen": now}
-        work.db.execute(addresses.insert(), row)
+
+@pytest.fixture
+async def strict(club: Club) -> AsyncIterator[Hall]:
+    """A club in which every message needs a second operator."""
+    from dataclasses import replace
+
+    made = await make_hall(club)
+    rules = replace(club.programme.announcements, second_above=0)
+    stricter = replace(club.programme, version=2, announcements=rules)
+    await club.write(lambda work: work.programmes.publish(stricter, club.clock(), None))
+    yield made
+    await made.worker.stop()
+
+
+@pytest.mark.parametrize("locale", ["en", "zh"])
+async def test_a_second_operator_sees_what_they_agree_to(strict: Hall, locale: str) -> None:
+    ann = await operator(strict.club, locale=locale)
+    ben = await operator(strict.club, "Ben", "approver", locale)
+    await written(ann)
+    await checked(ann)
+    waits = await ann.taps("draft.submit")
+    assert waits.key == "broadcast.progress"
+    await strict.drained()
+    assert strict.got() == []
+    (card,) = await ben.hears()
+    assert card.key == "campaign.asked"
+    assert TEXT in card.text
+    assert "<b>3</b>" in card.text
+    assert (await ben.taps("campaign.look")).key == "broadcast.sent_to_self"
+    await strict.drained()
+    assert strict.got() == [ben.user]
+    assert (await ben.taps("approval.yes")).key == "campaign.asked"
+    await strict.drained()
+    assert len(strict.got()) == 4
+    assert "campaign.asked" in strict.channel.to(ann.user)
+
+
+async def test_a_no_makes_it_a_draft_again_and_the_author_hears_it(strict: Hall) -> None:
+    ann, ben = await operator(strict.club), await operator(strict.club, "Ben", "approver")
+    await sent(ann)
+    await ben.hears()
+    await ben.taps("approval.no")
+    await strict.drained()
+    assert strict.got() == []
+    assert "campaign.asked" in strict.channel.to(ann.user)
+    await ann.says("/broadcast")
+    assert (await ann.taps("draft.open")).key == "broadcast.draft"
+
+
+async def test_what_was_changed_since_is_not_sent(strict: Hall) -> None:
+    ann, ben = await operator(strict.club), await operator(strict.club, "Ben", "approver")
+    await sent(ann)
+    await ben.hears()
+    await ann.taps("draft.open")
+    await ann.taps("draft.text", "en")
+    await ann.says("Something else")
+    answer = await ben.taps("approval.yes")
+    assert "no longer fits" in answer.text
+    await strict.drained()
+    assert strict.got() == []
+
+
+# -- on its way and afterwards ----------------------------------------------------------
+
+
+async def _do(person: Person, *taps: str) -> Rendered:
+    for one in taps:
+        answer = await person.taps(one)
+    return answer
+
+
+async def test_a_paused_one_sends_nothing_until_it_goes_on(hall: Hall) -> None:
+    ann = await operator(hall.club)
+    await started(hall, ann)
+    paused = await _do(ann, "campaign.show", "campaign.pause")
+    assert "Paused" in paused.text
+    await hall.drained()
+    assert hall.got() == []
+    ben = await operator(hall.club, "Ben")
+    await ben.says("/broadcast")
+    await _do(ben, "campaign.show", "campaign.resume")
+    assert "Sending" in (await _do(ann, "campaign.resume")).text
+    await hall.drained()
+    await hall.drained()
+    assert len(hall.got()) == 3
+
+
+async def test_stop_asks_once_and_keeps_back_what_has_not_left(hall: Hall) -> None:
+    ann = await operator(hall.club)
+    await started(hall, ann)
+    asked = await _do(ann, "campaign.show", "campaign.stop")
+    assert asked.key == "broadcast.sure_stop"
+    assert "3 messages have not left yet" in asked.text
+    stopped = await ann.taps("campaign.halt")
+    assert "Stopped" in stopped.text
+    await hall.drained()
+    assert hall.got() == []
+    assert {row["reason"] for row in await hall.rows()} == {"stopped"}
+    assert (await ann.taps("campaign.stop")).key == "broadcast.progress"
+
+
+async def test_who_leaves_meanwhile_gets_nothing_and_it_is_said_why(hall: Hall) -> None:
+    ann = await operator(hall.club)
+    await started(hall, ann)
+    await hall.members[0].says("/stop")
+    await hall.drained()
+    assert len(hall.got()) == 2
+    assert "has not agreed to such messages: 1" in (await ann.taps("campaign.show")).text
+
+
+async def test_failed_ones_are_tried_again(hall: Hall) -> None:
+    ann = await operator(hall.club)
+    await started(hall, ann)
+    hall.channel.faults[hall.members[0].user] = "bad message"
+    await hall.drained()
+    shown = await ann.taps("campaign.show")
+    assert "Failed 1" in shown.text
+    hall.channel.faults.clear()
+    await ann.taps("campaign.retry")
+    await hall.drained()
+    assert len(hall.got()) == 3
+
+
+async def test_an_unknown_outcome_leads_to_its_list(hall: Hall) -> None:
+    ann = await operator(hall.club)
+    await started(hall, ann)
+    hall.channel.faults[hall.members[0].user] = "broken"
+    await hall.drained()
+    hall.channel.faults.clear()
+    shown = await ann.taps("campaign.show")
+    assert "Outcome unknown 1" in shown.text
+    assert "post.unknown" in intents(ann, shown)
+
+
+async def test_who_got_it_is_a_file(hall: Hall) -> None:
+    ann = await operator(hall.club)
+    await sent(ann)
+    await hall.drained()
+    await ann.taps("campaign.show")
+    assert (await ann.taps("campaign.report")).key == "broadcast.report_coming"
+    await hall.drained()
+    (file,) = hall.channel.files
+    rows: list[list[Any]] = json.loads(file.content)
+    assert [row[2] for row in rows] == ["sent"] * 3
+
+
+async def test_a_correction_changes_what_was_sent(hall: Hall) -> None:
+    ann = await operator(hall.club)
+    await sent(ann)
+    await hall.drained()
+    await ann.taps("campaign.show")
+    assert (await ann.taps("campaign.correct")).key == "broadcast.ask_correction"
+    assert (await ann.says("{% if %}")).key == "wording.refused"
+    sure = await ann.says("Next weekend, really")
+    assert sure.key == "broadcast.correction"
+    assert "Next weekend, really" in sure.text
+    await ann.taps("correct.now")
+    await hall.drained()
+    changed = {chat for act, chat, _, text in hall.channel.changes if "really" in text}
+    assert {person.user for person in hall.members} <= changed
+
+
+async def test_a_recall_deletes_what_was_sent(hall: Hall) -> None:
+    ann = await operator(hall.club)
+    await sent(ann)
+    await hall.drained()
+    await ann.taps("campaign.show")
+    assert "48 hours" in (await ann.taps("campaign.recall")).text
+    await ann.taps("campaign.undo")
+    await hall.drained()
+    gone = {chat for act, chat, _, _ in hall.channel.changes if act == "delete"}
+    assert gone == {person.user for person in hall.members}
+
+
+async def test_after_two_days_there_is_nothing_to_recall(hall: Hall) -> None:
+    ann = await operator(hall.club)
+    await sent(ann)
+    await hall.drained()
+    await _do(ann, "campaign.show", "campaign.recall")
+    hall.club.clock.move(hours=49)
+    assert (await ann.taps("campaign.undo")).key == "campaign.recall_too_late"

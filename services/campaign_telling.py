@@ -1,0 +1,73 @@
+"""How campaigns are told of: by the beginning of their text, and what can be done with one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from domain.campaign_words import about
+from services import wordings
+from services.ports import Work
+from services.ports.campaigns import Campaign
+
+NoticeButton = tuple[str, str, tuple[str, ...]]
+NoticeRows = tuple[tuple[NoticeButton, ...], ...]
+_GOING: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "draft": (("back", "draft.open"),),
+    "in_review": (("edit", "draft.open"), ("call_off", "campaign.stop")),
+    "approved": (("call_off", "campaign.stop"),),
+    "scheduled": (("call_off", "campaign.stop"),),
+    "running": (("pause", "campaign.pause"), ("halt", "campaign.stop")),
+    "paused": (("resume", "campaign.resume"), ("halt", "campaign.stop")),
+}
+_FOLLOWING: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    **_GOING,
+    "draft": (("call_off", "campaign.stop"),),
+    "in_review": (("call_off", "campaign.stop"),),
+}
+_OVER: Final = ("finished", "cancelled")
+
+
+def abouts(work: Work, campaigns: Iterable[Campaign]) -> dict[int, dict[str, str]]:
+    """The beginning of each campaign's text, per language; one statement for all."""
+    some = list(campaigns)
+    contents = wordings.contents(work, (one.wording_id for one in some))
+    return {one.id: _about(contents.get(one.wording_id or 0, {})) for one in some}
+
+
+def _about(content: Mapping[str, Any]) -> dict[str, str]:
+    return {language: about(text) for language, text in content.get("texts", {}).items()}
+
+
+def buttons(figures: Mapping[str, Any]) -> NoticeRows:
+    """What can be done with a campaign of which these are the figures
+    (services.campaign_progress.values), as a notice has its buttons."""
+    args = (str(figures["campaign_id"]),)
+    kinds = _GOING if figures["kind"] == "broadcast" else _FOLLOWING
+    state = str(figures["state"])
+    rows = (
+        kinds.get(state, ()),
+        *_afterwards(figures, over=state in _OVER),
+        (("refresh", "campaign.show"), ("list", "broadcast")),
+    )
+    return tuple(tuple(_button(*one, args) for one in row) for row in rows if row)
+
+
+def _afterwards(
+    figures: Mapping[str, Any], *, over: bool
+) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """What can be done about what has left, or has not."""
+    if not figures["planned"] or figures["state"] not in (*_OVER, "running", "paused"):
+        return ()
+    again = figures["retryable"] and figures["state"] == "finished"
+    retry = (("retry", "campaign.retry"),) if again else ()
+    unknown = (("unknown", "post.unknown"),) if figures["unknown"] else ()
+    sent = figures["sent"] and figures["kind"] == "broadcast"
+    correct = (("correct", "campaign.correct"),) if sent and over else ()
+    recall = (("recall", "campaign.recall"),) if sent else ()
+    report = (("report", "campaign.report"),)
+    return (retry + unknown, report, correct + recall)
+
+
+def _button(label: str, intent: str, args: tuple[str, ...]) -> NoticeButton:
+    return (f"broadcast.button_{label}", intent, () if intent == "broadcast" else args)
