@@ -18,6 +18,7 @@ from bench import (
     recommend,
     redeem,
     replies,
+    sending,
 )
 
 
@@ -72,6 +73,11 @@ def _recommend(asked: Asked) -> None:
     recommend.run()
 
 
+def _sending(asked: Asked) -> None:
+    count = 20_000 if asked.full else 5_000
+    sending.run(count, asked.rounds, 60.0 if asked.full else 15.0)
+
+
 PARTS: dict[str, Callable[[Asked], None]] = {
     "replies": _replies,
     "earn": _earn,
@@ -83,6 +89,7 @@ PARTS: dict[str, Callable[[Asked], None]] = {
     "catalogue": _catalogue,
     "codes": _codes,
     "recommend": _recommend,
+    "sending": _sending,
 }
 
 
@@ -93,9 +100,9 @@ PARTS: dict[str, Callable[[Asked], None]] = {
 @click.option("--full", is_flag=True, help="The sizes of the aims; takes long.")
 @click.option("--only", type=click.Choice(list(PARTS)), help="Only this part.")
 def main(members: int, seconds: float, rounds: int, full: bool, only: str | None) -> None:
-    """Prints how many replies, purchases and redemptions a second there are, how reads and the
-    audit take a long ledger, what an import, a night, a catalogue and a partner's codes take, and
-    which order of benefits finds most."""
+    """Prints how many replies, purchases, redemptions and messages a second there are, how reads
+    and the audit take a long ledger, what an import, a night, a catalogue and a partner's codes
+    take, and which order of benefits finds most."""
     asked = Asked(members, seconds, rounds, full)
     for name, run in PARTS.items():
         if only in (None, name):

@@ -97,13 +97,17 @@ class Line:
             for place in self._aside.pop(need, ()):
                 self._push(place)
 
-    def drop(self, chat: str) -> list[Waiting]:
-        """Takes out what else waits for a chat in bulk: the rows."""
+    def drop(self, chat: str, *, replies: bool) -> list[Waiting]:
+        """Takes out what else waits for a chat, in bulk or `replies` too: the rows."""
         if self._chats[chat] < 2:
             return []
         dropped: list[Waiting] = []
         for places in (*self._heaps.values(), *self._aside.values()):
-            gone = [p for p in places if p.flight.row.chat == chat and p.flight.row.lane != REPLY]
+            gone = [
+                place
+                for place in places
+                if place.flight.row.chat == chat and (replies or place.flight.row.lane != REPLY)
+            ]
             for place in gone:
                 places.remove(place)
                 dropped.append(place.flight.row)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.channel import PictureGone, Unreachable
+from bot.channel import Moved, PictureGone, Unreachable
 from bot.dispatch import Units
 from bot.state import StoreUnavailable
 from scheduler.budget import Budget, Track
@@ -143,7 +143,6 @@ class Pacer:
 
     async def _start(self, flight: Flight, file: File | None, until: datetime) -> None:
         """Starts a flight at its moment, if it still may."""
-        track, chat = flight.track, flight.row.chat
         await self._moment(flight, LOOK_SECONDS)
         await self._silence.refresh()
         await self._moment(flight)
@@ -152,11 +151,10 @@ class Pacer:
             self._carrier.put_back(flight.row, back)
             self._not_now(flight)
             return
-        self._budget.start(track, chat)
         task = asyncio.get_running_loop().create_task(self._fly(flight, file))
-        self._out[track].add(task)
+        self._out[flight.track].add(task)
         task.add_done_callback(partial(self._done, flight))
-        await asyncio.sleep(0)  # it starts at this moment
+        await asyncio.sleep(0)  # it starts at this moment, before the next one is looked at
 
     async def _moment(self, flight: Flight, before: float = 0.0) -> None:
         while True:
@@ -174,14 +172,16 @@ class Pacer:
         return self._clocks.club() if fenced or self._clocks.real() >= until else None
 
     async def _fly(self, flight: Flight, file: File | None) -> None:
+        self._budget.start(flight.track, flight.row.chat)
         started = self._clocks.monotonic()
         error = await self._carrier.carry(flight, file, paid=flight.track is Track.PAID)
         if error is None:
             self._latency += (self._clocks.monotonic() - started - self._latency) / 16
         if isinstance(error, PictureGone):
             self._line.forget(flight)
-        if isinstance(error, Unreachable):  # what else waits there is judged anew
-            for row in self._line.drop(flight.row.chat):
+        if isinstance(error, Unreachable | Moved):  # what else waits there is judged anew
+            moved = isinstance(error, Moved)
+            for row in self._line.drop(flight.row.chat, replies=moved):
                 self._carrier.put_back(row, self._clocks.club())
         self._line.done(flight, sent=error is None)
 

@@ -6,7 +6,6 @@ NotSent (surely not sent) or Unclear (may have been sent).
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
@@ -77,11 +76,7 @@ class Transport(BaseRequest):
     async def call(self, url: str, params: dict[str, Any]) -> Any:
         """The result of a method whose parameters are plain JSON; raises PTB's errors, as
         `do_request` and PTB's reading of an answer do."""
-        body = _dumped(params)
-        limits = _timeout(self._read, WRITE, CONNECT, POOL)
-        answered = await self._guarded(
-            self._exchange("POST", url, limits, data=body, headers=JSON)
-        )
+        answered = await self.do_request(url, "POST", params)
         if answered[0] != 200:
             return await _Answered(*answered).post(url)
         answer = self.parse_json_payload(answered[1])
@@ -91,7 +86,7 @@ class Transport(BaseRequest):
         self,
         url: str,
         method: str,
-        request_data: RequestData | None = None,
+        request_data: RequestData | dict[str, Any] | None = None,
         read_timeout: Any = BaseRequest.DEFAULT_NONE,
         write_timeout: Any = BaseRequest.DEFAULT_NONE,
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
@@ -99,19 +94,15 @@ class Transport(BaseRequest):
     ) -> tuple[int, bytes]:
         """Status and body. Raises NetworkError or TimedOut with the cause NotSent or Unclear,
         Flood, or BadRequest for statuses that PTB does not know."""
-        upload = request_data is not None and request_data.contains_files
+        upload = isinstance(request_data, RequestData) and request_data.contains_files
         timeout = _timeout(
             _or(read_timeout, self._read),
             _or(write_timeout, UPLOAD if upload else WRITE),
             _or(connect_timeout, CONNECT),
             _or(pool_timeout, POOL),
         )
-        asked = self._exchange(method, url, timeout, **_body(request_data))
-        return await self._guarded(asked)
-
-    async def _guarded(self, asked: Coroutine[Any, Any, tuple[int, bytes]]) -> tuple[int, bytes]:
         try:
-            return await asked
+            return await self._exchange(method, url, timeout, **_body(request_data))
         except (aiohttp.ClientError, TimeoutError, OSError, RuntimeError, ValueError) as error:
             failure = self._failure(error)
         # Raised out here, so that no __context__ keeps the error that knows the URL.
@@ -215,9 +206,11 @@ class _Answered(BaseRequest):
     parse_json_payload = staticmethod(Transport.parse_json_payload)
 
 
-def _body(request_data: RequestData | None) -> dict[str, Any]:
+def _body(request_data: RequestData | dict[str, Any] | None) -> dict[str, Any]:
     if request_data is None:
         return {}
+    if isinstance(request_data, dict):
+        return {"data": _dumped(request_data), "headers": JSON}
     if not request_data.contains_files:
         return {"data": _dumped(request_data.parameters), "headers": JSON}
     form = aiohttp.FormData()
