@@ -75,6 +75,7 @@ class Worker:
         clock = Clock()
         clock.every(JOBS_SECONDS, "the jobs", self._tick)
         clock.every(CAMPAIGN_SECONDS, "campaigns", self._campaigns)
+        clock.every(CAMPAIGN_SECONDS, "live cards", self._cards)
         clock.every(WAITING_SECONDS, "waiting lists", self.serve)
         clock.every(WAITING_SECONDS, "what came back", self.tell_back)
         clock.every(UNCLEAR_SECONDS, "unclear messages", self.tell_unclear)
