@@ -9,7 +9,7 @@ from handlers import menu
 from handlers.parts import number
 from handlers.turns import Turn
 from services import care_calendar, suppressions
-from services.care_calendar import Planned
+from services.care_calendar import Planned, Words
 from services.suppressions import Seen, Told
 
 LIST = Button("caring.button_list", "care")
@@ -34,13 +34,26 @@ def show(turn: Turn) -> Reply:
     found = suppressions.rule(turn.work, number(turn), turn.now)
     newest = suppressions.newest(turn.work, found.rule.key)
     full = turn.person.may("member:view")
+    words = care_calendar.words_of(turn.work, found.rule)
     values = {
         **_values(found),
+        "version": words[0].version if words else None,
         "suppressed": [{"reason": why, "count": count} for why, count in found.suppressed],
         "newest": [_left_out(one, full=full) for one in newest],
         "zone": turn.work.programmes.current().zone,
     }
-    return Reply("caring.rule", values, (*_members(turn, newest), (LIST,)), edit=True)
+    rows = (*_members(turn, newest), _edit(turn, words), (LIST,))
+    return Reply("caring.rule", values, rows, edit=True)
+
+
+def _edit(turn: Turn, words: list[Words]) -> tuple[Button, ...]:
+    if not turn.person.may("message:write"):
+        return ()
+    keys = [one.key for one in words[:2]]
+    return tuple(
+        Button("caring.button_words", "words.show", (key,), values={"belated": place == 1})
+        for place, key in enumerate(keys)
+    )
 
 
 def _left_out(one: Told, *, full: bool) -> dict[str, Any]:

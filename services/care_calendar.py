@@ -14,6 +14,7 @@ from domain.contacts import WEEK, Ahead, ahead, has_place
 from domain.dates import local_day
 from domain.members import MemberState, show_number
 from domain.timetable import moment
+from domain.wordings import is_replaceable
 from services import contacts, quiet, wordings
 from services.care_kinds import KINDS, Due
 from services.ports import Work
@@ -86,6 +87,23 @@ class Slot:
 def is_timed(rule: CareRule) -> bool:
     """Whether a rule comes by day and hour, so that it can be told beforehand."""
     return rule.occasion in KINDS and KINDS[rule.occasion].timed
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A message of a rule that operators may put into their own words; `version` 0: shipped."""
+
+    key: str
+    version: int
+
+
+def words_of(work: Work, rule: CareRule) -> list[Words]:
+    """The messages that a rule sends, the one for those who are late last."""
+    if rule.occasion not in KINDS:
+        return []
+    keys = [key for key in KINDS[rule.occasion].keys if is_replaceable(key)]
+    used = {key: wordings.in_use(work, key) for key in keys}
+    return [Words(key, found.version if found else 0) for key, found in used.items()]
 
 
 # -- how many ---------------------------------------------------------------------------

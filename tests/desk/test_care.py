@@ -65,10 +65,13 @@ async def test_a_rule_names_whom_it_left_out_and_why(desk: Desk) -> None:
     await desk.anna.says("/care")
     card = await desk.anna.taps("care.rule", "0")
     assert "1 not sent" in card.text
+    assert "Words: as shipped" in card.text
+    assert labels(card)[-3:] == ["✏️ Change the words", "✏️ Words when late", "« Care"]
     assert "&lt;b&gt;&amp;" in card.text
     assert "this week's messages are used up" in card.text
     seen = await desk.anna.taps("member.show", str(member))
     assert seen.key == "portrait.shown"
+    assert (await desk.anna.taps("words.show", "care.birthday")).key == "wording.card"
 
 
 async def test_the_days_to_come_are_counted_and_shown_as_members_will_see_them(
