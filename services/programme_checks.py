@@ -7,6 +7,7 @@ from datetime import time
 from decimal import Decimal
 from typing import Final
 
+from domain.care_rules import SERVICE
 from domain.consent import quiet_hours
 from domain.dates import zone_of
 from domain.money import exponent
@@ -82,6 +83,12 @@ def _care_rule(rule: schema.CareRule, file: schema.File, place: Place) -> Iterat
         yield (*place, "days"), "names a day twice; keep each once"
     if rule.holidays and rule.occasion != "holiday":
         yield (*place, "holidays"), f"has no meaning for {rule.occasion}; remove it"
+    for name in ("points", "voucher") if rule.occasion in SERVICE else ():
+        if getattr(rule, name):
+            yield (
+                (*place, name),
+                f"has no meaning for {rule.occasion}, which only tells; remove it",
+            )
     yield from _holidays(rule, file, place)
     yield from _hour(rule, file, place)
     twice = rule.occasion == "birthday" and rule.points and file.birthday.points

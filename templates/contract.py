@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from bot.messages import plain_values
-from templates import catalogue
+from templates import catalogue, formats
 
 SAMPLES = catalogue.HERE / "samples"
 ALWAYS = ("club", "point_word", "points_word")
@@ -82,6 +82,11 @@ def frame_of(key: str) -> Frame | None:
     return None
 
 
+def foot_of(key: str) -> str:
+    """The message that always stands under another one, whoever wrote its words; "" for none."""
+    return str(_declared()["feet"].get(key, ""))
+
+
 @cache
 def values_of(key: str) -> Mapping[str, tuple[str, ...] | None]:
     """The values that an operator's words for a message may use: None for a text or number, the
@@ -100,7 +105,7 @@ def values_of(key: str) -> Mapping[str, tuple[str, ...] | None]:
     }
 
 
-def places(key: str) -> list[dict[str, Any]]:
+def places(language: str, key: str) -> list[dict[str, Any]]:
     """What an operator's words for a message may use, for people to read: `name`, a `sample`
     ("" where there is none to show), the `fields` of a list's rows and a sample of the first."""
     given = samples(CAMPAIGN if frame_of(key) else key)
@@ -111,12 +116,19 @@ def places(key: str) -> list[dict[str, Any]]:
         if fields is not None:
             rows = [row for row in sample if isinstance(row, Mapping)] if sample else []
             sample = rows[0].get(fields[0], "") if rows and fields else ""
-        found.append({"name": name, "sample": _shown(sample), "fields": list(fields or ())})
+        found.append(
+            {"name": name, "sample": _shown(language, sample), "fields": list(fields or ())}
+        )
     return found
 
 
-def _shown(value: Any) -> Any:
-    return "" if isinstance(value, list | Mapping) else value
+def _shown(language: str, value: Any) -> Any:
+    """A sample as people read it."""
+    if isinstance(value, Mapping) and value.keys() == {"minor", "currency"}:
+        return formats.money(language, value)
+    if isinstance(value, Mapping):
+        return formats.said(language, value)
+    return "" if isinstance(value, list) else value
 
 
 def _fields(rows: list[Any]) -> tuple[str, ...]:

@@ -109,6 +109,8 @@ class Renderer:
             return self._shipped(reply, language, user, turn, **{frame.into: body})
         if not body:
             return self._shipped(reply, language, user, turn)
+        if foot := contract.foot_of(reply.key):
+            body = f"{body}\n\n{self._text(foot, language, self._club(language))}"
         return self._with_text(reply, language, user, turn, body)
 
     def _with_text(self, reply: Reply, language: str, user: str, turn: int, text: str) -> Rendered:

@@ -5,11 +5,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
+import pytest
+
+from bot.messages import Reply
 from domain.care_rules import CareRule, Occasion
 from services import caring, merging, purchases, rhythms
 from services.care_kinds import KINDS, Due
 from services.ports.club import Actor
 from storage.work import Work
+from templates.render import Renderer
 from tests.care.conftest import Care
 from tests.care.test_rhythms import came, kept, night
 from tests.flows.test_tickets import complains
@@ -226,3 +230,11 @@ async def publish(care: Care, days: tuple[int, ...]) -> None:
 
 def test_it_is_a_promotion() -> None:
     assert (WIN_BACK.purpose, KINDS[WIN_BACK.occasion].own_zones) == ("promotions", True)
+
+
+@pytest.mark.parametrize("key", ["care.win_back", "care.back_in_stock"])
+def test_the_way_out_stands_under_whatever_words_an_operator_finds(key: str) -> None:
+    renderer = Renderer(lambda *_: "", lambda _: {"club": "C", "points_word": "points"})
+    own = {"texts": {"en": "Come and see us"}, "buttons": [], "picture": ""}
+    made = renderer.render(Reply(key, {}, wording=own), "en", "1", 0)
+    assert made.text == "Come and see us\n\nNo more offers: /stop"

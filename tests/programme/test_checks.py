@@ -97,6 +97,8 @@ def with_rules(*rules: str) -> str:
          "QQ]", "care.countries[2]", "has no holidays for QQ"),
         ('at: "11:00"', 'at: "07:59"',
          'at: "07:59"', "care.rules[10].at", "lies in the quiet hours 22:00-08:00"),
+        ("occasion: level_changed, late_hours: 72", "occasion: level_changed, points: 5",
+         "level_changed, points: 5", "care.rules[9].points", "which only tells; remove it"),
         # a ladder that does not rise
         (GOLD, '      - {lifetime_spend: "500"}\n      - {single_purchase: "100"}\n',
          "- key: gold", "levels[3]", "nobody would ever be silver"),
