@@ -37,6 +37,7 @@ COMMANDS = {
     "partner": ("app.commands.partner:partner", "Firms whose codes members get; settlements"),
     "survey": ("app.commands.survey:survey", "Questions to members and their answers"),
     "event": ("app.commands.event:event", "What members are invited to"),
+    "campaign": ("app.commands.campaign:campaign", "Messages to many members"),
     "template": ("app.commands.template:template", "The club's own words for messages"),
     "send-due": ("app.commands.send_due:send_due", "Run and send whatever is due, once"),
     "jobs": ("app.commands.jobs:jobs", "What happens by itself, and when it comes next"),
