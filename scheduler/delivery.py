@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.5
 BUSY_SECONDS = 0.1
+AT_ONCE_SECONDS = 0.01
 LINGER_SECONDS = 0.1
 """A further message leaves a little after the answer that it follows."""
 PATIENCE_SECONDS = 8.0
@@ -40,6 +41,8 @@ PATIENCE_SECONDS = 8.0
 STOCK_SECONDS = 0.6
 """So much of its rate is claimed ahead: a hold or a pause stops all the rest at once."""
 MOST_STOCK = 1000
+MOST_CLAIMED = 200
+"""At a time: the database's one writer is not kept from marking and settling."""
 MOST_REPLIES = 50
 Task = asyncio.Task[None]
 
@@ -85,6 +88,7 @@ class Sender:
         self._by = holder
         self._recovered = 0
         self._look_again = 0.0
+        self._more = False
         self._pushing: set[Task] = set()
         self._turn = asyncio.Lock()
         self._stop = asyncio.Event()
@@ -103,6 +107,7 @@ class Sender:
         while not self._stop.is_set():
             try:
                 pause = BUSY_SECONDS if await self.round() else IDLE_SECONDS
+                pause = AT_ONCE_SECONDS if self._more else pause
             except StoreUnavailable:
                 log.error("the database is away; sending waits")
                 pause = AGAIN_SECONDS
@@ -139,6 +144,7 @@ class Sender:
             return not self._stop.is_set() and await self._round()
 
     async def _round(self) -> bool:
+        self._more = False
         if not await self.lease.hold():
             return False
         await self._look_for_orphans()
@@ -154,6 +160,7 @@ class Sender:
             return False
         taken = await self._take(lanes=lanes, paid=paid)
         await self._accept(taken)
+        self._more = taken.looked_at >= MOST_CLAIMED
         return taken.looked_at > 0 or not all(lanes)
 
     # -- claiming ----------------------------------------------------------------------
@@ -169,7 +176,7 @@ class Sender:
     def _room_of(self, track: Track) -> int:
         wanted = int(max(min(self._budget.rate_of(track) * STOCK_SECONDS, MOST_STOCK), 1))
         room = wanted - self._line.stock(track)
-        return room if room > wanted / 3 else 0
+        return min(room, MOST_CLAIMED) if room > wanted / 3 else 0
 
     async def _take(
         self, *, lanes: Sequence[int] = (), paid: int = 0, only: Sequence[int] = ()

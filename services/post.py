@@ -215,6 +215,8 @@ def _filled(
     values = fill(work, row, now)
     if values is None or isinstance(values, str):
         return Skip(values or "nothing_left")
+    if values is row.message.get("values"):
+        return row
     return replace(row, message={**row.message, "values": dict(values)})
 
 

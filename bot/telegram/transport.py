@@ -7,6 +7,7 @@ NotSent (surely not sent) or Unclear (may have been sent).
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import aiohttp
@@ -167,6 +168,7 @@ def _or(given: Any, usual: float) -> float | None:
     return usual if given is BaseRequest.DEFAULT_NONE else given
 
 
+@lru_cache(maxsize=64)
 def _timeout(
     read: float | None, write: float | None, connect: float | None, pool: float | None
 ) -> aiohttp.ClientTimeout:
