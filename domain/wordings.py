@@ -30,6 +30,16 @@ REPLACEABLE: Final[Mapping[str, tuple[str, ...]]] = {
         "care.welcome",
         "care.gift",
         "care.points_expiring",
+        "care.voucher_expiring",
+        "care.win_back",
+        "care.back_in_stock",
+    ),
+    "level": (
+        "level.at_risk",
+        "level.risen",
+        "level.fallen",
+        "level.ended",
+        "level.kept",
     ),
     "event": ("event.invitation",),
 }

@@ -50,7 +50,7 @@ def card(turn: Turn, key: str, toast: str = "") -> Reply:
         "languages": sorted(used.texts) if used else [],
     }
     sample = seen(key, used.content if used else None, turn.locale)
-    rows = _rows(key, shipped=used is None)
+    rows = _rows(key, turn.locale, shipped=used is None)
     return Reply("wording.card", values, rows, edit=True, toast=toast, shown=(sample,))
 
 
@@ -185,9 +185,9 @@ def edits(key: str) -> Rows:
     return texts, (buttons, picture)
 
 
-def _rows(key: str, *, shipped: bool) -> Rows:
+def _rows(key: str, language: str, *, shipped: bool) -> Rows:
     back = Button("wording.button_shipped", "words.use", (key, "0"))
-    was = Button("wording.button_was", "words.see", (key, LANGUAGES[0], "0"))
+    was = Button("wording.button_was", "words.see", (key, language, "0"))
     return (
         *edits(key),
         _previews(key, ""),

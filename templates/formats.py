@@ -134,12 +134,12 @@ def titled(language: str, key: str) -> str:
     return contract.title(language, key)
 
 
-def places(_language: str, key: str) -> list[dict[str, Any]]:
+def places(language: str, key: str) -> list[dict[str, Any]]:
     """What an operator's words for a message may use: each value's name, a sample of it, and the
     fields of a list's rows."""
     from templates import contract
 
-    return contract.places(key)
+    return contract.places(language, key)
 
 
 def filters(language: str) -> dict[str, Callable[..., Any]]:

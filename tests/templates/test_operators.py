@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.markup import problems
 from bot.messages import Button, Reply
 from domain.wordings import INTENTS, REPLACEABLE
+from services.care_kinds import KINDS
 from templates import catalogue, checking, contract, operators
 from templates.operators import LONGEST_OUTPUT, Broken
 from templates.render import Renderer
@@ -294,3 +295,8 @@ def test_every_replaceable_message_can_be_replaced(key: str) -> None:
                 cells = " ".join(f"{{{{ one.{field} }}}}" for field in fields)
                 lines.append(f"{{% for one in {name} %}}{cells}{{% endfor %}}")
         assert checking.faults(key, words(**{language: "x\n" + "\n".join(lines)})) == []
+
+
+def test_all_that_care_says_may_be_replaced() -> None:
+    said = {key for kind in KINDS.values() for key in (*kind.keys, kind.receipt)}
+    assert said - set(REPLACED) == set()
