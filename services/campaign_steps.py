@@ -93,7 +93,7 @@ def _end(work: Work, campaign: Campaign, now: datetime) -> bool:
     work.campaigns.change(campaign.id, over, content=content)
     told = finished_notice(work, work.campaigns.get(campaign.id), now)
     work.deliveries.to_address(campaign.address_id, told, now)
-    return False
+    return True  # a recall may have waited for it
 
 
 # -- recipients --------------------------------------------------------------------------
