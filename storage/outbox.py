@@ -153,14 +153,16 @@ _gone = and_(
 )
 _free = {"state": "pending", "claimed_by": None, "claimed_until": None}
 _recover_claimed = update(_rows).where(_gone, _rows.c.state == "claimed").values(**_free)
+# To change or delete a message again does no harm.
+_repeatable = or_(_rows.c.surely, _rows.c.act != "send")
 _recover_surely = (
     update(_rows)
-    .where(_gone, _rows.c.state == "sending", _rows.c.surely)
+    .where(_gone, _rows.c.state == "sending", _repeatable)
     .values(**_free, repeated=True)
 )
 _recover_once = (
     update(_rows)
-    .where(_gone, _rows.c.state == "sending", _rows.c.surely.is_(False))
+    .where(_gone, _rows.c.state == "sending", ~_repeatable)
     .values(state="unknown", reason="sender_gone", claimed_until=None)
 )
 _file = select(_files.c.name, _files.c.content, _files.c.maker).where(

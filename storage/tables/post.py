@@ -39,6 +39,7 @@ class Delivery(SQLModel, table=True):
             "channel",
             "account",
             "lane",
+            "paid",
             "due_at",
             "id",
             sqlite_where=_PENDING,

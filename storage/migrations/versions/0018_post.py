@@ -74,7 +74,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_due",
         "deliveries",
-        ["channel", "account", "lane", "due_at", "id"],
+        ["channel", "account", "lane", "paid", "due_at", "id"],
         unique=False,
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
