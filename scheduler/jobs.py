@@ -204,8 +204,17 @@ def _care(rule: caring.Rule) -> Job:
     """A rule's job. In the afternoon those are greeted whom its hour did not know: a zone or a
     birthday that was changed meanwhile."""
 
+    ahead: dict[str, caring.Ahead] = {}
+
     def step(work: Work, due: Due, now: datetime, after: int) -> int | None:
-        return caring.care_for_due(work, rule, due, now, after, BATCH)
+        if due.key not in ahead:
+            ahead.clear()
+            ahead[due.key] = caring.Ahead(rule, due)
+        page = ahead[due.key]
+        further = caring.care_for_due(work, rule, due, now, ahead=page, after=after, most=BATCH)
+        if further is None:
+            ahead.clear()
+        return further
 
     def idle(work: Work, due: Due, now: datetime) -> bool:
         return caring.nobody_due(work, rule, due.day, due.zone)

@@ -244,13 +244,46 @@ def still(
 # -- by day -------------------------------------------------------------------------------
 
 
+class Ahead:
+    """Who is due at one occurrence of a rule, read a page ahead: finding must not cost as much as
+    caring. Nothing is kept but ids and values of one page; who starts anew reads anew."""
+
+    def __init__(self, rule: CareRule, slot: timetable.Due) -> None:
+        self._rule = rule
+        self._slot = slot
+        self._found: list[Due] = []
+        self._whole = False
+
+    def some(self, work: Work, after: int, most: int) -> list[Due]:
+        """What is due for the next `most` members behind one."""
+        found = self._behind(after)
+        if not self._whole and len({due.member_id for due in found}) < most:
+            kind, slot = KINDS[self._rule.occasion], self._slot
+            page = max(kind.page, most)
+            self._found = kind.due(work, self._rule, slot.day, slot.zone, after, page)
+            self._whole = len({due.member_id for due in self._found}) < page
+            found = self._found
+        members = sorted({due.member_id for due in found})[:most]
+        return [due for due in found if due.member_id in members]
+
+    def _behind(self, after: int) -> list[Due]:
+        return [due for due in self._found if due.member_id > after]
+
+
 def care_for_due(
-    work: Work, rule: CareRule, slot: timetable.Due, now: datetime, after: int, most: int
+    work: Work,
+    rule: CareRule,
+    slot: timetable.Due,
+    now: datetime,
+    *,
+    ahead: Ahead,
+    after: int,
+    most: int,
 ) -> int | None:
     """Cares for some of those who are due at an occurrence of the rule's job, by member id from
     `after` on; where to go on, None at the end."""
     kind = KINDS[rule.occasion]
-    found = kind.due(work, rule, slot.day, slot.zone, after, most)
+    found = ahead.some(work, after, most)
     for due in found:
         hour = slot.at if kind.own_zones else max(slot.at, _hour(work, rule, due, slot.day))
         care_for(work, rule, due, slot.day, now, late=max(now - hour, ON_TIME))

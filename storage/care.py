@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection as Db
-from sqlalchemy import and_, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, func, literal_column, or_, select
 
 from domain.members import MemberState
 from domain.points import Unit
+from services.ports.care import Span
 from storage.tables import ledger, people, post
 
 _members = people.Member.__table__  # type: ignore[attr-defined]
@@ -23,30 +25,54 @@ SOME = 200
 _next_zone = select(func.min(_members.c.zone)).where(
     _members.c.zone.is_not(None), _members.c.zone > bindparam("after")
 )
-_HERE = _members.c.state.in_([MemberState.ACTIVE.value, MemberState.FROZEN.value])
-_IN_ZONE = _members.c.zone == bindparam("where")
-_ELSEWHERE = or_(_members.c.zone.is_(None), _members.c.zone == "")
-_page = (
-    select(_members.c.id)
-    .where(_members.c.id > bindparam("after"), _HERE)
-    .order_by(_members.c.id)
-    .limit(bindparam("most"))
+# Spelled out: bound lists are unfolded anew for each call.
+_HERE = _members.c.state.in_(
+    [literal_column(f"'{state.value}'") for state in (MemberState.ACTIVE, MemberState.FROZEN)]
 )
-_born = _page.where(
+_IN_ZONE = _members.c.zone == bindparam("where")
+_ELSEWHERE = _members.c.zone.is_(None)
+_some = (
+    select(_members.c.id).where(_members.c.id > bindparam("after"), _HERE).limit(bindparam("most"))
+)
+# In the order of the index, or PostgreSQL would rather read the members by id until it has enough.
+_born = _some.where(
     _members.c.birth_month == bindparam("month"),
     _members.c.birth_day == bindparam("day"),
     _members.c.birth_lunar == bindparam("lunar"),
+).order_by(
+    _members.c.birth_month,
+    _members.c.birth_day,
+    _members.c.birth_lunar,
+    _members.c.zone,
+    _members.c.id,
 )
 _born_in_zone = _born.where(_IN_ZONE)
 _born_elsewhere = _born.where(_ELSEWHERE)
-_joined = _page.add_columns(_members.c.joined_at).where(
-    _members.c.joined_at >= bindparam("since"), _members.c.joined_at < bindparam("until")
-)
-_joined_in_zone = _joined.where(_IN_ZONE)
-_joined_elsewhere = _joined.where(_ELSEWHERE)
-_NEW = or_(_members.c.source.is_(None), _members.c.source != bindparam("old"))
-_new_in_zone = _joined_in_zone.where(_NEW)
-_new_elsewhere = _joined_elsewhere.where(_NEW)
+_first_joined = select(func.min(_members.c.joined_at))
+_everyone_in_zone = _some.where(_IN_ZONE).order_by(_members.c.zone, _members.c.id)
+_everyone_elsewhere = _some.where(_ELSEWHERE).order_by(_members.c.id)
+
+
+@lru_cache(maxsize=64)
+def _joined(spans: int, *, in_zone: bool, but: bool) -> Select[Any]:
+    """Who joined in one of so many spans of time: first all of them, by the index, then the first
+    by id."""
+    at = _members.c.joined_at
+    within = (
+        and_(at >= bindparam(f"since{n}"), at < bindparam(f"until{n}")) for n in range(spans)
+    )
+    then = select(_members.c.id, at).where(
+        or_(*within),
+        _members.c.id > bindparam("after"),
+        _HERE,
+        _IN_ZONE if in_zone else _ELSEWHERE,
+    )
+    if but:
+        then = then.where(or_(_members.c.source.is_(None), _members.c.source != bindparam("old")))
+    found = then.cte("found").prefix_with("MATERIALIZED")
+    return select(found.c.id, found.c.joined_at).order_by(found.c.id).limit(bindparam("most"))
+
+
 _later = _consents.alias("later")
 _agrees = exists().where(
     _consents.c.member_id == _members.c.id,
@@ -58,7 +84,7 @@ _agrees = exists().where(
         _later.c.id > _consents.c.id,
     ),
 )
-_willing_in_zone = _page.where(_IN_ZONE, _agrees)
+_willing_in_zone = _some.where(_IN_ZONE, _agrees).order_by(_members.c.zone, _members.c.id)
 # In two steps: who once agreed, by the index alone; who of them still does. In one statement
 # PostgreSQL joins whole tables before it takes the first few.
 _asked = (
@@ -82,9 +108,6 @@ _before = select(func.count(), func.max(_rows.c.due_at)).where(
     _rows.c.rule == bindparam("of"),
     _rows.c.state != "skipped",
 )
-_first_joined = select(func.min(_members.c.joined_at))
-_everyone_in_zone = _page.where(_IN_ZONE)
-_everyone_elsewhere = _page.where(_ELSEWHERE)
 _expiring = (
     select(_lots.c.member_id)
     .where(
@@ -132,19 +155,21 @@ class CareQueries:
 
     def joined(
         self,
-        since: datetime,
-        until: datetime,
+        spans: Sequence[Span],
         zone: str | None,
         after: int,
         most: int,
         *,
         but: str = "",
     ) -> list[tuple[int, datetime]]:
-        asked = _in(zone, {"since": since, "until": until, "after": after, "most": most})
-        statement = _joined_in_zone if zone else _joined_elsewhere
+        if not spans:
+            return []
+        asked = _in(zone, {"after": after, "most": most})
+        for number, (since, until) in enumerate(spans):
+            asked |= {f"since{number}": since, f"until{number}": until}
         if but:
             asked["old"] = but
-            statement = _new_in_zone if zone else _new_elsewhere
+        statement = _joined(len(spans), in_zone=zone is not None, but=bool(but))
         return [(row[0], row[1]) for row in self._db.execute(statement, asked)]
 
     def first_joined(self) -> datetime | None:

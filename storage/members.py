@@ -147,6 +147,8 @@ class Members:
             columns["birth_day"] = birthday.day if birthday else None
             columns["birth_year"] = birthday.year if birthday else None
             columns["birth_lunar"] = bool(birthday and birthday.lunar)
+        if "zone" in columns:  # what has no zone is found as NULL
+            columns["zone"] = columns["zone"] or None
         for name in ("phone", "email"):
             if name in columns:
                 plain: str | None = columns[name]

@@ -20,23 +20,30 @@ class Anniversary(CareKind):
 
     occasion = Occasion.ANNIVERSARY
     keys = ("care.anniversary", "care.anniversary_belated")
+    page = 500
     again = True
 
     def due(
         self, work: Work, rule: CareRule, day: date, zone: str | None, after: int, most: int
     ) -> list[Due]:
         programme = work.programmes.current()
-        found: dict[int, int] = {}
         where = zone or programme.zone
-        for years, joined in _days(rule, day, _first(work, where), programme.birthday.feb29.value):
-            since = start_of_day(joined, where)
-            until = start_of_day(joined + timedelta(days=1), where)
-            for member_id, _ in work.care.joined(since, until, zone, after, most):
-                found[member_id] = years
-        return [
-            Due(member_id, str(years), {"years": years})
-            for member_id, years in sorted(found.items())[:most]
+        celebrated = {
+            joined: years
+            for years, joined in _days(
+                rule, day, _first(work, where), programme.birthday.feb29.value
+            )
+        }
+        spans = [
+            (start_of_day(joined, where), start_of_day(joined + timedelta(days=1), where))
+            for joined in celebrated
         ]
+        found = work.care.joined(spans, zone, after, most)
+        return [_due(member_id, celebrated[local_day(at, where)]) for member_id, at in found]
+
+
+def _due(member_id: int, years: int) -> Due:
+    return Due(member_id, str(years), {"years": years})
 
 
 def _first(work: Work, zone: str) -> date | None:

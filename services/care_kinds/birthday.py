@@ -46,6 +46,7 @@ class BirthdayGreeting(CareKind):
 
     occasion = Occasion.BIRTHDAY
     keys = ("care.birthday", "care.birthday_belated")
+    page = 500
     receipt = "care.birthday_gift"
     again = True
 

@@ -19,6 +19,7 @@ class BirthdayAhead(CareKind):
 
     occasion = Occasion.BIRTHDAY_AHEAD
     keys = ("care.birthday_ahead",)
+    page = 500
     again = True
 
     def due(

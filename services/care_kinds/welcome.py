@@ -25,20 +25,18 @@ class Welcome(CareKind):
 
     occasion = Occasion.WELCOME
     keys = ("care.welcome",)
+    page = 500
 
     def due(
         self, work: Work, rule: CareRule, day: date, zone: str | None, after: int, most: int
     ) -> list[Due]:
         where = zone or work.programmes.current().zone
-        found: dict[int, int] = {}
-        for step in sorted(rule.days, reverse=True):
-            since, until = _joined(rule, day, step, where)
-            for member_id, _ in work.care.joined(since, until, zone, after, most, but=IMPORTED):
-                found[member_id] = step
-        return [
-            Due(member_id, str(step), {"step": step})
-            for member_id, step in sorted(found.items())[:most]
-        ]
+        steps = {_joined(rule, day, step, where): step for step in sorted(rule.days)}
+        due = []
+        for member_id, at in work.care.joined(list(steps), zone, after, most, but=IMPORTED):
+            step = next(step for (since, until), step in steps.items() if since <= at < until)
+            due.append(Due(member_id, str(step), {"step": step}))
+        return due
 
     def buttons(self, rule: CareRule, due: Due) -> Buttons:
         return {"0": CARD, "3": _PROFILE}.get(due.occurrence, BENEFITS)

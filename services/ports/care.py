@@ -9,6 +9,9 @@ from typing import Any, Protocol
 
 from services.ports.post import Recipient
 
+Span = tuple[datetime, datetime]
+"""From a moment to before another."""
+
 
 class Care(Protocol):
     """Read-only questions about what is due; their cost grows with the answer."""
@@ -30,16 +33,15 @@ class Care(Protocol):
 
     def joined(
         self,
-        since: datetime,
-        until: datetime,
+        spans: Sequence[Span],
         zone: str | None,
         after: int,
         most: int,
         *,
         but: str = "",
     ) -> list[tuple[int, datetime]]:
-        """Active and frozen members who joined in since ≤ t < until, and when; by id from `after`
-        on, those of a zone. `but`: not those of a source."""
+        """Active and frozen members who joined in one of these spans of time, and when; by id
+        from `after` on, those of a zone. `but`: not those of a source."""
 
     def first_joined(self) -> datetime | None:
         """When the first member joined."""
