@@ -185,6 +185,7 @@ def _welcome(say: Say, club: Club, url: str) -> None:
     say("  - Rosa has a year of purchases: ask her points, look at History and Benefits")
     say("  - Nina is no member yet: say hello and join with one tap")
     say("  - Olivia, Carl and 小宋 are staff: /broadcast, /award, /queue")
-    say("  - move the clock at the top of the page: 9 January is Rosa's birthday")
+    say("  - move the clock at the top of the page: 9 January is Rosa's birthday, 17 January")
+    say("    小美's, by the Chinese calendar")
     say(f"  - any other command on this club: MEMBERBOT_DATA={club.settings.data} memberbot …\n")
     say("  Ctrl-C stops it; the next start goes on from there.\n")

@@ -58,7 +58,7 @@ class Files:
 _READY_MADE: Final = (
     (BIGGEST, "Rosa", "en", "01-09"),
     (1, "Ann", "en", "03-14"),
-    (21, "小美", "zh-hans", "01-16"),
+    (21, "小美", "zh-hans", "腊月初一"),
     (41, "Bob", "en", ""),
 )
 
