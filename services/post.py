@@ -155,9 +155,10 @@ def take(work: Work, claim: Claim, fillers: Fillers, now: datetime) -> Taken:
             ready.append(verdict)
         else:
             refused.append((row, verdict))
+    _not_now(work, refused, claim.by)  # first, for what stays here takes nobody's place
     crowded = contacts.crowded_out(work, ready, now)
-    refused += [(row, Skip("contact_budget")) for row in ready if row.id in crowded]
-    _not_now(work, refused, claim.by)
+    full = Skip("contact_budget")
+    _not_now(work, [(row, full) for row in ready if row.id in crowded], claim.by)
     return Taken([row for row in ready if row.id not in crowded], wordings, len(claimed))
 
 

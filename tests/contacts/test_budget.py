@@ -12,7 +12,7 @@ from services.ports.club import Actor
 from services.ports.post import OPTIONAL, Waiting
 from storage.work import Work
 from tests.support.club import NOW, Club, Person
-from tests.support.post import ROWS
+from tests.support.post import ROWS, FakeChannel, RealTime, rows, sender, write_notice
 
 DAY = timedelta(days=1)
 _FIXED = {
@@ -161,6 +161,25 @@ async def test_a_merged_membership_brings_its_history(club: Club) -> None:
             lambda w, one=kept, two=other: merging.merge(w, one, two, Actor("cli"), NOW).kept.id
         )
         assert not await fits(club, kept)
+
+
+async def test_the_sender_skips_what_has_no_place_and_nothing_else(club: Club) -> None:
+    mei = await club.person("Mei").joins()
+    member = await mei.member_id()
+    await club.write(lambda work: work.members.set_consent(member, "care", True, "telegram", NOW))
+    for purpose in ("promotions", "promotions", "care", "care", "care"):
+        await write_notice(club, mei.user, purpose=purpose, surely=False, bulk=True)
+    channel = FakeChannel()
+    await sender(club, channel, RealTime()).drain()
+    found = await rows(club, member_id=member)
+    assert [(one["state"], one["reason"]) for one in found] == [
+        ("skipped", "no_consent"),
+        ("skipped", "no_consent"),
+        ("sent", ""),
+        ("sent", ""),
+        ("skipped", "contact_budget"),
+    ]
+    assert len(channel.to(mei.user)) == 2
 
 
 async def test_without_a_budget_everything_goes(club: Club) -> None:
