@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from api import reference as api_reference
 from app.cli import memberbot
 from app.settings import FILE, Settings, env_name, is_secret
-from templates import catalogue
+from templates import catalogue, contract
 
 ROOT = Path(__file__).resolve().parents[1]
 MADE = "<!-- Written by `make docs` from the code; do not edit by hand. -->"
@@ -27,6 +28,7 @@ def pages() -> dict[str, str]:
         "docs/reference/settings.md": settings_page(),
         "docs/reference/commands.md": commands_page(),
         "docs/reference/messages.md": messages_page(),
+        "docs/reference/templates.md": templates_page(),
         "docs/reference/api.md": api_reference.page(),
     }
 
@@ -126,6 +128,39 @@ def messages_page() -> str:
             lines += [f"{language}:", "", "```text", sources[language].get(key, ""), "```", ""]
         lines.pop()
     return "\n".join(lines) + "\n"
+
+
+def templates_page() -> str:
+    """The messages that operators may put into their own words, and the values of each."""
+    lines = [
+        "# Values of messages",
+        "",
+        MADE,
+        "",
+        "The messages that can be put into [the club's own words](../how-to/own-words.md), and",
+        "what their texts may use. `club`, `point_word` and `points_word` are there in all of",
+        "them. A list is gone over with `{% for one in … %}`.",
+    ]
+    for key, names in contract.titles().items():
+        lines += ["", f"## {key}", "", f"{names['zh']}, {names['en']}", ""]
+        lines += ["| value | for example |", "|---|---|"]
+        lines += [_value(one) for one in contract.places("en", key) if _own(one["name"])]
+    lines += ["", "## Campaigns", "", "The text of `/broadcast`.", ""]
+    lines += ["| value | for example |", "|---|---|"]
+    campaign = contract.places("en", contract.CAMPAIGN)
+    lines += [_value(one) for one in campaign if _own(one["name"])]
+    return "\n".join(lines) + "\n"
+
+
+def _own(name: str) -> bool:
+    return name not in contract.ALWAYS
+
+
+def _value(place: Mapping[str, Any]) -> str:
+    if place["fields"]:
+        fields = ", ".join(f"`one.{field}`" for field in place["fields"])
+        return f"| `{place['name']}` | a list; its items have {fields} |"
+    return f"| `{place['name']}` | {_cell(str(place['sample']))} |"
 
 
 def _cell(text: str) -> str:
