@@ -51,7 +51,7 @@ pytest: check $(TEST) $(PROGRAM)
 bench: $(TEST) $(PEERS) $(PROGRAM)  ## measures speed and memory beside the peers, prints tables
 	$(BIN)/python -m bench $(ARGS)
 
-fault: $(TEST) $(PROGRAM)  ## kills the bot, races for the last one, tampers, guesses, replays a year; prints tables
+fault: $(TEST) $(PROGRAM)  ## kills bot and sender, races, tampers, guesses, floods, lives years of points and care; prints tables
 	$(BIN)/python -m bench.faults $(ARGS)
 	$(BIN)/python -m bench.crashes
 	$(BIN)/python -m bench.proof
@@ -60,6 +60,11 @@ fault: $(TEST) $(PROGRAM)  ## kills the bot, races for the last one, tampers, gu
 	$(BIN)/python -m bench.tampered
 	$(BIN)/python -m bench.guessing
 	$(BIN)/python -m bench.years
+	$(BIN)/python -m bench.care_years
+	$(BIN)/python -m bench.eight
+	$(BIN)/python -m bench.mixed
+	$(BIN)/python -m bench.floods
+	$(BIN)/python -m bench.post_kills
 
 docs: $(TEST) $(PROGRAM)  ## writes the generated parts of docs/reference
 	$(BIN)/python -m app.reference $(ARGS)

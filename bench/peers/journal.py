@@ -13,6 +13,7 @@ import sys
 import time
 import zlib
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ class Stub:
     `latency`, `slow`, `hang` in seconds, `retry_after` of faults by chance in seconds, `offset_ms`
     from real to club time. `persons`: shares of chats that are always refused (403, 400) or have
     moved (migrate); `calls`: shares of calls that go wrong (429, 500, hang, slow); `script`:
-    faults of the next calls, one each: a kind, "429:RETRY_AFTER".
+    faults of the next calls, one each: a kind, "429:RETRY_AFTER". `clock`: club time in ms.
     """
 
     def __init__(self, journal: Path, latency: float = 0.0) -> None:
@@ -55,6 +56,7 @@ class Stub:
         self.persons: dict[str, float] = {}
         self.calls: dict[str, float] = {}
         self.script: deque[str] = deque()
+        self.clock: Callable[[], int] = lambda: _now() + self.offset_ms
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -91,9 +93,8 @@ class Stub:
         if not chat:
             return _answer({"ok": True, "result": PERSON if method == "getme" else True})
         kind = self._kind(chat)
-        now = time.time_ns() // 1_000_000
         out = int(kind in OUT)
-        line = f"{now + self.offset_ms}\t{now}\t{method}\t{chat}\t{kind}\t{out}\n"
+        line = f"{self.clock()}\t{_now()}\t{method}\t{chat}\t{kind}\t{out}\n"
         os.write(self._file, line.encode())
         if wait := self._wait(kind):
             await asyncio.sleep(wait)
@@ -138,6 +139,10 @@ class Stub:
         who = {"id": int(chat), "type": "private", "first_name": "Mei"}
         message = {"message_id": self._last, "date": 1_747_706_400, "chat": who, "text": "ok"}
         return _answer({"ok": True, "result": message})
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _drawn(shares: dict[str, float], at: float) -> str:
