@@ -53,10 +53,11 @@ class Member(SQLModel, table=True):
 
     __table_args__ = (
         Index("ix_members_birthday", "birth_month", "birth_day", "birth_lunar", "zone", "id"),
-        Index("ix_members_joined", "joined_at", "id"),
+        Index("ix_members_joined", "joined_at", "zone", "id"),
         Index(
             "ix_members_zone",
             "zone",
+            "id",
             sqlite_where=text("zone IS NOT NULL"),
             postgresql_where=text("zone IS NOT NULL"),
         ),

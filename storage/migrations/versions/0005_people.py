@@ -71,7 +71,7 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_members_email_index"), "members", ["email_index"], unique=False)
-    op.create_index("ix_members_joined", "members", ["joined_at", "id"], unique=False)
+    op.create_index("ix_members_joined", "members", ["joined_at", "zone", "id"], unique=False)
     op.create_index(
         "ix_members_merged_into",
         "members",
@@ -84,7 +84,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_members_zone",
         "members",
-        ["zone"],
+        ["zone", "id"],
         unique=False,
         sqlite_where=sa.text("zone IS NOT NULL"),
         postgresql_where=sa.text("zone IS NOT NULL"),
