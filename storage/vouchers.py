@@ -12,7 +12,6 @@ from sqlalchemy import (
     bindparam,
     exists,
     literal,
-    literal_column,
     or_,
     select,
     update,
@@ -125,19 +124,6 @@ _reopen = (
     )
 )
 _in_a_link = exists().where(_gifts.c.open_voucher == _vouchers.c.id, _gifts.c.until > _now)
-_ending = (
-    select(_vouchers.c.member_id)
-    .where(
-        # Literals, so that both databases see that the partial index of open vouchers fits.
-        _vouchers.c.state.in_([literal_column(f"'{state}'") for state in OPEN]),
-        _vouchers.c.expires_at >= bindparam("since"),
-        _vouchers.c.expires_at < bindparam("until"),
-        _vouchers.c.member_id > bindparam("after"),
-    )
-    .distinct()
-    .order_by(_vouchers.c.member_id)
-    .limit(bindparam("most"))
-)
 _ends_between = _columns.where(
     _vouchers.c.member_id == bindparam("member"),
     _vouchers.c.state.in_([str(state) for state in OPEN]),
@@ -196,10 +182,6 @@ class Vouchers:
     def of_member(self, member_id: int) -> list[Voucher]:
         rows = self._db.execute(_of_member, {"member": member_id})
         return [_voucher(row) for row in rows.mappings()]
-
-    def ending(self, since: datetime, until: datetime, after: int, most: int) -> list[int]:
-        asked = {"since": since, "until": until, "after": after, "most": most}
-        return list(self._db.execute(_ending, asked).scalars())
 
     def ends_between(
         self, member_id: int, since: datetime, until: datetime, now: datetime

@@ -32,6 +32,7 @@ from storage.credit_blocks import CreditBlocks
 from storage.deliveries import Deliveries
 from storage.doubts import Doubts
 from storage.earning import Earnings
+from storage.endings import Endings
 from storage.events import Events
 from storage.expiries import Expiries
 from storage.exports import Exports
@@ -280,6 +281,10 @@ class Work:
     @cached_property
     def posted(self) -> Posted:
         return Posted(self.db)
+
+    @cached_property
+    def endings(self) -> Endings:
+        return Endings(self.db)
 
     @cached_property
     def rhythms(self) -> Rhythms:

@@ -102,7 +102,7 @@ def _members(work: Work, last_days: Sequence[date], after: int, most: int) -> li
     found: set[int] = set()
     for last in last_days:
         since, until = start_of_day(last + _DAY, home), start_of_day(last + 2 * _DAY, home)
-        found.update(work.care.expiring(since, until, after, most))
+        found.update(work.endings.points(since, until, after, most))
     return sorted(found)[:most]
 
 

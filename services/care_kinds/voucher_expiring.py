@@ -75,7 +75,7 @@ def reminder(
 def _members(work: Work, last_days: Sequence[date], after: int, most: int) -> list[int]:
     found: set[int] = set()
     for last in last_days:
-        found.update(work.vouchers.ending(*_bounds(work, last), after, most))
+        found.update(work.endings.vouchers(*_bounds(work, last), after, most))
     return sorted(found)[:most]
 
 

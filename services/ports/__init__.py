@@ -16,6 +16,7 @@ from services.ports.checkins import CheckIns
 from services.ports.club import Audit, Programmes, Settings, StaffRegister, Stores
 from services.ports.contacts import Contacts
 from services.ports.earning import Earnings
+from services.ports.endings import Endings
 from services.ports.events import Events
 from services.ports.expiries import Expiries
 from services.ports.exports import Exports
@@ -169,6 +170,8 @@ class Work(Protocol):
     def contacts(self) -> Contacts: ...
     @property
     def posted(self) -> Posted: ...
+    @property
+    def endings(self) -> Endings: ...
     @property
     def rhythms(self) -> Rhythms: ...
     @property

@@ -84,9 +84,6 @@ class Vouchers(Protocol):
     def code(self, voucher_id: int) -> str:
         """The plain code; raises LookupError."""
 
-    def ending(self, since: datetime, until: datetime, after: int, most: int) -> list[int]:
-        """Members with open vouchers whose end is in since ≤ t < until, by id from `after` on."""
-
     def ends_between(
         self, member_id: int, since: datetime, until: datetime, now: datetime
     ) -> list[Voucher]:

@@ -6,13 +6,23 @@ from typing import Any
 
 import pytest
 
-from storage import restocks, rhythms, vouchers
+from storage import care, endings, restocks, rhythms
 from storage.work import Work
 from tests.support.club import Club, programme
 from tests.support.databases import MIGRATED
 
 CASES = {
-    "vouchers that end": (vouchers._ending, ["ix_vouchers_due"]),
+    "birthdays": (care._born_elsewhere, ["ix_members_birthday"]),
+    "birthdays in a zone": (care._born_in_zone, ["ix_members_birthday"]),
+    "who joined": (care._joined(3, in_zone=False, but=True), ["ix_members_joined"] * 3),
+    "who joined in a zone": (care._joined(1, in_zone=True, but=False), ["ix_members_joined"]),
+    "everybody in a zone": (care._everyone_in_zone, ["ix_members_zone"]),
+    "who agrees in a zone": (care._willing_in_zone, ["ix_members_zone", "ix_consents_member"]),
+    "who once agreed": (care._asked, ["ix_consents_given"]),
+    "when vouchers end": (endings._of_vouchers.next, ["ix_vouchers_due"]),
+    "whose vouchers end": (endings._of_vouchers.at, ["ix_vouchers_due"]),
+    "when points end": (endings._of_points.next, ["ix_lots_due"]),
+    "whose points end": (endings._of_points.at, ["ix_lots_due"]),
     "silence that ends": (rhythms._due_elsewhere, ["ix_rhythms_due"]),
     "silence that has ended": (rhythms._passed, ["ix_rhythms_due"]),
     "who was there lately": (rhythms._touched_in_order, ["USING INTEGER PRIMARY KEY"] * 8),
@@ -37,7 +47,7 @@ async def test_no_table_is_read_as_a_whole(case: str, fresh_database: Callable[.
 def _plan(work: Work, statement: Any) -> list[str]:
     whole = {"render_postcompile": True}
     day, now = date(2026, 5, 20), datetime(2026, 5, 20, tzinfo=UTC)
-    given = {"day": day, "since": now, "until": now, "before": now, "benefit": 1}
+    given = {"day": day, "since": now, "until": now, "before": now, "at": now, "benefit": 1}
     made = statement.params(**given, after=0, most=9)
     sql = str(made.compile(dialect=work.db.dialect, compile_kwargs=whole))
     found = work.db.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", (0,) * sql.count("?"))
