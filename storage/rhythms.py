@@ -78,6 +78,9 @@ def _newest(day: Any, *where: Any) -> Listed:
     return Listed(select(placed.c.member_id, placed.c.day).where(placed.c.place <= VISITS))
 
 
+_here = Listed(
+    select(_members.c.id).where(_members.c.id.in_(_ids), _members.c.state.in_(_STANDING))
+)
 _bought = _newest(_purchases.c.day, _purchases.c.state == BOOKED)
 _checked_in = _newest(_checkins.c.day)
 _at_the_till = _newest(_events.c.day, _events.c.kind == TillKind.USE.value)
@@ -144,7 +147,8 @@ class Rhythms:
 
     def visits(self, member_ids: Collection[int], zone: str) -> dict[int, set[date]]:
         bought: dict[int, set[date]] = {}
-        for member_id, number in _bought.rows(self._db, member_ids):
+        here = [row[0] for row in _here.rows(self._db, member_ids)]
+        for member_id, number in _bought.rows(self._db, here):
             bought.setdefault(member_id, set()).add(date.fromordinal(number))
         for statement in (_checked_in, _at_the_till):
             for member_id, day in statement.rows(self._db, bought):

@@ -22,7 +22,8 @@ class Rhythms(Protocol):
 
     def visits(self, member_ids: Collection[int], zone: str) -> dict[int, set[date]]:
         """The newest days on which each of them bought, checked in or redeemed, at least so many
-        as a rhythm is made of; those who never bought are left out. Days are the club's."""
+        as a rhythm is made of; those who never bought or are no members any more are left out.
+        Days are the club's."""
 
     def save(self, rhythms: Iterable[Rhythm]) -> None: ...
 
