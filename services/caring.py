@@ -6,6 +6,7 @@ SEMANTICS: Care. Who is due, the kinds of care know (services.care_kinds).
 from __future__ import annotations
 
 import logging
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -252,22 +253,23 @@ class Ahead:
         self._rule = rule
         self._slot = slot
         self._found: list[Due] = []
+        self._members: list[int] = []
         self._whole = False
 
     def some(self, work: Work, after: int, most: int) -> list[Due]:
         """What is due for the next `most` members behind one."""
-        found = self._behind(after)
-        if not self._whole and len({due.member_id for due in found}) < most:
-            kind, slot = KINDS[self._rule.occasion], self._slot
-            page = max(kind.page, most)
-            self._found = kind.due(work, self._rule, slot.day, slot.zone, after, page)
-            self._whole = len({due.member_id for due in self._found}) < page
-            found = self._found
-        members = sorted({due.member_id for due in found})[:most]
-        return [due for due in found if due.member_id in members]
+        first = bisect_right(self._members, after)
+        if not self._whole and len(self._members) - first < most:
+            self._read(work, after, most)
+            first = 0
+        return self._found[first : first + most]
 
-    def _behind(self, after: int) -> list[Due]:
-        return [due for due in self._found if due.member_id > after]
+    def _read(self, work: Work, after: int, most: int) -> None:
+        kind, slot = KINDS[self._rule.occasion], self._slot
+        page = max(kind.page, most)
+        self._found = kind.due(work, self._rule, slot.day, slot.zone, after, page)
+        self._members = [due.member_id for due in self._found]
+        self._whole = len(self._members) < page
 
 
 def care_for_due(
@@ -287,8 +289,7 @@ def care_for_due(
     for due in found:
         hour = slot.at if kind.own_zones else max(slot.at, _hour(work, rule, due, slot.day))
         care_for(work, rule, due, slot.day, now, late=max(now - hour, ON_TIME))
-    members = {due.member_id for due in found}
-    return max(members) if len(members) == most else None
+    return found[-1].member_id if len(found) == most else None
 
 
 def _hour(work: Work, rule: CareRule, due: Due, day: date) -> datetime:

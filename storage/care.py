@@ -54,23 +54,20 @@ _everyone_elsewhere = _some.where(_ELSEWHERE).order_by(_members.c.id)
 
 
 @lru_cache(maxsize=64)
-def _joined(spans: int, *, in_zone: bool, but: bool) -> Select[Any]:
-    """Who joined in one of so many spans of time: first all of them, by the index, then the first
-    by id."""
+def _joined(spans: int, *, but: bool) -> Select[Any]:
+    """Who joined in one of so many spans of time: first all of them, then the first by id. The
+    zone is compared as a text, so that nobody takes its index instead; it is in the other one."""
     at = _members.c.joined_at
     within = (
         and_(at >= bindparam(f"since{n}"), at < bindparam(f"until{n}")) for n in range(spans)
     )
-    then = select(_members.c.id, at).where(
-        or_(*within),
-        _members.c.id > bindparam("after"),
-        _HERE,
-        _IN_ZONE if in_zone else _ELSEWHERE,
-    )
+    zone = func.coalesce(_members.c.zone, literal_column("''"))
+    then = select(_members.c.id, at).where(or_(*within), _HERE, zone == bindparam("where"))
     if but:
         then = then.where(or_(_members.c.source.is_(None), _members.c.source != bindparam("old")))
     found = then.cte("found").prefix_with("MATERIALIZED")
-    return select(found.c.id, found.c.joined_at).order_by(found.c.id).limit(bindparam("most"))
+    behind = select(found.c.id, found.c.joined_at).where(found.c.id > bindparam("after"))
+    return behind.order_by(found.c.id).limit(bindparam("most"))
 
 
 _later = _consents.alias("later")
@@ -150,7 +147,7 @@ class CareQueries:
         for month, day in days:
             asked = {"month": month, "day": day, "lunar": lunar, "after": after, "most": most}
             statement = _born_in_zone if zone else _born_elsewhere
-            found.update(self._db.execute(statement, _in(zone, asked)).scalars())
+            found.update(self._db.execute(statement, _in(zone, asked)).scalars().all())
         return sorted(found)[:most]
 
     def joined(
@@ -164,13 +161,13 @@ class CareQueries:
     ) -> list[tuple[int, datetime]]:
         if not spans:
             return []
-        asked = _in(zone, {"after": after, "most": most})
+        asked: dict[str, Any] = {"where": zone or "", "after": after, "most": most}
         for number, (since, until) in enumerate(spans):
             asked |= {f"since{number}": since, f"until{number}": until}
         if but:
             asked["old"] = but
-        statement = _joined(len(spans), in_zone=zone is not None, but=bool(but))
-        return [(row[0], row[1]) for row in self._db.execute(statement, asked)]
+        statement = _joined(len(spans), but=bool(but))
+        return [(row[0], row[1]) for row in self._db.execute(statement, asked).all()]
 
     def first_joined(self) -> datetime | None:
         found: datetime | None = self._db.execute(_first_joined).scalar_one()
@@ -179,7 +176,7 @@ class CareQueries:
     def everyone(self, zone: str | None, after: int, most: int) -> list[int]:
         statement = _everyone_in_zone if zone else _everyone_elsewhere
         asked = _in(zone, {"after": after, "most": most})
-        return list(self._db.execute(statement, asked).scalars())
+        return list(self._db.execute(statement, asked).scalars().all())
 
     def expiring(self, since: datetime, until: datetime, after: int, most: int) -> list[int]:
         asked = {"since": since, "until": until, "after": after, "most": most}

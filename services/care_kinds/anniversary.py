@@ -20,7 +20,7 @@ class Anniversary(CareKind):
 
     occasion = Occasion.ANNIVERSARY
     keys = ("care.anniversary", "care.anniversary_belated")
-    page = 500
+    page = 1000
     again = True
 
     def due(

@@ -46,17 +46,15 @@ class BirthdayGreeting(CareKind):
 
     occasion = Occasion.BIRTHDAY
     keys = ("care.birthday", "care.birthday_belated")
-    page = 500
+    page = 1000
     receipt = "care.birthday_gift"
     again = True
 
     def due(
         self, work: Work, rule: CareRule, day: date, zone: str | None, after: int, most: int
     ) -> list[Due]:
-        return [
-            Due(member_id, str(year))
-            for member_id, year in celebrating(work, day, zone, after, most)
-        ]
+        found = celebrating(work, day, zone, after, most)
+        return [Due(member_id, str(year)) for member_id, year in found]
 
     def verdict(self, work: Work, rule: CareRule, due: Due, day: date, now: datetime) -> Verdict:
         member = work.members.get(due.member_id)

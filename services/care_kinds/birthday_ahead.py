@@ -19,7 +19,7 @@ class BirthdayAhead(CareKind):
 
     occasion = Occasion.BIRTHDAY_AHEAD
     keys = ("care.birthday_ahead",)
-    page = 500
+    page = 1000
     again = True
 
     def due(

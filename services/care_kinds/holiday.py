@@ -16,7 +16,7 @@ class Holiday(CareKind):
 
     occasion = Occasion.HOLIDAY
     keys = ("care.holiday", "care.holiday_belated")
-    page = 500
+    page = 1000
     gift_buttons = BENEFITS
 
     def due(

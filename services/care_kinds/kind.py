@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from domain.care_rules import CareRule, Occasion
 from services.ports import Work
@@ -16,14 +17,13 @@ CARD: Buttons = ((("care.button_card", "card", ()),),)
 BENEFITS: Buttons = ((("care.button_benefits", "benefits", ()),),)
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """A member who is due. `occurrence`: how this time is told from the next (for one member
     unique per rule, it never comes again); `values`: what the message says beside the name."""
 
     member_id: int
     occurrence: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class CareKind:
     def due(
         self, work: Work, rule: CareRule, day: date, zone: str | None, after: int, most: int
     ) -> list[Due]:
-        """Who is due on a local day in a zone (None: those who follow the programme's), by member
-        id from `after` on: all that is due for up to `most` members, fewer only at the end.
+        """Who is due on a local day in a zone (None: those who follow the programme's), each
+        once, by member id from `after` on: at most `most`, fewer only at the end.
 
         Pure reading, also of days to come. Its cost grows with the answer.
         """

@@ -25,7 +25,7 @@ class Welcome(CareKind):
 
     occasion = Occasion.WELCOME
     keys = ("care.welcome",)
-    page = 500
+    page = 1000
 
     def due(
         self, work: Work, rule: CareRule, day: date, zone: str | None, after: int, most: int

@@ -1,5 +1,6 @@
 """Whose care is due is found by an index, however many members there are."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,8 +15,8 @@ from tests.support.databases import MIGRATED
 CASES = {
     "birthdays": (care._born_elsewhere, ["ix_members_birthday"]),
     "birthdays in a zone": (care._born_in_zone, ["ix_members_birthday"]),
-    "who joined": (care._joined(3, in_zone=False, but=True), ["ix_members_joined"] * 3),
-    "who joined in a zone": (care._joined(1, in_zone=True, but=False), ["ix_members_joined"]),
+    "who joined": (care._joined(3, but=True), ["ix_members_joined"] * 3),
+    "who joined in one year": (care._joined(1, but=False), ["ix_members_joined"]),
     "everybody in a zone": (care._everyone_in_zone, ["ix_members_zone"]),
     "who agrees in a zone": (care._willing_in_zone, ["ix_members_zone", "ix_consents_member"]),
     "who once agreed": (care._asked, ["ix_consents_given"]),
@@ -41,7 +42,7 @@ async def test_no_table_is_read_as_a_whole(case: str, fresh_database: Callable[.
     for index in set(indexes):
         assert sum(index in line for line in found) >= indexes.count(index), found
     whole = [line for line in found if line.startswith("SCAN ") and "USING" not in line]
-    assert [line for line in whole if "anon_" not in line and "subquery" not in line] == []
+    assert [line for line in whole if not re.search("anon_|subquery|found", line)] == []
 
 
 def _plan(work: Work, statement: Any) -> list[str]:
