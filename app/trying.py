@@ -28,8 +28,8 @@ _CRASHED = WordingFault("", 0, "time", "1")
 
 
 class Trying:
-    """Tries words (services.ports.wordings.Checker), and is the Look of a dispatch that knows how
-    to do both: what is not words goes to `then`."""
+    """Tries words, and is the Look of a dispatch that knows how to do both: what is not words
+    goes to `then`."""
 
     def __init__(self, then: Look | None = None) -> None:
         self._then = then

@@ -58,7 +58,7 @@ class Entry(NamedTuple):
 
 
 class WordingFile:
-    """A file that is sound by itself; whether its words can be sent is found out by a Checker."""
+    """A file that is sound by itself; whether its words can be sent is found out by app/trying."""
 
     def __init__(self, text: str) -> None:
         """Raises ContentInvalid."""
@@ -74,7 +74,7 @@ class WordingFile:
         ]
 
     def invalid(self, faults: list[tuple[str, WordingFault, str]]) -> ContentInvalid:
-        """What a Checker found, each with its message key and in a sentence, in its place."""
+        """What was found, each with its message key and in a sentence, in its place."""
         problems = []
         for key, fault, sentence in faults:
             place = (*key.split("."), *([fault.place] if fault.place else []))

@@ -36,7 +36,7 @@ def save(
 ) -> Wording:
     """Keeps words as the next version of a key; the same words as the newest are that version.
 
-    Texts have been checked before, outside of the transaction (services.ports.wordings.Checker).
+    Texts have been tried before, outside of the transaction (Route.looks, app/trying).
     `use`: messages are written with them from now on. Raises NotReplaceable.
     """
     check_key(key)

@@ -36,8 +36,8 @@ def faults(key: str, content: Mapping[str, Any]) -> list[Fault]:
 
 def _texts(key: str, content: Mapping[str, Any]) -> Iterator[Fault]:
     texts: Mapping[str, str] = content.get("texts") or {}
-    dressed = content.get("buttons") or content.get("picture")
-    if not any(text.strip() for text in texts.values()) and (contract.frame_of(key) or not dressed):
+    dressed = contract.frame_of(key) is None and (content.get("buttons") or content.get("picture"))
+    if not dressed and not any(text.strip() for text in texts.values()):
         yield fault("empty")
     for language, text in texts.items():
         if language not in catalogue.LANGUAGES:

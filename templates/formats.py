@@ -107,7 +107,7 @@ def _plural_rule(language: str) -> Callable[[int | str], str]:
 def plural(language: str, value: int | str, one: str, other: str, **forms: str) -> str:
     """The word that goes with a number, by the language's plural rules of CLDR; `forms` are for
     languages that have more than these two (zero, two, few, many)."""
-    category = _plural_rule(language)(value)
+    category = _plural_rule(language)(value or 0)
     return {**forms, "one": one}.get(category, other)
 
 

@@ -8,7 +8,7 @@ over given lists and two deep, and what is written is counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache, partial
 from typing import Any
 
@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 from bot.markup import problems
 from templates import formats
 from templates.structure import Values, faults_in
-from templates.values import flat
+from templates.values import filled, flat
 
 LONGEST_OUTPUT = 10_000
 LONGEST_SOURCE = 4000
@@ -111,6 +111,7 @@ def _environment(language: str) -> _Sandbox:
     )
     ours = {**formats.filters(language), "said": partial(_said, language)}
     ours["money"] = partial(_money, language)
+    ours = {name: made if name == "plural" else _of_something(made) for name, made in ours.items()}
     theirs = environment.filters
     environment.filters = {name: ours.get(name) or theirs[name] for name in FILTERS}
     environment.globals.clear()
@@ -118,6 +119,15 @@ def _environment(language: str) -> _Sandbox:
         name: environment.tests[name] for name in ("defined", "undefined", "none", "odd", "even")
     }
     return environment
+
+
+def _of_something(write: Callable[..., Any]) -> Callable[..., Any]:
+    """A value that a member does not have is written as nothing."""
+
+    def written(value: Any, *how: Any, **more: Any) -> Any:
+        return "" if value is None or value == "" else write(value, *how, **more)
+
+    return written
 
 
 def _said(language: str, value: Any) -> str:
@@ -150,12 +160,13 @@ class Program:
         if found := check(source, values):
             raise Broken(*found)
         self._language = language
+        self._values = values
         self._template = _compiled(language, source)
 
     def render(self, values: Mapping[str, Any]) -> str:
         """The text in our markup, with names escaped; raises Broken, whatever goes wrong."""
         try:
-            text = self._text(flat(self._language, values))
+            text = self._text(filled(self._values, flat(self._language, values)))
         except Broken:
             raise
         except Exception as error:

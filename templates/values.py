@@ -49,6 +49,21 @@ def flat(language: str, values: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def filled(
+    declared: Mapping[str, tuple[str, ...] | None], values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Flat values with what is declared but was not given this time: None, and no rows."""
+    found: dict[str, Any] = dict(values)
+    for name, fields in declared.items():
+        if fields is None:
+            found.setdefault(name, None)
+        else:
+            blank = dict.fromkeys(fields)
+            rows = found.get(name) if isinstance(found.get(name), list) else []
+            found[name] = [{**blank, **row} if isinstance(row, dict) else row for row in rows]
+    return found
+
+
 _NOTHING = object()
 
 

@@ -1,4 +1,4 @@
-"""Ports of operators' own words: their versions, and who tries them before they are saved."""
+"""Port of operators' own words: their versions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from domain.wording_errors import WordingFault
 from domain.wordings import Wording
 
 
@@ -36,11 +35,3 @@ class Wordings(Protocol):
 
     def use(self, key: str, wording_id: int | None, at: datetime) -> None:
         """Writes the messages of a key from that version on; None: from the shipped words."""
-
-
-class Checker(Protocol):
-    """Tries words outside of every transaction: by their structure, and by rendering them with
-    samples in a process that is killed after a second."""
-
-    async def faults(self, key: str, content: Mapping[str, Any]) -> list[WordingFault]:
-        """Everything that is wrong with the words for a message key (`campaign:ID` too)."""

@@ -134,6 +134,11 @@ def test_output_is_counted_while_it_is_written() -> None:
     assert LONGEST_OUTPUT == 10_000
 
 
+def test_what_a_member_does_not_have_is_written_as_nothing() -> None:
+    source = "{{ points|number }}.{% for one in other %}{{ one.points }}{% endfor %}"
+    assert operators.program("en", source, VALUES).render({}) == "."
+
+
 def test_lists_are_cut_and_rows_are_plain() -> None:
     hostile = [{"points": object(), "day": {"deep": {"er": 1}}}] * 1000
     assert shown("{% for one in rows %}x{% endfor %}", rows=hostile) == "x" * 100
@@ -147,7 +152,7 @@ class Dangerous:
 
 
 def test_objects_do_not_come_in() -> None:
-    assert reason("{{ name }}", name=Dangerous()) == ("render", 0)
+    assert shown("x{{ name }}", name=Dangerous()) == "x"
     assert reason("{{ name.delete() }}", name=Dangerous())[0] == "forbidden"
 
 
