@@ -1,9 +1,10 @@
 """The contact budget: who still has room for a message this week, and what keeps its place."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from calendar import isleap
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from domain.birthdays import Birthday
@@ -14,16 +15,6 @@ from domain.timetable import moment
 WEEK: Final = timedelta(days=7)
 DAYS_AHEAD: Final = 8  # local days that seven times 24 hours can touch
 LAST: Final = 10**6  # campaigns and surveys take what care leaves
-KNOWN: Final = frozenset(
-    {
-        Occasion.BIRTHDAY,
-        Occasion.BIRTHDAY_AHEAD,
-        Occasion.ANNIVERSARY,
-        Occasion.WELCOME,
-        Occasion.HOLIDAY,
-    }
-)
-"""Occasions whose day can be told beforehand."""
 
 
 class Ahead(NamedTuple):
@@ -64,12 +55,9 @@ class Day:
     lunar: frozenset[tuple[int, int]] = frozenset()
     holidays: frozenset[str] = frozenset()
 
-    def is_birthday(self, born: Birthday) -> bool:
-        """Whether somebody born so celebrates."""
-        return (born.month, born.day) in (self.lunar if born.lunar else self.births)
-
 
 Calendar = Callable[[date], Day]
+Coming = tuple[CareRule, Ahead]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,49 +69,62 @@ class Known:
     birthday: Birthday | None = field(default=None)
 
 
-def ahead(
-    rules: Iterable[CareRule], known: Known, on: Calendar, now: datetime, days: int = DAYS_AHEAD
-) -> Iterator[tuple[CareRule, Ahead]]:
-    """The care that rules will write for a member in the next local days, later than now."""
-    today = local_day(now, known.zone)
-    for rule in rules:
-        if rule.occasion not in KNOWN:
-            continue
-        for day in (today + timedelta(days=plus) for plus in range(days)):
-            if falls_on(rule, known, day, on):
-                at = moment(day, rule.at, known.zone)
+class Forecast:
+    """The care that rules will write in the next local days of a zone, ready to be asked for one
+    member after the other."""
+
+    def __init__(
+        self,
+        rules: Iterable[CareRule],
+        zone: str,
+        on: Calendar,
+        now: datetime,
+        days: int = DAYS_AHEAD,
+    ) -> None:
+        self._now = now
+        self._all: list[Coming] = []
+        self._births: dict[tuple[int, int, bool], list[Coming]] = defaultdict(list)
+        self._joined: dict[date, list[Coming]] = defaultdict(list)
+        self._yearly: dict[tuple[int, int], list[tuple[int, Coming]]] = defaultdict(list)
+        today = local_day(now, zone)
+        for rule in rules:
+            for day in (today + timedelta(days=plus) for plus in range(days)):
+                at = moment(day, rule.at, zone)
                 if at > now:
-                    yield rule, Ahead(at, rule.first)
+                    self._add(rule, day, (rule, Ahead(at, rule.first)), on)
 
+    def of(self, known: Known) -> list[Coming]:
+        """What comes for a member, later than now."""
+        joined, born = known.joined_on, known.birthday
+        found = [*self._all, *self._joined.get(joined, ())]
+        if born is not None:
+            found += self._births.get((born.month, born.day, born.lunar), ())
+        for year, coming in self._yearly.get((joined.month, joined.day), ()):
+            years, only = year - joined.year, coming[0].days
+            if years >= 1 and (not only or years in only):
+                found.append(coming)
+        return found
 
-def falls_on(rule: CareRule, known: Known, day: date, on: Calendar) -> bool:
-    """Whether a rule greets this member on a day, of the KNOWN occasions."""
-    born = known.birthday
-    if rule.occasion is Occasion.BIRTHDAY:
-        return born is not None and on(day).is_birthday(born)
-    if rule.occasion is Occasion.BIRTHDAY_AHEAD:
-        return born is not None and any(
-            on(day + timedelta(days=plus)).is_birthday(born) for plus in rule.days
-        )
-    if rule.occasion is Occasion.ANNIVERSARY:
-        return _anniversary(rule, known.joined_on, day)
-    if rule.occasion is Occasion.WELCOME:
-        return (day - known.joined_on).days in rule.days
-    holidays = on(day).holidays
-    return bool(holidays.intersection(rule.holidays) if rule.holidays else holidays)
+    def _add(self, rule: CareRule, day: date, coming: Coming, on: Calendar) -> None:
+        if rule.occasion is Occasion.BIRTHDAY:
+            self._celebrate(on(day), coming)
+        elif rule.occasion is Occasion.BIRTHDAY_AHEAD:
+            for plus in rule.days:
+                self._celebrate(on(day + timedelta(days=plus)), coming)
+        elif rule.occasion is Occasion.ANNIVERSARY:
+            self._yearly[day.month, day.day].append((day.year, coming))
+            if (day.month, day.day) == (2, 28) and not isleap(day.year):
+                self._yearly[2, 29].append((day.year, coming))
+        elif rule.occasion is Occasion.WELCOME:
+            for since in rule.days:
+                self._joined[day - timedelta(days=since)].append(coming)
+        elif rule.occasion is Occasion.HOLIDAY:
+            holidays = on(day).holidays
+            if holidays.intersection(rule.holidays) if rule.holidays else holidays:
+                self._all.append(coming)
 
-
-def _anniversary(rule: CareRule, joined: date, day: date) -> bool:
-    years = day.year - joined.year
-    if years < 1 or (rule.days and years not in rule.days):
-        return False
-    return _same_day(joined, day.year) == day
-
-
-@lru_cache(maxsize=4096)
-def _same_day(joined: date, year: int) -> date:
-    """Who joined on 29 February has their day on the 28th in a common year."""
-    try:
-        return joined.replace(year=year)
-    except ValueError:
-        return date(year, 2, 28)
+    def _celebrate(self, day: Day, coming: Coming) -> None:
+        for month, of in day.births:
+            self._births[month, of, False].append(coming)
+        for month, of in day.lunar:
+            self._births[month, of, True].append(coming)

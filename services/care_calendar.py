@@ -10,7 +10,7 @@ from typing import Any, Final
 from domain.birthdays import Feb29
 from domain.care_rules import CareRule, Occasion
 from domain.consent import QuietHours, send_at
-from domain.contacts import WEEK, Ahead, ahead, has_place
+from domain.contacts import DAYS_AHEAD, WEEK, Ahead, has_place
 from domain.dates import local_day
 from domain.members import MemberState, show_number
 from domain.timetable import moment
@@ -195,7 +195,10 @@ def planned(work: Work, slot: Slot, dues: Sequence[Due], now: datetime) -> list[
         return []
     members = {one.member_id for one in dues}
     purpose = slot.rule.purpose
+    programme = work.programmes.current()
+    far = (slot.day - local_day(now, programme.zone)).days + DAYS_AHEAD + 2
     group = _Group(
+        contacts.Forecasts(programme, now, far),
         work.contacts.people(members, purpose),
         work.contacts.facts(members) if purpose != "service" else {},
         work.contacts.history(members, now - WEEK, now) if purpose != "service" else {},
@@ -205,6 +208,7 @@ def planned(work: Work, slot: Slot, dues: Sequence[Due], now: datetime) -> list[
 
 @dataclass(frozen=True, slots=True)
 class _Group:
+    forecasts: contacts.Forecasts
     people: Mapping[int, Person]
     facts: Mapping[int, Facts] = field(default_factory=dict)
     history: Mapping[int, History] = field(default_factory=dict)
@@ -296,14 +300,7 @@ def _about_place(
     per_week, facts = programme.care.per_week, group.facts.get(member_id)
     if per_week is None or facts is None:
         return
-    known = contacts.known_of(programme, facts)
-    rules = [one for one in programme.care.rules if one.on and one.purpose == "care"]
-    days = max((at - now).days + 9, 8)
-    coming = [
-        place
-        for other, place in ahead(rules, known, contacts.calendar(programme), now, days)
-        if other.key != rule.key
-    ]
+    coming = [place for other, place in group.forecasts.coming(facts) if other.key != rule.key]
     past = list(group.history[member_id].begun.values()) if member_id in group.history else []
     past += [place.at for place in coming if place.at <= at]
     later = [Ahead(place.at, place.rank) for place in coming if place.at > at]

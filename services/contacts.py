@@ -8,8 +8,19 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from domain.birthdays import Feb29
-from domain.care_rules import Care
-from domain.contacts import LAST, WEEK, Ahead, Calendar, Day, Known, ahead, has_place
+from domain.care_rules import Care, CareRule
+from domain.consent import Purpose
+from domain.contacts import (
+    DAYS_AHEAD,
+    LAST,
+    WEEK,
+    Ahead,
+    Calendar,
+    Day,
+    Forecast,
+    Known,
+    has_place,
+)
 from domain.dates import local_day
 from domain.programme import Programme
 from services import calendars, lunar
@@ -33,10 +44,11 @@ def crowded_out(work: Work, rows: Sequence[Waiting], now: datetime) -> set[int]:
     history = work.contacts.history(members, now - WEEK, now)
     facts = work.contacts.facts(members)
     ours = {row.id for row in counted}
+    forecasts = Forecasts(programme, now)
     places = {
         member: _Week(
             *_taken(history.get(member, History()), ours, programme.care, now),
-            _to_come(programme, facts[member], now) if member in facts else [],
+            forecasts.places(facts[member]) if member in facts else [],
         )
         for member in members
     }
@@ -86,12 +98,30 @@ def _taken(
     return past, waiting
 
 
-def _to_come(programme: Programme, facts: Facts, now: datetime) -> list[Ahead]:
-    if not facts.agreed:
-        return []
-    rules = [rule for rule in programme.care.rules if rule.on and rule.purpose == "care"]
-    known = known_of(programme, facts)
-    return [place for _, place in ahead(rules, known, calendar(programme), now)]
+class Forecasts:
+    """The care to come of a programme, in whatever zone members live. `days`: how far ahead."""
+
+    def __init__(self, programme: Programme, now: datetime, days: int = DAYS_AHEAD) -> None:
+        self._programme = programme
+        self._now = now
+        self._days = days
+        self._rules = [
+            rule for rule in programme.care.rules if rule.on and rule.purpose == Purpose.CARE
+        ]
+        self._zones: dict[str, Forecast] = {}
+
+    def places(self, facts: Facts) -> list[Ahead]:
+        """What a member's known care takes; nothing for who has not agreed to it."""
+        return [place for _, place in self.coming(facts)] if facts.agreed else []
+
+    def coming(self, facts: Facts) -> list[tuple[CareRule, Ahead]]:
+        """What the rules will write for a member with these facts."""
+        known = known_of(self._programme, facts)
+        if known.zone not in self._zones:
+            on = calendar(self._programme)
+            made = Forecast(self._rules, known.zone, on, self._now, self._days)
+            self._zones[known.zone] = made
+        return self._zones[known.zone].of(known)
 
 
 def known_of(programme: Programme, facts: Facts) -> Known:

@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 
 from domain.birthdays import Birthday
 from domain.care_rules import CareRule, Occasion
-from domain.contacts import LAST, WEEK, Ahead, Day, Known, ahead, has_place
+from domain.contacts import LAST, WEEK, Ahead, Day, Forecast, Known, has_place
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -79,7 +79,7 @@ def _on(day: date) -> Day:
 
 
 def _coming(rule: CareRule, known: Known, now: datetime) -> list[datetime]:
-    return [place.at for _, place in ahead([rule], known, _on, now)]
+    return [place.at for _, place in Forecast([rule], known.zone, _on, now).of(known)]
 
 
 def test_care_to_come_is_told_from_the_members_facts() -> None:
