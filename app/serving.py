@@ -11,7 +11,7 @@ from functools import partial
 
 from aiohttp import web
 
-from app import marking
+from app import marking, recipient_file
 from app.clock import real_now
 from app.logs import Access
 from app.running import Tasks, settle_memory, stop_event
@@ -103,7 +103,11 @@ def warm() -> None:
 def make_worker(club: Club, channels: Sequence[Channel]) -> Worker:
     """What sends, cares and campaigns for a club; it does nothing before `run`."""
     words = club.renderer.words
-    makers = {"statement": partial(statement.pdf, words), "closing": partial(closing.xlsx, words)}
+    makers = {
+        "statement": partial(statement.pdf, words),
+        "closing": partial(closing.xlsx, words),
+        "recipients": partial(recipient_file.table, words),
+    }
     return Worker(
         club.units,
         club.renderer,

@@ -153,7 +153,7 @@ def look(turn: Turn) -> Reply:
     found = campaigns.find(turn.work, number(turn))
     for language in drafting.texts_of(turn, found):
         campaigns.to_self(turn.work, found.id, address_id(turn), language, turn.now)
-    return Reply("broadcast.sent_to_self", {}, toast="broadcast.sent_to_self")
+    return Reply("broadcast.sent_to_self")
 
 
 def submit(turn: Turn) -> Reply:

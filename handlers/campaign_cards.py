@@ -84,7 +84,7 @@ def report(turn: Turn) -> Reply:
     about = campaign_telling.abouts(turn.work, (campaign,))[campaign.id]
     document = Document(f"campaign-{campaign.id}.csv", content, MAKER)
     sent = Reply("broadcast.report", {"about": about}, document=document)
-    return Reply("broadcast.report_coming", {}, more=(sent,), toast="broadcast.report_coming")
+    return Reply("broadcast.report_coming", {}, more=(sent,))
 
 
 # -- the card ---------------------------------------------------------------------------

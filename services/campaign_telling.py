@@ -45,10 +45,11 @@ def buttons(figures: Mapping[str, Any]) -> NoticeRows:
     args = (str(figures["campaign_id"]),)
     kinds = _GOING if figures["kind"] == "broadcast" else _FOLLOWING
     state = str(figures["state"])
+    last = (("refresh", "campaign.show"), ("list", "broadcast"))
     rows = (
         kinds.get(state, ()),
         *_afterwards(figures, over=state in _OVER),
-        (("refresh", "campaign.show"), ("list", "broadcast")),
+        last[1:] if state in _OVER else last,
     )
     return tuple(tuple(_button(*one, args) for one in row) for row in rows if row)
 

@@ -90,7 +90,7 @@ async def test_an_imported_member_claims_the_membership_by_sharing_the_phone(
 
 async def test_a_broadcast_reaches_who_agreed_to_offers(tmp_path: Path) -> None:
     async with opened(tmp_path / "d") as page:
-        olivia, rosa = page.person(demo_club.STAFF_IDS), page.person(ROSA)
+        olivia, mei = page.person(demo_club.STAFF_IDS), page.person(demo_club.HOUSEHOLD_IDS + 21)
         await olivia.hears("Olivia")
         await olivia.says("/broadcast")
         await olivia.taps("New message")
@@ -99,7 +99,7 @@ async def test_a_broadcast_reaches_who_agreed_to_offers(tmp_path: Path) -> None:
         await olivia.taps("Next: check")
         await olivia.taps("The same for all")
         await olivia.taps("Send now")
-        await rosa.hears("Strawberries are in")
+        await mei.hears("Strawberries are in")
 
 
 async def test_a_second_start_brings_nothing_in_again_and_a_fresh_one_begins_anew(
