@@ -19,7 +19,7 @@ from scheduler.delivery import Sender
 from scheduler.due import crossed, reach, run, run_due
 from scheduler.jobs import Job
 from scheduler.lease import Lease
-from services import campaign_steps, campaigns, posted, restocks, waiting
+from services import campaign_steps, campaigns, post, posted, restocks, waiting
 from services.ports import Work
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class Worker:
     async def serve(self) -> None:
         """Offers what nobody took in time to the next in line, as soon as its hour is over; who
         travels leaves that to the nights."""
-        if self._turn.locked() or not await self._lease.hold():
+        if self._turn.locked() or not await self._lease.hold() or await self._restored():
             return
         now = self._clocks.club()
         if await self._units.read(partial(waiting.nothing_to_serve, now=now)):
@@ -112,7 +112,7 @@ class Worker:
     async def tell_back(self) -> None:
         """Tells who had marked what came back into stock, in slices; who travels leaves that to
         the jobs."""
-        if self._turn.locked() or not await self._lease.hold():
+        if self._turn.locked() or not await self._lease.hold() or await self._restored():
             return
         now = self._clocks.club()
         while not await self._units.read(restocks.nothing_to_tell):
@@ -125,6 +125,10 @@ class Worker:
         now = self._clocks.club()
         if not await self._units.read(partial(posted.nothing_to_tell, now=now)):
             await self._units.write(partial(posted.tell, now=now))
+
+    async def _restored(self) -> bool:
+        """Whether a restored backup waits for its release: it may have told all this already."""
+        return await self._units.read(post.hold_state) == post.RESTORED
 
     async def drain(self) -> int:
         """Writes what campaigns still owe, and sends all that is due now; how many messages."""
