@@ -223,6 +223,15 @@ def _filled(
 
 def _verdict(work: Work, row: Waiting, facts: Facts, now: datetime) -> Verdict:
     """Why a message may not leave now; None when it may."""
+    if verdict := _ended(row, facts, now):
+        return verdict
+    if row.lane != REPLY and row.member_id and row.act not in CHANGES:
+        return _member_verdict(work, row, facts, now)
+    return None
+
+
+def _ended(row: Waiting, facts: Facts, now: datetime) -> Verdict:
+    """Whether its address or its campaign says no; a reply is tried in any case."""
     if row.lane == REPLY:
         return None
     if row.address_id and row.address_id not in facts.reachable:
@@ -233,8 +242,6 @@ def _verdict(work: Work, row: Waiting, facts: Facts, now: datetime) -> Verdict:
             return Skip("stopped")
         if state == CampaignState.PAUSED:
             return Wait(now + PAUSED_WAIT)
-    if row.member_id and row.act not in CHANGES:
-        return _member_verdict(work, row, facts, now)
     return None
 
 
@@ -267,19 +274,19 @@ def begin(
     work: Work, route: Route, rows: Sequence[Waiting], by: str, until: datetime, now: datetime
 ) -> Begun:
     """Marks claimed rows as being sent, to be committed before the messages leave. Those that may
-    not leave any more are put back (a hold, a wait) or are somebody else's."""
+    not leave any more are put back or skipped (a hold, a wait, a campaign that was stopped, who
+    has just blocked us) or are somebody else's."""
     held, silent = hold_state(work), work.outbox.floods(route, now)
-    back: dict[datetime, list[int]] = defaultdict(list)
-    go = []
+    facts = work.outbox.facts(rows, people=False)
+    go: list[Waiting] = []
+    refused: list[tuple[Waiting, Skip | Wait]] = []
     for row in rows:
-        if _held(row, held):
-            back[now].append(row.id)
-        elif wait := silent_until(silent, row):
-            back[wait].append(row.id)
+        wait = now if _held(row, held) else silent_until(silent, row)
+        if verdict := Wait(wait) if wait else _ended(row, facts, now):
+            refused.append((row, verdict))
         else:
             go.append(row)
-    for due_at, late in back.items():
-        work.outbox.put_back(late, by=by, due_at=due_at)
+    _not_now(work, refused, by)
     ids = work.outbox.begin([row.id for row in go], by=by, until=until, now=now)
     files = {
         row.id: found

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from services.ports.post import LANES, REPLY, Facts, Orphans, Route, Waiting
 from storage import outbox_facts
 from storage.dialect import Upsert
+from storage.outbox_campaigns import CampaignRows
 from storage.outbox_facts import padded
 from storage.tables import chat, post
 
@@ -204,49 +205,9 @@ _resend = (
         claimed_until=None,
     )
 )
-_refused = (
-    select(_rows.c.id)
-    .where(
-        _rows.c.campaign_id == bindparam("campaign"),
-        _rows.c.state == "dead",
-        _rows.c.reason == bindparam("why"),
-    )
-    .limit(bindparam("most"))
-)
-_states = (
-    select(_rows.c.state, _rows.c.reason, func.count())
-    .where(_rows.c.campaign_id == bindparam("campaign"))
-    .group_by(_rows.c.state, _rows.c.reason)
-)
-_is_open = (
-    select(_rows.c.id)
-    .where(
-        _rows.c.campaign_id == bindparam("campaign"),
-        _rows.c.state.in_(["pending", "claimed", "sending"]),
-    )
-    .limit(1)
-)
-_skip_campaign = (
-    update(_rows)
-    .where(
-        _rows.c.id.in_(
-            select(_rows.c.id)
-            .where(_rows.c.campaign_id == bindparam("campaign"), _rows.c.state == "pending")
-            .limit(bindparam("most"))
-            .with_for_update(skip_locked=True)
-        )
-    )
-    .values(state="skipped", reason="stopped")
-)
-_listed = (
-    select(_rows.c.id, _rows.c.message, _rows.c.reason)
-    .where(_rows.c.state == bindparam("wanted"))
-    .order_by(_rows.c.id.desc())
-    .limit(bindparam("most"))
-)
 
 
-class Outbox:
+class Outbox(CampaignRows):
     """Claims and settles delivery rows (services.ports.post.Outbox)."""
 
     def __init__(self, db: Db) -> None:
@@ -281,8 +242,8 @@ class Outbox:
         claim = {"ids": list(ids), "by": by, "until": until, "now": now}
         return self._claimed(_claim_these, {**_on(route), **claim})
 
-    def facts(self, rows: Sequence[Waiting]) -> Facts:
-        return outbox_facts.facts(self._db, rows)
+    def facts(self, rows: Sequence[Waiting], *, people: bool = True) -> Facts:
+        return outbox_facts.facts(self._db, rows, people=people)
 
     def begin(self, ids: Sequence[int], *, by: str, until: datetime, now: datetime) -> set[int]:
         asked = {"ids": padded(ids), "by": by, "until": until, "now": now}
@@ -347,25 +308,6 @@ class Outbox:
 
     def resend(self, delivery_id: int, now: datetime) -> bool:
         return self._one(_resend, {"of": delivery_id, "now": now})
-
-    def refused(self, campaign_id: int, reason: str, most: int) -> int:
-        asked = {"campaign": campaign_id, "why": reason, "most": most}
-        return len(self._db.execute(_refused, asked).all())
-
-    def is_open(self, campaign_id: int) -> bool:
-        return self._db.execute(_is_open, {"campaign": campaign_id}).first() is not None
-
-    def states(self, campaign_id: int) -> dict[tuple[str, str], int]:
-        rows = self._db.execute(_states, {"campaign": campaign_id})
-        return {(state, reason): count for state, reason, count in rows}
-
-    def skip_campaign(self, campaign_id: int, most: int) -> int:
-        asked = {"campaign": campaign_id, "most": most}
-        return int(self._db.execute(_skip_campaign, asked).rowcount)
-
-    def listed(self, state: str, most: int) -> list[tuple[int, str, str]]:
-        rows = self._db.execute(_listed, {"wanted": state, "most": most})
-        return [(row_id, str(message.get("key", "")), why) for row_id, message, why in rows]
 
     def _claimed(self, statement: Any, values: dict[str, Any]) -> list[Waiting]:
         rows = [Waiting(*row) for row in self._db.execute(statement, values)]

@@ -47,11 +47,15 @@ def padded(ids: Iterable[int]) -> list[int]:
     return wanted + wanted[-1:] * ((1 << (len(wanted) - 1).bit_length()) - len(wanted))
 
 
-def facts(db: Db, rows: Sequence[Waiting]) -> Facts:
-    """The facts of these rows; of replies none are needed."""
+def facts(db: Db, rows: Sequence[Waiting], *, people: bool) -> Facts:
+    """The facts of these rows, of their members only if `people`; of replies none are needed."""
     bulk = [row for row in rows if row.lane != REPLY]
-    members = {row.member_id for row in bulk if row.member_id}
-    optional = {row.member_id for row in bulk if row.member_id and row.purpose != Purpose.SERVICE}
+    members = {row.member_id for row in bulk if row.member_id and people}
+    optional = {
+        row.member_id
+        for row in bulk
+        if row.member_id in members and row.purpose != Purpose.SERVICE
+    }
     return Facts(
         reachable=frozenset(
             row[0] for row in _found(db, _reachable, {r.address_id for r in bulk if r.address_id})

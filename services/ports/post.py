@@ -200,8 +200,8 @@ class Outbox(Protocol):
     ) -> list[Waiting]:
         """Claims the due replies among these rows."""
 
-    def facts(self, rows: Sequence[Waiting]) -> Facts:
-        """What decides whether these rows may leave."""
+    def facts(self, rows: Sequence[Waiting], *, people: bool = True) -> Facts:
+        """What decides whether these rows may leave; without `people` nothing of the members."""
 
     def begin(self, ids: Sequence[int], *, by: str, until: datetime, now: datetime) -> set[int]:
         """Marks claimed rows as being sent, to be committed before the messages leave; those that
