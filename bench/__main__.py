@@ -11,6 +11,7 @@ from bench import (
     audit,
     catalogue,
     codes,
+    due,
     earn,
     imports,
     nightly,
@@ -78,6 +79,10 @@ def _sending(asked: Asked) -> None:
     sending.run(count, asked.rounds, 60.0 if asked.full else 15.0)
 
 
+def _due(asked: Asked) -> None:
+    due.run((100_000, 1_000_000, 5_000_000) if asked.full else (100_000,))
+
+
 PARTS: dict[str, Callable[[Asked], None]] = {
     "replies": _replies,
     "earn": _earn,
@@ -90,6 +95,7 @@ PARTS: dict[str, Callable[[Asked], None]] = {
     "codes": _codes,
     "recommend": _recommend,
     "sending": _sending,
+    "due": _due,
 }
 
 

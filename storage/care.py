@@ -143,12 +143,13 @@ class CareQueries:
         *,
         lunar: bool = False,
     ) -> list[int]:
-        found: set[int] = set()
+        statement = _born_in_zone if zone else _born_elsewhere
+        found: list[int] = []
         for month, day in days:
             asked = {"month": month, "day": day, "lunar": lunar, "after": after, "most": most}
-            statement = _born_in_zone if zone else _born_elsewhere
-            found.update(self._db.execute(statement, _in(zone, asked)).scalars().all())
-        return sorted(found)[:most]
+            found += self._db.execute(statement, _in(zone, asked)).scalars().all()
+        # One day comes in the order of the index.
+        return found if len(days) == 1 else sorted(found)[:most]
 
     def joined(
         self,

@@ -19,14 +19,12 @@ def celebrating(
 ) -> list[tuple[int, int]]:
     """Members who celebrate on a local day, by id from `after` on, each with the birthday-year:
     the solar year, for a lunar birthday the lunar one (none or two may begin in a solar year)."""
-    found = {
-        member_id: day.year
-        for member_id in work.care.birthdays(_solar(work, day), zone, after, most)
-    }
+    solar = work.care.birthdays(_solar(work, day), zone, after, most)
+    found = [(member_id, day.year) for member_id in solar]
     for year, month, of in lunar.lunar_days(day):
-        for member_id in work.care.birthdays([(month, of)], zone, after, most, lunar=True):
-            found[member_id] = year
-    return sorted(found.items())[:most]
+        by_the_moon = work.care.birthdays([(month, of)], zone, after, most, lunar=True)
+        found += [(member_id, year) for member_id in by_the_moon]
+    return sorted(found)[:most]
 
 
 def _solar(work: Work, day: date) -> list[tuple[int, int]]:
