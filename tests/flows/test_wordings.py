@@ -5,11 +5,14 @@ from typing import Any
 from bot.actions import LIMIT, Action, Signer
 from bot.messages import Button, Kind, Media, Reply, load_reply
 from domain.wordings import REPLACEABLE
+from scheduler.worker import Worker
 from services import wordings
+from services.ports.club import Actor
 from services.ports.post import Notice
 from storage.work import Work
 from tests.flows.staffed import operator
-from tests.support.club import Club, Person
+from tests.support.club import NOW, Club, Person
+from tests.support.post import FakeChannel, RealTime, clocks
 
 KEY = "care.birthday"
 NAME = "{{ name or “朋友” }}"
@@ -197,8 +200,6 @@ async def test_a_version_that_does_not_render_any_more_gives_way_to_ours(club: C
     staff = await operator(club, "operator", locale="zh")
 
     def old(work: Work) -> None:
-        from services.ports.club import Actor
-
         now = club.clock()
         wordings.save(work, KEY, {"zh": "{{ gone.by }}"}, actor=Actor("cli"), now=now)
 
@@ -233,3 +234,29 @@ def test_the_buttons_of_every_message_fit() -> None:
     for key in (key for keys in REPLACEABLE.values() for key in keys):
         longest = Action("words.see", (key, "zh", "999"))
         assert len(signer.pack(longest, "1")) <= LIMIT
+
+
+async def test_the_post_sends_the_version_that_was_in_use_when_it_was_written(club: Club) -> None:
+    member = await club.person(locale="zh").joins()
+    member_id, channel = await member.member_id(), FakeChannel()
+    worker = Worker(
+        club.units, club.renderer, [channel], clocks=clocks(club, RealTime()), rate=500, holder="w"
+    )
+
+    def written(text: str) -> Any:
+        def write(work: Work) -> None:
+            wordings.save(work, KEY, {"zh": text}, actor=Actor("cli"), now=NOW)
+            notice = wordings.noted(work, Notice(KEY, {**VALUES, "name": HOSTILE}))
+            work.deliveries.to_member(member_id, notice, NOW)
+
+        return write
+
+    for text in ("一 {{ name }}", "二 {{ name }}", "{{ gone.by }}"):
+        await club.write(written(text))
+    club.clock.move(seconds=11)
+    await worker.drain()
+    await worker.stop()
+    first, second, ours = (text for _, key, text in channel.journal if key == KEY)
+    assert first.startswith("一 &lt;b&gt;")
+    assert second.startswith("二 &lt;b&gt;")
+    assert "岁" in ours
