@@ -19,6 +19,7 @@ from scheduler.delivery import Sender
 from scheduler.due import crossed, reach, run, run_due
 from scheduler.jobs import Job
 from scheduler.lease import Lease
+from scheduler.slices import Slices
 from services import campaign_steps, campaigns, post, posted, restocks, waiting
 from services.ports import Work
 
@@ -61,6 +62,7 @@ class Worker:
         self._clocks = clocks
         self._jobs = jobs
         self._lease = Lease(units, "clock", holder, clocks.real)
+        self._slices = Slices(units, clocks.monotonic)
         self._stop = asyncio.Event()
         # Who travels runs what is crossed at its own moment; a tick beside it would be late.
         self._turn = asyncio.Lock()
@@ -202,7 +204,7 @@ class Worker:
         def look(work: Work) -> bool:
             return campaign_steps.due(work, now)
 
-        def advance(work: Work) -> bool:
-            return campaign_steps.advance(work, now)
-
-        return await self._units.read(look) and await self._units.write(advance)
+        if not await self._units.read(look):
+            return False
+        most = self._slices.next()
+        return await self._units.write(partial(campaign_steps.advance, now=now, most=most))

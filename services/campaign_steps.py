@@ -28,7 +28,7 @@ from services.ports.post import Waiting
 from services.quiet import open_at
 
 SLICE: Final = 1000
-"""Members looked at in one transaction."""
+"""Members looked at in one transaction, if nobody says how many."""
 CLOCK: Final = Actor("clock")
 _SCHEDULED: Final = (CampaignState.SCHEDULED.value,)
 _GOING: Final = (CampaignState.RUNNING.value, CampaignState.PAUSED.value)
@@ -39,13 +39,14 @@ def due(work: Work, now: datetime) -> bool:
     return bool(work.campaigns.steps(now))
 
 
-def advance(work: Work, now: datetime) -> bool:
+def advance(work: Work, now: datetime, most: int = SLICE) -> bool:
     """One short step of every campaign that has one; True if there may be more at once."""
-    return any([step(work, campaign_id, now) for campaign_id in work.campaigns.steps(now)])
+    return any([step(work, campaign_id, now, most) for campaign_id in work.campaigns.steps(now)])
 
 
-def step(work: Work, campaign_id: int, now: datetime) -> bool:
-    """One short step of a campaign; True if there may be more at once."""
+def step(work: Work, campaign_id: int, now: datetime, most: int = SLICE) -> bool:
+    """One short step of a campaign, which looks at so many members; True if there may be more at
+    once."""
     work.campaigns.lock(campaign_id)
     campaign = work.campaigns.get(campaign_id)
     if campaign.finished_at is not None:
@@ -57,7 +58,7 @@ def step(work: Work, campaign_id: int, now: datetime) -> bool:
     if campaign.state != CampaignState.RUNNING:
         return False
     if campaign.filled_at is None:
-        return fill(work, campaign, now)
+        return fill(work, campaign, now, most)
     if campaign.retry_at is not None:
         return _retry(work, campaign, now)
     return _end(work, campaign, now)

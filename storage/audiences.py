@@ -21,6 +21,7 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy import Connection as Db
@@ -83,6 +84,8 @@ _language = func.coalesce(
     func.nullif(_members.c.locale, ""), func.nullif(_addresses.c.locale, ""), ""
 )
 _hour = (_members.c.quiet_from, _members.c.quiet_to)
+AT_HOME = "|-1|-1|"
+"""The key of who has chosen neither zone nor quiet hours."""
 _hours = func.coalesce(_members.c.zone, "").op("||", return_type=Text())("|")
 for _part in _hour:
     _hours = _hours.op("||")(cast(func.coalesce(_part, -1), Text)).op("||")("|")
@@ -141,23 +144,31 @@ def _page(kind: AudienceKind) -> Any:
 
 
 @lru_cache(maxsize=2)
-def _slice(listed: bool) -> Any:
-    """The next members, by an index alone, and the hours in which they may be disturbed."""
+def _reach(listed: bool) -> Any:
+    """How far the next members go, and how many they are: by an index alone."""
     purpose = _consents.c.purpose == Purpose.PROMOTIONS.value
     agreed_once = and_(purpose, _consents.c.given)
     source, where = (_lists, _of_list) if listed else (_consents, agreed_once)
     member = source.c.member_id
-    looked_at = (
+    some = (
         select(member.label("member_id"))
         .where(where, member > bindparam("after"))
         .order_by(member)
         .limit(bindparam("most"))
         .subquery()
     )
-    columns = _hours, func.coalesce(_members.c.zone, ""), *_hour
-    joined = looked_at.join(_members, _members.c.id == looked_at.c.member_id)
-    found = select(*columns, func.max(looked_at.c.member_id), func.count())
-    return found.select_from(joined).group_by(*columns)
+    return select(func.max(some.c.member_id), func.count())
+
+
+_chosen_hours = (
+    select(func.coalesce(_members.c.zone, ""), *_hour)
+    .where(
+        _members.c.id > bindparam("after"),
+        _members.c.id <= bindparam("upto"),
+        or_(_members.c.zone.is_not(None), _members.c.quiet_from.is_not(None)),
+    )
+    .distinct()
+)
 
 
 @lru_cache(maxsize=64)
@@ -168,6 +179,9 @@ def _rows_for(kind: AudienceKind, dues: int) -> Any:
         (_hours.in_(bindparam(f"keys{n}", expanding=True)), bindparam(f"due{n}", type_=Instant))
         for n in range(dues)
     ]
+    # Most members have chosen neither zone nor hours, so that is looked at first.
+    plain = and_(_members.c.zone.is_(None), _members.c.quiet_from.is_(None))
+    at_home = (plain, bindparam("due_home", type_=Instant))
     columns = (
         numbered(_consents.c.member_id),
         _addresses.c.channel,
@@ -181,7 +195,7 @@ def _rows_for(kind: AudienceKind, dues: int) -> Any:
         literal_column("''"),
         literal_column("'pending'"),
         literal_column("''"),
-        case(*moments, else_=usual) if moments else usual,
+        case(at_home, *moments, else_=usual) if moments else usual,
         *SHARED,
     )
     member = _consents.c.member_id
@@ -232,11 +246,13 @@ class Audiences:
         asked = {"after": after, "most": most}
         if listed:
             asked["campaign"] = campaign_id
-        found = self._db.execute(_slice(listed), asked).all()
-        hours = tuple(Hours(*row[:4]) for row in found)
-        return Slice(
-            max((row[4] for row in found), default=after), sum(r[5] for r in found), hours
-        )
+        upto, count = self._db.execute(_reach(listed), asked).one()
+        if not count:
+            return Slice(after, 0, ())
+        chosen = self._db.execute(_chosen_hours, {"after": after, "upto": upto})
+        hours = [Hours(AT_HOME, "", None, None)]
+        hours += [Hours(_key(*row), *row) for row in chosen]
+        return Slice(upto, count, tuple(hours))
 
     def write(
         self,
@@ -257,10 +273,18 @@ class Audiences:
             "fallback": self._fallback,
             "due": usual,
         }
+        if others:
+            values["due_home"] = due.get(AT_HOME, usual)
         for n, (at, keys) in enumerate(others):
             values |= {f"due{n}": at, f"keys{n}": keys}
         chosen = _rows_for(audience.kind, len(others))
         return int(self._db.execute(inserted(chosen, self._db.dialect.name), values).rowcount)
+
+
+def _key(zone: str, quiet_from: int | None, quiet_to: int | None) -> str:
+    """As `_hours` says it."""
+    parts = (-1 if part is None else part for part in (quiet_from, quiet_to))
+    return f"{zone}|" + "".join(f"{part}|" for part in parts)
 
 
 def _moments(due: Mapping[str, datetime]) -> tuple[datetime, list[tuple[datetime, list[str]]]]:
