@@ -57,10 +57,11 @@ class PointsExpiring(CareKind):
         return due_of(partial(_members, work, last_days), made, after, most)
 
     def buttons(self, rule: CareRule, due: Due) -> Buttons:
-        best = next((one for one in due.values["buys"] if not one["missing"]), None)
-        if best is None:
+        best = next(iter(due.values["buys"]), None)
+        if best is None or best["missing"]:
             return BENEFITS
-        return ((("care.button_redeem", "benefit.confirm", (str(best["id"]),)),), *BENEFITS)
+        redeem = ("care.button_redeem", "benefit.confirm", (str(best["id"]),))
+        return ((redeem,), (("care.button_all", "benefits", ()),))
 
     def still(self, work: Work, row: Waiting, now: datetime) -> Mapping[str, Any] | None:
         rule = work.programmes.current().care.rule(row.rule)
