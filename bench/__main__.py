@@ -13,6 +13,7 @@ from bench import (
     codes,
     due,
     earn,
+    expanding,
     imports,
     nightly,
     points,
@@ -70,6 +71,10 @@ def _codes(asked: Asked) -> None:
     codes.run(1_000_000 if asked.full else 100_000)
 
 
+def _expand(asked: Asked) -> None:
+    expanding.run(1_000_000 if asked.full else 100_000)
+
+
 def _recommend(asked: Asked) -> None:
     recommend.run()
 
@@ -93,6 +98,7 @@ PARTS: dict[str, Callable[[Asked], None]] = {
     "redeem": _redeem,
     "catalogue": _catalogue,
     "codes": _codes,
+    "expand": _expand,
     "recommend": _recommend,
     "sending": _sending,
     "due": _due,

@@ -89,6 +89,7 @@ def run(members: int) -> None:
             migrations.upgrade(url)
             asyncio.run(_seed(url, members))
             found[name] = asyncio.run(_measure(url, members))
+            asyncio.run(_cleared(url))
             memory = _memory(url)
             print(f"{name}: memory of a process that writes them all {memory:.0f} MB")
     Console(width=130).print(_table(found, members))
@@ -196,6 +197,12 @@ async def _expanding(units: Units) -> None:
         pass
 
 
+async def _cleared(url: str) -> None:
+    units = _units(url)
+    await _emptied(units)
+    await units.close()
+
+
 async def _emptied(units: Units) -> None:
     def empty(work: Work) -> None:
         work.db.execute(delete(_rows))
@@ -279,7 +286,6 @@ def alone(url: str) -> None:
 
     async def go() -> None:
         units = _units(url)
-        await _emptied(units)
         await _expanding(units)
         await units.close()
 
