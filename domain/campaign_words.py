@@ -13,6 +13,7 @@ from domain.wordings import LONGEST_LABEL, ButtonRows, WordingButton
 LONGEST_PICTURED: Final = 900
 """Characters of a text under a picture: a caption has 1,024, and the way out needs some."""
 MOST_BUTTONS: Final = 8
+_VALUE: Final = re.compile(r"{{.*?}}|{%.*?%}")
 _TAG: Final = re.compile(r"<[^<>]*>")
 _BAR: Final = re.compile(r"\s*[|｜]\s*")
 _SLASH: Final = re.compile(r"\s*[/／]\s*")
@@ -68,7 +69,7 @@ def plain(marked: str) -> str:
 
 def about(marked: str, longest: int = 40) -> str:
     """The beginning of a text, by which people know it again."""
-    line = " ".join(plain(marked).split())
+    line = " ".join(plain(_VALUE.sub("…", marked)).split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 

@@ -10,7 +10,7 @@ from domain.campaign_words import MOST_BUTTONS, flat, read_links
 from domain.campaigns import EDITABLE, BroadcastEmpty
 from domain.wordings import LANGUAGES, ButtonRows, WordingButton, rows_of_two, sent_picture
 from handlers import broadcast_audience, drafting, general, menu
-from handlers.drafting import BACK, LIMITS, LIST, card, opened, own, step
+from handlers.drafting import BACK, LIMITS, LIST, asked_again, card, opened, own, step
 from handlers.parts import CANCEL, number
 from handlers.turns import Turn, actor, address_id
 from services import campaign_telling, campaigns
@@ -122,6 +122,7 @@ def _text(turn: Turn) -> str:
     return turn.inbound.marked.replace("\x00", "").strip()
 
 
+@asked_again
 def take_text(turn: Turn) -> Reply:
     """Keeps the text; the first one is followed by the question who gets it."""
     text = _text(turn)
@@ -228,6 +229,7 @@ def toggle_own(turn: Turn) -> Reply:
     return _buttons_card(turn, found, edit=True)
 
 
+@asked_again
 def take_links(turn: Turn) -> Reply:
     """Links, one a line, in the place of those there are."""
     found = opened(turn)

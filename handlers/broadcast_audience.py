@@ -8,7 +8,7 @@ from bot.messages import Button, Kind, Reply, Rows
 from bot.turn import AS_TEXT
 from domain.campaign_errors import ListTooLong
 from domain.campaigns import STORE_MONTHS, Audience, AudienceKind
-from handlers.drafting import BACK, card, opened, step
+from handlers.drafting import BACK, asked_again, card, opened, step
 from handlers.parts import number
 from handlers.store_choice import store_rows, tapped_store, typed_store
 from handlers.turns import Turn, actor
@@ -83,6 +83,7 @@ def store(turn: Turn) -> Reply:
     return _chosen(turn, Audience(AudienceKind.STORE, (tapped_store(turn).code,)))
 
 
+@asked_again
 def take_store(turn: Turn) -> Reply:
     """The store that was typed."""
     found = typed_store(turn)
@@ -109,6 +110,7 @@ def listed_file(turn: Turn) -> str:
     return AS_TEXT + media[0].reference if media and turn.inbound.kind is Kind.FILE else ""
 
 
+@asked_again
 def take_list(turn: Turn) -> Reply:
     """Reads the list and says what it names, line by line where it names nobody."""
     text = turn.text

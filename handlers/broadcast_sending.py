@@ -11,7 +11,7 @@ from domain.campaigns import AudienceKind, read_time
 from domain.errors import NotAllowed
 from domain.wordings import LANGUAGES
 from handlers import campaign_cards, drafting
-from handlers.drafting import BACK, card, opened, step
+from handlers.drafting import BACK, asked_again, card, opened, step
 from handlers.parts import number
 from handlers.turns import Turn, actor, address_id
 from services import campaigns
@@ -30,6 +30,7 @@ def ask_time(turn: Turn) -> Reply:
     return Reply("broadcast.ask_time", values, ((now,), (BACK,)), edit=True)
 
 
+@asked_again
 def take_time(turn: Turn) -> Reply:
     """The time that was typed."""
     at = read_time(turn.text, _zone(turn), turn.now)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import wraps
 from typing import Any, Final
 
 from bot.flow import ANYTHING, Flow, Step
@@ -21,6 +22,7 @@ from domain.errors import Refused
 from domain.wording_errors import WordingRefused
 from domain.wordings import LANGUAGES, ButtonRows, Wording, campaign_key, content
 from handlers import trying
+from handlers.parts import refusal
 from handlers.turns import Turn, actor
 from services import campaigns, wordings
 from services.ports.campaigns import Campaign
@@ -127,6 +129,22 @@ def check_tried(turn: Turn) -> None:
         raise WordsNotTried()
     if found:
         raise WordingRefused(tuple(found))
+
+
+def asked_again(take: Callable[[Turn], Reply]) -> Callable[[Turn], Reply]:
+    """A step that answers a refusal with the way back to the draft; it has to refuse before it
+    writes anything."""
+
+    @wraps(take)
+    def step_(turn: Turn) -> Reply:
+        try:
+            return take(turn)
+        except Refused as refused:
+            if not turn.data.get("campaign"):
+                raise
+            return refusal(refused, ((BACK,),))
+
+    return step_
 
 
 # -- the card ---------------------------------------------------------------------------
