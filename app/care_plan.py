@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from typing import Final
-
-from jinja2 import TemplateError
 
 from app import progress
 from app.wiring import Club
@@ -20,6 +19,8 @@ from services import care_calendar
 from services.care_calendar import BLOCKS, Planned, Slot
 from services.care_kinds import Due
 from storage.work import Work
+
+log = logging.getLogger(__name__)
 
 MOST_LOOKED_AT: Final = 20_000
 """Of one rule on one day so many are looked at one by one; more are only counted."""
@@ -112,6 +113,7 @@ async def text(club: Club, one: Planned) -> str:
     reply = Reply(one.key, one.values)
     try:
         rendered = club.renderer.render(reply, one.locale, "0", 0, wording=content)
-    except (TemplateError, LookupError, TypeError, ValueError):
+    except Exception:  # one that is wrong is a line of the plan and not its end
+        log.exception("the message %s cannot be rendered", one.key)
         return ""
     return plain_text(rendered.text)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from domain.birthdays import Feb29
-from domain.care_rules import CareRule, Occasion
+from domain.care_rules import CareRule
 from domain.consent import QuietHours, send_at
-from domain.contacts import DAYS_AHEAD, WEEK, Ahead, has_place
+from domain.contacts import DAYS_AHEAD, WEEK
 from domain.dates import local_day
-from domain.members import MemberState, show_number
+from domain.members import show_number
 from domain.timetable import moment
 from domain.wordings import is_replaceable
+from services import care_remarks as remarks
 from services import contacts, quiet, wordings
 from services.care_kinds import KINDS, Due
+from services.care_remarks import Group
 from services.ports import Work
-from services.ports.contacts import Facts, History, Person
+from services.ports.contacts import Person
 
 PAGE: Final = 200
 DAYS: Final = 7
@@ -26,7 +27,6 @@ MOST: Final = 1000
 """In the chat a rule's day is counted up to so many."""
 BLOCKS: Final = frozenset({"frozen", "no_address", "unreachable", "no_consent"})
 """Warnings of what will not be sent."""
-_BIRTHDAYS: Final = (Occasion.BIRTHDAY, Occasion.BIRTHDAY_AHEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ def planned(work: Work, slot: Slot, dues: Sequence[Due], now: datetime) -> list[
     purpose = slot.rule.purpose
     programme = work.programmes.current()
     far = (slot.day - local_day(now, programme.zone)).days + DAYS_AHEAD + 2
-    group = _Group(
+    group = Group(
         contacts.Forecasts(programme, now, far),
         work.contacts.people(members, purpose),
         work.contacts.facts(members) if purpose != "service" else {},
@@ -206,15 +206,7 @@ def planned(work: Work, slot: Slot, dues: Sequence[Due], now: datetime) -> list[
     return [_planned(work, slot, one, group, now) for one in dues if one.member_id in group.people]
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    forecasts: contacts.Forecasts
-    people: Mapping[int, Person]
-    facts: Mapping[int, Facts] = field(default_factory=dict)
-    history: Mapping[int, History] = field(default_factory=dict)
-
-
-def _planned(work: Work, slot: Slot, one: Due, group: _Group, now: datetime) -> Planned:
+def _planned(work: Work, slot: Slot, one: Due, group: Group, now: datetime) -> Planned:
     rule, person = slot.rule, group.people[one.member_id]
     zone = person.zone or work.programmes.current().zone
     wanted = max(moment(slot.day, rule.at, zone), now)
@@ -226,10 +218,10 @@ def _planned(work: Work, slot: Slot, one: Due, group: _Group, now: datetime) -> 
     nothing: dict[str, Any] = {"points": rule.points, "voucher": _present(work, rule)}
     values = {"name": person.name, **nothing, **one.values}
     codes = [
-        *_about_person(rule, person, at, wanted),
-        *_about_words(work, wording_id, locale),
-        *(_about_place(work, rule, one.member_id, group, at, now)),
-        *_about_birthday(work, rule, group.facts.get(one.member_id), slot.day),
+        *remarks.of_person(rule, person, at, wanted),
+        *remarks.of_words(work, wording_id, locale),
+        *remarks.of_week(work, rule, one.member_id, group, at),
+        *remarks.of_birthday(work, rule, group.facts.get(one.member_id)),
     ]
     return Planned(
         rule,
@@ -257,52 +249,3 @@ def _open(work: Work, person: Person, zone: str, wanted: datetime) -> datetime:
         hours: QuietHours = work.programmes.current().care.quiet
         return send_at(wanted, zone, hours)
     return quiet.open_at(wanted, zone, person.quiet_from, person.quiet_to)
-
-
-def _about_person(rule: CareRule, person: Person, at: datetime, wanted: datetime) -> Iterator[str]:
-    if person.state == MemberState.FROZEN.value and rule.purpose != "service":
-        yield "frozen"
-    if not person.chats:
-        yield "no_address"
-    elif not person.reachable:
-        yield "unreachable"
-    if not person.agreed:
-        yield "no_consent"
-    if not person.name:
-        yield "no_name"
-    if not person.zone:
-        yield "no_zone"
-    if at > wanted:
-        yield "quiet"
-
-
-def _about_words(work: Work, wording_id: int | None, locale: str) -> Iterator[str]:
-    if wording_id is not None and locale not in wordings.get(work, wording_id).texts:
-        yield "other_language"
-
-
-def _about_birthday(work: Work, rule: CareRule, facts: Facts | None, day: date) -> Iterator[str]:
-    born = facts.birthday if facts and rule.occasion in _BIRTHDAYS else None
-    if born is None:
-        return
-    if born.lunar:
-        yield "lunar"
-    elif (born.month, born.day) == (2, 29):
-        feb29 = work.programmes.current().birthday.feb29
-        yield "feb29_before" if feb29 is Feb29.FEB_28 else "feb29_after"
-
-
-def _about_place(
-    work: Work, rule: CareRule, member_id: int, group: _Group, at: datetime, now: datetime
-) -> Iterator[str]:
-    """Whether the week may be full: what was sent, and the care that comes before it in time."""
-    programme = work.programmes.current()
-    per_week, facts = programme.care.per_week, group.facts.get(member_id)
-    if per_week is None or facts is None:
-        return
-    coming = [place for other, place in group.forecasts.coming(facts) if other.key != rule.key]
-    past = list(group.history[member_id].begun.values()) if member_id in group.history else []
-    past += [place.at for place in coming if place.at <= at]
-    later = [Ahead(place.at, place.rank) for place in coming if place.at > at]
-    if not has_place(past, later, rule.first, per_week, at):
-        yield "budget"
