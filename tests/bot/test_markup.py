@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.markup import plain_text, problems, split
+from bot.markup import plain_text, problems, split, with_places
 
 
 @pytest.mark.parametrize(
@@ -28,10 +28,27 @@ def test_good_markup_has_no_problems(marked: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "marked", ["<b>x", "x</b>", "<b><i>x</b></i>", "<script>", "a < b", "<u>x</u>"]
+    "marked", ["<b>x", "x</b>", "<b><i>x</b></i>", "<script>", "a < b", "<em>x</em>"]
 )
 def test_bad_markup_is_named(marked: str) -> None:
     assert problems(marked)
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("<b>{{ name or “朋友” }}</b>", '<b>{{ name or "朋友" }}</b>'),
+        (
+            "{% if points &gt; 5 %}x{% endif %} 1 &lt; 2",
+            "{% if points > 5 %}x{% endif %} 1 &lt; 2",
+        ),
+        ("{{ <code>name</code> }}", "{{ name }}"),
+        ("<b>a {{ na</b>me }} &lt;", "a {{ name }} &lt;"),
+        ("“quoted” &amp; <i>so</i>", "“quoted” &amp; <i>so</i>"),
+    ],
+)
+def test_places_for_values_hold_no_markup(marked: str, expected: str) -> None:
+    assert with_places(marked) == expected
 
 
 @given(st.lists(st.text("abc 你好\n", max_size=60), max_size=40), st.integers(40, 120))
