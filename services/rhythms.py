@@ -19,8 +19,8 @@ from services.ports import Work
 SEEN: Final = "rhythms.seen"
 RULES: Final = "rhythms.rules"
 _DONE: Final = "done"
-_OVERLAP: Final = 10 * 60 * 1000 << 22
-"""Ids rise with time, ten minutes of them: what was committed late has an older one."""
+_OVERLAP: Final = 2 * 60 * 1000 << 22
+"""Ids rise with time, two minutes of them: what was committed late has an older one."""
 
 _ROUND_THE_WORLD: Final = timedelta(days=2)
 """In some zone the hour of a day comes so much later than the club's night."""
