@@ -31,7 +31,6 @@ from services.ports.post import Route, Waiting
 log = logging.getLogger(__name__)
 
 POST_SECONDS = 30.0
-MOST_WORDINGS = 200
 File = tuple[str, bytes, str]
 
 
@@ -66,28 +65,22 @@ class Carrier:
         self._by = by
         self._settler = settler
         self._silence = silence
-        self._wordings: dict[int, Mapping[str, Any]] = {}
-
-    def learn(self, wordings: Mapping[int, Mapping[str, Any]]) -> None:
-        """Takes in the contents of the words that rows are written from; they never change."""
-        if len(self._wordings) > MOST_WORDINGS:
-            self._wordings.clear()
-        self._wordings.update(wordings)
 
     def show(self, flight: Flight) -> bool:
         """Renders a flight's message; False if that cannot be done, and then it is settled."""
         try:
-            flight.message = self._render(flight.row)
+            flight.message = self._render(flight.row, flight.words)
         except Exception as error:
             log.exception("the message %s cannot be rendered", flight.row.key)
             self._refused(flight.row, f"render {type(error).__name__}")
             return False
         return True
 
-    def _render(self, row: Waiting) -> Rendered:
+    def _render(self, row: Waiting, words: Mapping[str, Any] | None) -> Rendered:
         if "rendered" in row.message:
             return load_rendered(row.message["rendered"])
-        words = None if row.wording_id is None else self._wordings[row.wording_id]
+        if row.wording_id is not None and words is None:
+            raise LookupError(f"wording {row.wording_id}")
         reply = load_reply(row.message)
         return self._renderer.render(reply, row.locale, row.user or row.chat, 0, words)
 

@@ -202,11 +202,11 @@ class Sender:
 
     async def _accept(self, taken: post.Taken) -> None:
         """Puts rows into the line; back those of a chat whose next turns are taken."""
-        self.carrier.learn(taken.wordings)
         late: list[tuple[Waiting, float]] = []
         far: dict[str, float] = {}
         for row in taken.rows:
-            if row.chat in far or not self._line.add(row):
+            words = taken.wordings.get(row.wording_id) if row.wording_id else None
+            if row.chat in far or not self._line.add(row, words):
                 far[row.chat] = far.get(row.chat, MOST_PER_CHAT - 1) + CHAT_SECONDS
                 late.append((row, far[row.chat]))
         self._pacer.wake()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.messages import Rendered, is_ours
 from scheduler.budget import Budget, Track
@@ -18,11 +18,13 @@ MOST_PER_CHAT = 3
 
 @dataclass(slots=True, eq=False)
 class Flight:
-    """A message on its way: `at` is its moment in monotonic seconds, `message` None for one that
-    is to be deleted; `needs`: what it has for itself while it is on its way."""
+    """A message on its way: `words` it is rendered from (None: the shipped ones), `at` is its
+    moment in monotonic seconds, `message` None for one that is to be deleted; `needs`: what it
+    has for itself while it is on its way."""
 
     row: Waiting
     track: Track
+    words: Mapping[str, Any] | None = None
     message: Rendered | None = None
     at: float = 0.0
     needs: tuple[str, ...] = field(default=())
@@ -58,13 +60,14 @@ class Line:
         aside = (place for places in self._aside.values() for place in places)
         return len(self._heaps[track]) + sum(place.flight.track is track for place in aside)
 
-    def add(self, row: Waiting) -> bool:
+    def add(self, row: Waiting, words: Mapping[str, Any] | None = None) -> bool:
         """Puts a row into the line; False if its chat has its next turns taken."""
         if self._chats[row.chat] >= MOST_PER_CHAT:
             return False
         self._chats[row.chat] += 1
         track = self._budget.track(row)
-        self._push(_Place(self._budget.turn_of(row.chat), next(self._numbers), Flight(row, track)))
+        flight = Flight(row, track, words)
+        self._push(_Place(self._budget.turn_of(row.chat), next(self._numbers), flight))
         return True
 
     def pick(self, until: float, most: dict[Track, int]) -> list[Flight]:

@@ -10,11 +10,12 @@ import pytest
 from bot.channel import PictureGone, Unreachable
 from bot.messages import Document, Rendered
 from domain.consent import Purpose
-from services import post
+from services import post, wordings
 from services.ports.club import Actor
 from tests.support.club import Club, Person
 from tests.support.post import (
     FakeChannel,
+    Freezing,
     RealTime,
     address,
     rows,
@@ -310,23 +311,18 @@ async def test_paid_messages_are_charged_for_only_where_that_is_switched_on(
 async def test_a_hold_stops_what_is_in_line(
     club: Club, channel: FakeChannel, real: RealTime
 ) -> None:
-    everyone = await people(club, 10)
-    started = asyncio.Event()
-
-    async def start() -> None:
-        started.set()
-
-    channel.before = start
+    everyone = await people(club, 3)
     for person in everyone:
         await _agree(club, person)
     await to_all(club, everyone, purpose="promotions")
-    running = asyncio.create_task(sender(club, channel, real, rate=5).drain())
-    await started.wait()
+    units = Freezing(club.units, "begin")
+    running = asyncio.create_task(sender(club, channel, real, units=units).drain())
+    await asyncio.wait_for(units.frozen.wait(), 10)
     await club.write(lambda work: post.hold(work, True, Actor("cli"), club.clock()))
-    out = len(channel.tries)
-    await asyncio.wait_for(running, 5)
-    assert len(channel.tries) <= out + 1  # whatever was begun before
-    assert len(channel.tries) < 10
+    units.thaw()
+    await asyncio.wait_for(running, 10)
+    assert channel.tries == []
+    assert {row["state"] for row in await rows(club)} == {"pending"}
 
 
 async def _agree(club: Club, person: Person) -> None:
@@ -334,3 +330,26 @@ async def _agree(club: Club, person: Person) -> None:
     await club.write(
         lambda work: work.members.set_consent(member, "promotions", True, "telegram", club.clock())
     )
+
+
+async def test_a_message_is_rendered_from_the_words_it_was_written_with(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    now = club.clock.now
+
+    def save(work: Any, text: str) -> int:
+        made = wordings.save(
+            work, "care.birthday_gift", {"en": text}, actor=Actor("cli"), now=now, use=False
+        )
+        return int(made.id)
+
+    first = await club.write(lambda work: save(work, "Once {{ points }} points"))
+    await write_notice(club, mei.user, bulk=True, wording_id=first)
+    await club.write(lambda work: save(work, "Now {{ points }} points"))
+    await write_notice(club, mei.user, bulk=True, wording_id=first + 10**6)
+    await sender(club, channel, real).drain()
+    assert [text for *_, text in channel.journal] == ["Once 88 points"]
+    assert [(row["state"], row["reason"]) for row in await rows(club)] == [
+        ("sent", ""),
+        ("dead", "rejected: render LookupError"),
+    ]
