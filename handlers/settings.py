@@ -129,14 +129,14 @@ def zones(turn: Turn) -> Reply:
 
 def set_zone(turn: Turn) -> Reply:
     """Keeps a zone by button."""
-    consents.set_zone(turn.work, member_id(turn), turn.arg())
+    consents.set_zone(turn.work, member_id(turn), turn.arg(), turn.now)
     turn.end()
     return _card(turn, edit=True)
 
 
 def take_zone(turn: Turn) -> Reply:
     """Keeps a zone by a typed city; an unknown one is asked again."""
-    consents.set_zone(turn.work, member_id(turn), turn.text)
+    consents.set_zone(turn.work, member_id(turn), turn.text, turn.now)
     turn.end()
     return _card(turn, edit=False)
 

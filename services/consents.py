@@ -8,6 +8,7 @@ from typing import Final
 
 from domain import consent
 from domain.consent import Purpose
+from services import moving
 from services.ports import Work
 from services.zones import find_zone
 
@@ -74,10 +75,10 @@ def set_quiet(work: Work, member_id: int, start: int, end: int) -> None:
     work.members.change(member_id, quiet_from=start, quiet_to=end)
 
 
-def set_zone(work: Work, member_id: int, text: str) -> str:
+def set_zone(work: Work, member_id: int, text: str, now: datetime) -> str:
     """Sets the member's zone by any of its names; raises UnknownZone."""
     zone = find_zone(text)
-    work.members.change(member_id, zone=zone)
+    moving.move(work, member_id, zone, now)
     return zone
 
 

@@ -23,7 +23,7 @@ from domain.consent import Purpose
 from domain.points import Expiry, ExpiryKind, Unit
 from scheduler.due import crossed, reach, run, run_due
 from scheduler.jobs import Job, table
-from services import ledger
+from services import ledger, moving
 from tests.proof.care_model import HOME as CLUB_ZONE
 from tests.proof.care_model import (
     LASTS,
@@ -31,6 +31,8 @@ from tests.proof.care_model import (
     Living,
     Lot,
     Right,
+    at_nine,
+    birthday_in,
     greeting,
     is_quiet,
     reminded_of,
@@ -58,6 +60,8 @@ QUIET = ((22, 8), (22, 8), (23, 10), (0, 0), (20, 9), (13, 15), (1, 3), (8, 12))
 BORN = ((2, 29), (3, 8), (4, 5), (1, 1), (12, 31), (3, 29), (10, 30), (11, 3))
 KEYS = ("care.birthday", "care.birthday_belated", "care.points_expiring")
 GRACE = timedelta(days=12)
+MOVING = 0.3
+"""So often somebody moves to another zone just about their birthday."""
 DAY = timedelta(days=1)
 
 
@@ -198,6 +202,10 @@ class CareYears:
         work.members.set_consent(who.id, Purpose.CARE, True, "telegram", now)
         self._at_home(work, who)
 
+    def _move(self, work: Any, who: Living) -> None:
+        moving.move(work, who.id, who.homes[-1][1].zone, self.clock.now)
+        self._at_home(work, who)
+
     def _at_home(self, work: Any, who: Living) -> None:
         home = who.homes[-1][1]
         begins, ends = home.quiet
@@ -245,6 +253,9 @@ class CareYears:
     async def _event(self) -> None:
         who, what = self.random.choice(self.people), self.random.random()
         now = self.clock.now
+        celebrating = [one for one in self.people if self._celebrates(one)]
+        if celebrating and self.random.random() < MOVING:
+            who, what = self.random.choice(celebrating), 0.75
         if what < 0.6:
             points, key = self.random.randint(1, 99), f"earn:{now.isoformat()}"
             await self.club.write(
@@ -256,7 +267,11 @@ class CareYears:
         elif what < 0.8:
             zone = self.random.choice(self.zones)
             who.homes.append((now, Home(zone, self.random.choice(QUIET))))
-            await self.club.write(lambda w: self._at_home(w, who))
+            await self.club.write(lambda w: self._move(w, who))
+
+    def _celebrates(self, who: Living) -> bool:
+        day = birthday_in(who.born, self.clock.now.year)
+        return abs(at_nine(day, "UTC") - self.clock.now) < timedelta(hours=30)
 
     async def _spend(self, who: Living) -> None:
         now = self.clock.now
