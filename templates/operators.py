@@ -109,7 +109,8 @@ def _environment(language: str) -> _Sandbox:
         finalize=_shown,
         cache_size=0,
     )
-    ours = {**formats.filters(language), "said": partial(_said, language)}
+    ours: dict[str, Callable[..., Any]] = {**formats.filters(language)}
+    ours["said"] = partial(_said, language)
     ours["money"] = partial(_money, language)
     ours = {name: made if name == "plural" else _of_something(made) for name, made in ours.items()}
     theirs = environment.filters

@@ -59,7 +59,8 @@ def filled(
             found.setdefault(name, None)
         else:
             blank = dict.fromkeys(fields)
-            rows = found.get(name) if isinstance(found.get(name), list) else []
+            given = found.get(name)
+            rows = given if isinstance(given, list) else []
             found[name] = [{**blank, **row} if isinstance(row, dict) else row for row in rows]
     return found
 
