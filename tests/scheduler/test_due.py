@@ -8,7 +8,7 @@ import pytest
 
 from scheduler.clock import Clock
 from scheduler.due import crossed, run_due
-from scheduler.jobs import JOBS, Job
+from scheduler.jobs import JOBS, Job, table
 from scheduler.worker import Worker
 from services.ports import Work
 from services.timetable import Due
@@ -189,7 +189,12 @@ async def test_what_came_in_is_forgotten_after_three_days(club: Club) -> None:
     assert (await mei.says("/points")).key == "points.balance"
 
 
-def test_the_night_has_its_order() -> None:
-    names = [job.name for job in JOBS]
-    assert names.index("expire") < names.index("remind")
+async def test_rules_of_care_come_after_the_night_and_each_has_a_name(club: Club) -> None:
+    jobs = await club.read(table)
+    names = [job.name for job in jobs]
     assert len(set(names)) == len(names)
+    assert [name.startswith("care.") for name in names] == [job.rule is not None for job in jobs]
+    assert names.index("expire") < names.index("care.points_expiring")
+    night = await crossed(club.units, club.clock() + timedelta(days=1))
+    places = [(due.at, names.index(job.name)) for job, due in night]
+    assert places == sorted(places)
