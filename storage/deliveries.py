@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection as Db
 from sqlalchemy import bindparam, insert, select
 
 from bot.messages import Address, Button, Document, Rendered, Reply, dump_rendered, dump_reply
-from services.ports.post import Notice, Occasion, Recipient
+from services.ports.post import Notice, Occasion
 from storage.dialect import Upsert
 from storage.ids import Ids
 from storage.tables import chat, people, post
@@ -77,13 +77,6 @@ class Deliveries:
         row = self._db.execute(_one, {"address": address_id}).one_or_none()
         return self._write(row, notice, now, locale) if row else None
 
-    def to_many(
-        self, recipients: Sequence[tuple[Recipient, datetime]], notice: Notice, now: datetime
-    ) -> None:
-        rows = [self._row_for(recipient, due, notice, now) for recipient, due in recipients]
-        if rows:
-            _add.run(self._db, rows)
-
     def suppressed(self, member_id: int, notice: Notice, reason: str, now: datetime) -> bool:
         row = self._db.execute(_reachable, {"member": member_id}).one_or_none()
         place = (row[1], row[2], row[3], row[0]) if row else ("", "", "", None)
@@ -129,22 +122,6 @@ class Deliveries:
                 "locale": locale or row[6] or row[5] or self._fallback,
             }
         )
-
-    def _row_for(
-        self, to: Recipient, due_at: datetime, notice: Notice, now: datetime
-    ) -> dict[str, Any]:
-        return {
-            **self._of(notice, now),
-            "channel": to.channel,
-            "account": to.account,
-            "chat": to.user,
-            "user": to.user,
-            "address_id": to.address_id,
-            "member_id": to.member_id,
-            "locale": to.locale or self._fallback,
-            "dedupe": f"campaign:{notice.campaign_id}:{to.member_id}",
-            "due_at": due_at,
-        }
 
     def _of(self, notice: Notice, now: datetime) -> dict[str, Any]:
         """What a row takes from its notice."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection as Db
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select
 
 from storage.tables import post
 
@@ -17,31 +17,6 @@ _refused = (
         _rows.c.reason == bindparam("why"),
     )
     .limit(bindparam("most"))
-)
-_states = (
-    select(_rows.c.state, _rows.c.reason, func.count())
-    .where(_rows.c.campaign_id == bindparam("campaign"))
-    .group_by(_rows.c.state, _rows.c.reason)
-)
-_is_open = (
-    select(_rows.c.id)
-    .where(
-        _rows.c.campaign_id == bindparam("campaign"),
-        _rows.c.state.in_(["pending", "claimed", "sending"]),
-    )
-    .limit(1)
-)
-_skip_campaign = (
-    update(_rows)
-    .where(
-        _rows.c.id.in_(
-            select(_rows.c.id)
-            .where(_rows.c.campaign_id == bindparam("campaign"), _rows.c.state == "pending")
-            .limit(bindparam("most"))
-            .with_for_update(skip_locked=True)
-        )
-    )
-    .values(state="skipped", reason="stopped")
 )
 _listed = (
     select(_rows.c.id, _rows.c.message, _rows.c.reason)
@@ -60,17 +35,6 @@ class CampaignRows:
     def refused(self, campaign_id: int, reason: str, most: int) -> int:
         asked = {"campaign": campaign_id, "why": reason, "most": most}
         return len(self._db.execute(_refused, asked).all())
-
-    def is_open(self, campaign_id: int) -> bool:
-        return self._db.execute(_is_open, {"campaign": campaign_id}).first() is not None
-
-    def states(self, campaign_id: int) -> dict[tuple[str, str], int]:
-        rows = self._db.execute(_states, {"campaign": campaign_id})
-        return {(state, reason): count for state, reason, count in rows}
-
-    def skip_campaign(self, campaign_id: int, most: int) -> int:
-        asked = {"campaign": campaign_id, "most": most}
-        return int(self._db.execute(_skip_campaign, asked).rowcount)
 
     def listed(self, state: str, most: int) -> list[tuple[int, str, str]]:
         rows = self._db.execute(_listed, {"wanted": state, "most": most})

@@ -1,13 +1,10 @@
-"""Ports of care and campaigns: who is due, and what was sent to many."""
+"""Port of care: who is due."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol
-
-from services.ports.post import Recipient
+from typing import Protocol
 
 Span = tuple[datetime, datetime]
 """From a moment to before another."""
@@ -57,57 +54,3 @@ class Care(Protocol):
 
     def expiring(self, since: datetime, until: datetime, after: int, most: int) -> list[int]:
         """Members with points left that expire in since ≤ t < until, by id from `after` on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """A message to many. `reached`: the last member looked at while recipients are written."""
-
-    id: int
-    kind: str
-    state: str
-    purpose: str
-    content: Mapping[str, Any]
-    author_id: int
-    address_id: int
-    made_at: datetime
-    started_at: datetime
-    reached: int
-    filled_at: datetime | None
-    finished_at: datetime | None
-    reason: str
-    audience: Mapping[str, Any] = field(default_factory=dict)
-    approved_hash: str = ""
-    paid: bool = False
-
-
-class Campaigns(Protocol):
-    """Campaigns and their audience."""
-
-    def add(self, campaign: Campaign) -> bool:
-        """Adds a campaign; False if that id exists."""
-
-    def get(self, campaign_id: int) -> Campaign:
-        """The campaign; raises LookupError."""
-
-    def lock(self, campaign_id: int) -> None:
-        """Nobody else counts or changes what became of its messages until this commits."""
-
-    def open(self) -> list[Campaign]:
-        """Campaigns that are not finished."""
-
-    def move(self, campaign_id: int, before: tuple[str, ...], after: str, reason: str) -> bool:
-        """Changes the state if it is one of `before`."""
-
-    def fill(self, campaign_id: int, reached: int, filled_at: datetime | None) -> None:
-        """Notes how far recipients are written."""
-
-    def finish(self, campaign_id: int, at: datetime) -> bool:
-        """Marks it finished, once."""
-
-    def audience(self, purpose: str, after: int, most: int) -> tuple[list[Recipient], int | None]:
-        """Of the next `most` members who ever gave that consent, from `after` on by id: those who
-        are active, still agree and can be reached; and where to go on, None at the end."""
-
-    def count(self, purpose: str) -> int:
-        """How many the audience is."""

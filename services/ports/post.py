@@ -58,20 +58,6 @@ class Occasion:
     due_at: datetime
 
 
-class Recipient(NamedTuple):
-    """A member and the address that is written to."""
-
-    member_id: int
-    address_id: int
-    channel: str
-    account: str
-    user: str
-    locale: str
-    zone: str
-    quiet_from: int | None
-    quiet_to: int | None
-
-
 class Deliveries(Protocol):
     """Where messages wait to be sent."""
 
@@ -83,12 +69,6 @@ class Deliveries(Protocol):
         self, address_id: int, notice: Notice, now: datetime, *, locale: str = ""
     ) -> int | None:
         """Writes the notice for one address, in the language of who is there or in another."""
-
-    def to_many(
-        self, recipients: Sequence[tuple[Recipient, datetime]], notice: Notice, now: datetime
-    ) -> None:
-        """Writes a campaign's notice for each recipient who has none yet, due at a moment of
-        their own. These rows are not pushed, the sender finds them."""
 
     def suppressed(self, member_id: int, notice: Notice, reason: str, now: datetime) -> bool:
         """Records that the notice is not sent and why; False if the occasion was written."""
@@ -244,15 +224,6 @@ class Outbox(Protocol):
 
     def refused(self, campaign_id: int, reason: str, most: int) -> int:
         """How many of a campaign's rows are dead for a reason, counted up to `most`."""
-
-    def is_open(self, campaign_id: int) -> bool:
-        """Whether rows of a campaign still wait or are on their way."""
-
-    def states(self, campaign_id: int) -> dict[tuple[str, str], int]:
-        """How many rows of a campaign stand where, by state and reason."""
-
-    def skip_campaign(self, campaign_id: int, most: int) -> int:
-        """Skips some of a campaign's waiting rows; how many."""
 
     def listed(self, state: str, most: int) -> list[tuple[int, str, str]]:
         """Rows in a state, newest first: id, message key, reason."""
