@@ -186,9 +186,14 @@ STEPS: dict[str, tuple[str, ...]] = {
 # Behind a picture, an order, a receipt or a line of the journal; tests/receipts/test_any_text.py
 # and tests/till/test_undoing.py ask these anything.
 ELSEWHERE = {
-    # Words of operators are tried in a process of their own: tests/flows/test_broadcast.py.
+    # Words of operators are tried in a process of their own: tests/flows/test_broadcast.py and
+    # tests/flows/test_wordings.py.
     "broadcast.text",
     "correcting.text",
+    "wording.text",
+    "wording.buttons",
+    "wording.picture",
+    "wording.draft",
     "receipt.offered",
     "receipt.photo",
     "receipt.store",
