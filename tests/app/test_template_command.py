@@ -37,7 +37,7 @@ def test_words_come_in_are_shown_and_go_out_again(run: Run, tmp_path: Path) -> N
     )
     out = tmp_path / "out"
     assert "2 of" in run("template", "export", str(out)).out
-    assert {file.name for file in out.iterdir()} == {"care.yaml", "event.yaml"}
+    assert {file.name for file in out.iterdir()} == {"care.yaml", "event.yaml", "level.yaml"}
     again = run("template", "import", str(out))
     assert (again.code, again.out.count("nothing changed")) == (0, 2)
     assert "shipped" in run("template", "list").out
