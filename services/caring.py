@@ -5,9 +5,8 @@ SEMANTICS: Care. Who is due, the kinds of care know (services.care_kinds).
 
 from __future__ import annotations
 
-import logging
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -16,20 +15,15 @@ from domain.care_rules import CareRule, Late, dedupe, too_late
 from domain.consent import Purpose, agreed
 from domain.dates import local_day
 from domain.members import Member, MemberState
-from domain.staff import ROLES, permissions
 from domain.timetable import moment
-from services import ledger, presents, timetable, wordings
+from services import care_gifts, timetable, wordings
 from services.care_kinds import KINDS, CareKind, Due
 from services.ports import Work
 from services.ports.post import Notice, Waiting
 from services.quiet import open_for
 
-log = logging.getLogger(__name__)
-
 Rule = CareRule
 ON_TIME: Final = timedelta()
-PERMISSION: Final = "programme:publish"
-"""Who is told of a rule whose gift does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +69,7 @@ def care_for(
     reason = _state(case) or _lateness(case) or _often(work, case) or verdict.reason
     if not work.addresses.of_member(due.member_id):
         if not reason and verdict.gift:
-            _give(work, case)
+            care_gifts.give(work, rule, due, everyone, day, now)
     elif reason:
         work.deliveries.suppressed(due.member_id, _notice(case), reason, now)
     else:
@@ -149,14 +143,16 @@ def _write(work: Work, case: _Case, *, gift: bool) -> None:
     # A present that invites to buy is advertising, too.
     given: Mapping[str, Any] = {}
     if gift and (willing or case.rule.purpose == "care"):
-        given = _give(work, case)
+        given = care_gifts.give(work, case.rule, case.due, case.everyone, case.day, case.now)
     if willing:
-        values = {"name": case.member.name or "", **_nothing(), **given, **case.due.values}
+        values = {"name": case.member.name or "", **care_gifts.NOTHING, **given, **case.due.values}
         _send(work, case, replace(_notice(case), values=values))
         return
     work.deliveries.suppressed(case.member.id, _notice(case), "no_consent", case.now)
     if given:
-        receipt = Notice(case.kind.receipt, {**_nothing(), **given}, case.kind.gift_buttons)
+        receipt = Notice(
+            case.kind.receipt, {**care_gifts.NOTHING, **given}, case.kind.gift_buttons
+        )
         dedupe_key = f"{case.key}:gift"
         receipt = replace(receipt, bulk=True, rule=case.rule.key, dedupe=dedupe_key)
         receipt = wordings.noted(work, replace(receipt, due_at=case.at))
@@ -182,49 +178,6 @@ def _notice(case: _Case) -> Notice:
         due_at=case.at,
         rule=rule.key,
     )
-
-
-def _nothing() -> dict[str, Any]:
-    return {"points": 0, "voucher": None}
-
-
-def _give(work: Work, case: _Case) -> dict[str, Any]:
-    """Gives points and voucher of the rule, each once per occurrence, and says what they were;
-    nothing if they were given before."""
-    rule = case.rule
-    given: dict[str, Any] = {}
-    keys = [dedupe(rule, one, case.due.occurrence) for one in case.everyone]
-    if any(work.ledger.by_key(key) or work.vouchers.by_key(key) for key in keys):
-        return {}
-    if rule.points:
-        source = (str(rule.occasion), case.day.year)
-        ledger.bonus(work, case.member.id, rule.points, key=case.key, source=source, now=case.now)
-        given["points"] = rule.points
-    if rule.voucher:
-        got = presents.present(work, case.member.id, rule.voucher, key=case.key, now=case.now)
-        if got is None:
-            _no_present(work, case)
-        else:
-            given["voucher"] = dict(got.names)
-    return given
-
-
-def _no_present(work: Work, case: _Case) -> None:
-    """The benefit is not there, stopped or sold out: those who made the rule should know."""
-    rule = case.rule
-    log.error("the rule of care %s has no voucher %s to give", rule.key, rule.voucher)
-    values = {"rule": rule.key, "voucher": rule.voucher, "day": case.day}
-    for staff_id, address_id in _publishers(work):
-        told = Notice("care.no_voucher", values, bulk=True)
-        once = f"care:no_voucher:{rule.key}:{case.day}:{staff_id}"
-        work.deliveries.to_address(address_id, replace(told, dedupe=once), case.now)
-
-
-def _publishers(work: Work) -> Iterator[tuple[int, int]]:
-    roles = frozenset(role for role in ROLES if PERMISSION in permissions(role))
-    for one in work.staff.in_roles(roles):
-        if one.address_id is not None:
-            yield one.id, one.address_id
 
 
 def still(
