@@ -20,7 +20,7 @@ class Anniversary(CareKind):
 
     occasion = Occasion.ANNIVERSARY
     keys = ("care.anniversary", "care.anniversary_belated")
-    page = 1000
+    page = 5000
     again = True
 
     def due(

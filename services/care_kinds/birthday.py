@@ -44,7 +44,7 @@ class BirthdayGreeting(CareKind):
 
     occasion = Occasion.BIRTHDAY
     keys = ("care.birthday", "care.birthday_belated")
-    page = 1000
+    page = 5000
     receipt = "care.birthday_gift"
     again = True
 

@@ -19,7 +19,7 @@ class BirthdayAhead(CareKind):
 
     occasion = Occasion.BIRTHDAY_AHEAD
     keys = ("care.birthday_ahead",)
-    page = 1000
+    page = 5000
     again = True
 
     def due(

@@ -16,7 +16,7 @@ class Holiday(CareKind):
 
     occasion = Occasion.HOLIDAY
     keys = ("care.holiday", "care.holiday_belated")
-    page = 1000
+    page = 5000
     gift_buttons = BENEFITS
 
     def due(

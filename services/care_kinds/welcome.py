@@ -25,7 +25,7 @@ class Welcome(CareKind):
 
     occasion = Occasion.WELCOME
     keys = ("care.welcome",)
-    page = 1000
+    page = 5000
 
     def due(
         self, work: Work, rule: CareRule, day: date, zone: str | None, after: int, most: int
