@@ -141,7 +141,8 @@ async def test_reminders_come_on_their_days_before_the_last_one_in_every_zone(
             )
         )
         last = last_day(policy, earned)
-        expected |= {last - timedelta(days=before) for before in (30, 7, 1)}
+        asked = (last - timedelta(days=before) for before in (30, 7, 1))
+        expected |= {day for day in asked if day > earned}  # a short month: not there yet
     days = [date(2023, 12, 1) + timedelta(days=number) for number in range(400)]
     rule = CareRule("expiring", Occasion.POINTS_EXPIRING, days=(30, 7, 1))
     due = KINDS[rule.occasion].due
