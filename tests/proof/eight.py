@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,7 +111,9 @@ async def count(units: Units, members: list[int]) -> Left:
 def guardless() -> Iterator[None]:
     """Each thinks that an occasion is its own: what says "once" is gone."""
     kept, number = caring.dedupe, itertools.count()
-    caring.dedupe = lambda *given: f"{kept(*given)}:{next(number)}"  # type: ignore[assignment]
+    caring.dedupe = lambda *given: (  # type: ignore[assignment]
+        f"{kept(*given)}:{os.getpid()}:{next(number)}"
+    )
     try:
         yield
     finally:

@@ -23,11 +23,10 @@ async def test_eight_at_once_leave_one_message_and_one_gift(database_url: str) -
 
 
 @pytest.mark.fault
-async def test_without_the_guard_the_same_race_is_seen_to_send_and_give_again(
+async def test_without_the_guard_the_same_race_is_seen_to_write_again(
     database_url: str,
 ) -> None:
     with eight.guardless():
         left = await _race(database_url)
     assert not left.good
     assert left.messages > left.members
-    assert left.gifts > left.members

@@ -12,11 +12,11 @@ from app.failures import Failed
 from domain.consent import Purpose
 from scheduler.worker import Worker
 from services import post, restoring
-from services.ports.club import Actor
+from services.ports.club import Actor, Operator
 from services.ports.post import Notice
 from storage.tables import people
 from tests.support.club import NOW, Club, Person, programme
-from tests.support.post import FakeChannel, RealTime, clocks, rows, write_notice
+from tests.support.post import FakeChannel, RealTime, address, clocks, rows, write_notice
 
 OWNER = Actor("cli")
 DAY = timedelta(days=1)
@@ -123,7 +123,13 @@ async def test_what_the_clock_writes_of_the_lost_hours_after_the_release_is_not_
     kept = await club.read(lambda work: restoring.mark(work, NOW))
     later = restoring.Mark(kept.installation, kept.beat + 7, club.clock.now)
     marking.write(tmp_path, later)
+    owner = await club.person("Ann").joins()
+    address_id = await address(club, owner.user)
+    keeper = Operator(7, "Ann", "owner", None, None, True)
+    await club.write(lambda work: work.staff.add(keeper, NOW))
+    await club.write(lambda work: work.staff.link(keeper.id, address_id))
     await look(club, tmp_path)
+    assert "restored.told" in await goes_on(club, channel, real)
     await club.write(lambda work: post.hold(work, False, OWNER, club.clock.now))
     assert await goes_on(club, channel, real) == []
     doubtful = await rows(club, state="unknown", reason="restored")
