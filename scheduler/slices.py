@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-FEW, MANY = 400, 8000
+FEW, MANY = 250, 8000
 QUIET_SECONDS = 10.0
 
 
