@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from domain import sending
 from domain.campaigns import Audience
-from domain.contacts import WEEK
+from services import contacts
 from services.campaign_drafts import find, looked_for, store_day
 from services.campaign_review import needs_second
 from services.ports import Work
 from services.ports.campaigns import Campaign
 
+SAMPLE: Final = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """`count`: who agreed and can be reached; `over_budget`: how many of them have had as many
-    messages this week as the contact budget allows and will not get it; `no_address` and
+    """`count`: who agreed and can be reached; `over_budget`: how many of them have no place for it
+    in their week and will not get it, beyond SAMPLE members by a sample; `no_address` and
     `no_consent`: how many of the audience are left out; `seconds` at the usual or the paid rate,
     `stars` what that costs."""
 
@@ -44,7 +47,7 @@ def estimate(work: Work, campaign_id: int, now: datetime) -> Estimate:
     languages = work.audiences.count(campaign.id, audience, day)
     count = sum(languages.values())
     no_address, no_consent = work.audiences.left_out(campaign.id, audience, day)
-    crowded = _crowded(work, campaign, audience, day, now)
+    crowded = _crowded(work, campaign, (audience, day), count, now)
     cost = _cost(work, campaign, count - crowded)
     return Estimate(
         count,
@@ -71,9 +74,10 @@ def _cost(work: Work, campaign: Campaign, count: int) -> sending.Estimate:
     return sending.estimate(count, work.rate, work.paid_rate if campaign.paid else 0.0)
 
 
-def _crowded(work: Work, campaign: Campaign, audience: Audience, day: int, now: datetime) -> int:
-    most = work.programmes.current().care.per_week
-    if most is None:
-        return 0
-    at = max(now, campaign.send_at or now)
-    return work.audiences.full(campaign.id, audience, day, at - WEEK, most)
+def _crowded(
+    work: Work, campaign: Campaign, asked: tuple[Audience, int], count: int, now: datetime
+) -> int:
+    """Ids of members are random, so that the first ones are a fair sample."""
+    sample = work.audiences.page(campaign.id, *asked, 0, SAMPLE)
+    full = contacts.crowded(work, sample, max(now, campaign.send_at or now))
+    return full if len(sample) >= count else round(count * full / len(sample))

@@ -55,6 +55,23 @@ def crowded_out(work: Work, rows: Sequence[Waiting], now: datetime) -> set[int]:
     return _refused(counted, places, programme.care, per_week, now)
 
 
+def crowded(work: Work, member_ids: Sequence[int], at: datetime) -> int:
+    """How many of these members would have no place for one message of a campaign at a moment."""
+    programme = work.programmes.current()
+    per_week = programme.care.per_week
+    if per_week is None or not member_ids:
+        return 0
+    history = work.contacts.history(member_ids, at - WEEK, at)
+    facts = work.contacts.facts(member_ids)
+    forecasts = Forecasts(programme, at)
+    full = 0
+    for member_id in member_ids:
+        past, waiting = _taken(history.get(member_id, History()), set(), programme.care, at)
+        known = forecasts.places(facts[member_id]) if member_id in facts else []
+        full += not has_place(past, [*waiting, *known], LAST, per_week, at)
+    return full
+
+
 class _Week:
     """A member's week while a batch is decided."""
 

@@ -122,19 +122,6 @@ def _unasked(kind: AudienceKind) -> Any:
 
 
 @lru_cache(maxsize=8)
-def _full(kind: AudienceKind) -> Any:
-    # Written out, so that both databases see that their partial index fits.
-    counts = _rows.c.lane == literal_column("2"), _rows.c.act == literal_column("'send'")
-    busy = (
-        select(_rows.c.member_id)
-        .where(*counts, _rows.c.begun_at.is_not(None), _rows.c.begun_at > bindparam("week"))
-        .group_by(_rows.c.member_id)
-        .having(func.count() >= bindparam("most"))
-    )
-    return _recipients(kind, func.count()).where(_members.c.id.in_(busy))
-
-
-@lru_cache(maxsize=8)
 def _page(kind: AudienceKind) -> Any:
     after = _recipients(kind, _members.c.id).where(_consents.c.member_id > bindparam("after"))
     return after.order_by(_consents.c.member_id).limit(bindparam("most"))
@@ -228,12 +215,6 @@ class Audiences:
         if audience.kind is AudienceKind.EVERYBODY:
             return int(nowhere), 0
         return int(nowhere), int(self._db.execute(_unasked(audience.kind), asked).scalar_one())
-
-    def full(
-        self, campaign_id: int, audience: Audience, day: int, week: datetime, most: int
-    ) -> int:
-        asked = {**_asked(campaign_id, audience, day), "week": week, "most": most}
-        return int(self._db.execute(_full(audience.kind), asked).scalar_one())
 
     def page(
         self, campaign_id: int, audience: Audience, day: int, after: int, most: int

@@ -149,11 +149,6 @@ class Audiences(Protocol):
         """How many of the audience cannot be reached, and how many have not agreed (0 for
         everybody, which is who agreed)."""
 
-    def full(
-        self, campaign_id: int, audience: Audience, day: int, week: datetime, most: int
-    ) -> int:
-        """How many of it got `most` or more messages since `week`."""
-
     def page(
         self, campaign_id: int, audience: Audience, day: int, after: int, most: int
     ) -> list[int]:
