@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import cycle, islice
 from typing import Any, Final
 
 from bot.messages import Button, Reply
 from templates import catalogue, contract
 from templates.operators import Broken, check, fault
 from templates.render import Renderer
+from templates.values import LONGEST
+from templates.values import MOST_ROWS as MOST_DATA_ROWS
 
 TEXT_UNITS: Final = 4096  # Bot API, sendMessage, in UTF-16 units
 CAPTION_UNITS: Final = 1024
@@ -19,6 +23,7 @@ MOST_ROWS: Final = 8
 MOST_FAULTS: Final = 10
 MOST_IN_ROW: Final = 3
 _LINK = re.compile(r"https?://[^\s/<>\"]+\.[^\s<>\"]+|tg://[^\s<>\"]+")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _PICTURE = re.compile(r"picture:\w{1,80}|sent:\w+/[^/]+/.+|https?://\S+")
 _CLUB = {
     "zh": {"club": "悦享会", "point_word": "积分", "points_word": "积分"},
@@ -117,6 +122,11 @@ def _in_language(
             yield from (_placed(one, language, content) for one in real[:1])
             if real:
                 return
+    # Whoever tries words stops what takes too long: so nothing is asked here but the time.
+    long = _long(samples)
+    for values in (*long, *map(_wordy, long[:1])):
+        with suppress(Broken):
+            shown(renderer, key, language, content, values)
 
 
 def shown(
@@ -157,6 +167,37 @@ def _bare(values: Mapping[str, Any]) -> dict[str, Any]:
 def _hostile(values: Mapping[str, Any]) -> dict[str, Any]:
     name = '<b>&"</a>{{ 7*7 }}\u202e' + "很" * 10_000
     return {key: name if key == "name" else value for key, value in values.items()}
+
+
+def _long(samples: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The samples that have lists, each list with as many rows as words are ever given."""
+    rows: dict[str, list[Any]] = {}
+    for name, value in (item for values in samples for item in values.items()):
+        if isinstance(value, list):
+            rows[name] = rows.get(name, []) + value
+    stretched = {
+        name: list(islice(cycle(some), MOST_DATA_ROWS)) for name, some in rows.items() if some
+    }
+    return [
+        {name: stretched.get(name, value) for name, value in values.items()}
+        for values in samples
+        if stretched.keys() & values.keys()
+    ]
+
+
+def _wordy(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values whose texts are as long as they may be; days and moments stay what they are."""
+    return {name: _lengthened(value) for name, value in values.items()}
+
+
+def _lengthened(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if _DAY.match(value) else value.ljust(LONGEST, "x")
+    if isinstance(value, list):
+        return [_lengthened(one) for one in value]
+    if isinstance(value, Mapping) and "minor" not in value:
+        return {name: _lengthened(one) for name, one in value.items()}
+    return value
 
 
 def _units(text: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache, partial, wraps
 from typing import Any
 
 from jinja2 import StrictUndefined
@@ -18,7 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 
 from bot.markup import problems
 from templates import formats
-from templates.structure import Values, faults_in
+from templates.structure import TAKES_ANY, Values, faults_in
 from templates.values import filled, flat
 
 LONGEST_OUTPUT = 10_000
@@ -94,9 +94,26 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 def _shown(value: Any) -> Any:
     """What is written: nothing for None, and never a whole list or row."""
-    if isinstance(value, list | dict):
+    return "" if value is None else _part(value)
+
+
+def _part(value: Any) -> Any:
+    """A text or a number; raises SecurityError for a whole list, row or loop."""
+    if isinstance(value, list | dict | LoopContext):
         raise SecurityError("a list is shown row by row")
-    return "" if value is None else value
+    return value
+
+
+def _of_parts(write: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that is given texts and numbers alone."""
+
+    @wraps(write)
+    def written(*given: Any, **more: Any) -> Any:
+        for one in (*given, *more.values()):
+            _part(one)
+        return write(*given, **more)
+
+    return written
 
 
 @cache
@@ -114,7 +131,10 @@ def _environment(language: str) -> _Sandbox:
     ours["money"] = partial(_money, language)
     ours = {name: made if name == "plural" else _of_something(made) for name, made in ours.items()}
     theirs = environment.filters
-    environment.filters = {name: ours.get(name) or theirs[name] for name in FILTERS}
+    found = {name: ours.get(name) or theirs[name] for name in FILTERS}
+    environment.filters = {
+        name: write if name == TAKES_ANY else _of_parts(write) for name, write in found.items()
+    }
     environment.globals.clear()
     environment.tests = {
         name: environment.tests[name] for name in ("defined", "undefined", "none", "odd", "even")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -18,6 +18,8 @@ DEEPEST_LOOP = 2
 MOST_NODES = 2000
 DEEPEST = 60
 OF_LOOPS = ("first", "index", "last", "length")
+TAKES_ANY = "default"
+"""The one filter that a list may come to: it says what stands there if there is none."""
 TAGS = ("if", "elif", "else", "endif", "for", "endfor")
 _HARMLESS = (
     nodes.Template,
@@ -37,6 +39,16 @@ _HARMLESS = (
     nodes.Concat,
     nodes.Keyword,
 )
+_OF_TEXTS = (
+    nodes.Output,
+    nodes.Concat,
+    nodes.Compare,
+    nodes.Add,
+    nodes.Sub,
+    nodes.Neg,
+    nodes.Pos,
+)
+"""What is made of texts and numbers alone."""
 _CALLED: Mapping[type[nodes.Node], str] = {
     nodes.Mul: "*",
     nodes.Div: "/",
@@ -134,6 +146,12 @@ class _Reading:
             yield from self._field(node, scope)
         elif isinstance(node, nodes.Filter):
             yield from self._filter(node)
+            if node.name != TAKES_ANY:
+                yield from self._texts([node.node, *_arguments(node)], scope)
+        elif isinstance(node, _OF_TEXTS):
+            yield from self._texts(node.iter_child_nodes(), scope)
+        elif isinstance(node, nodes.Operand):
+            yield from self._texts([node.expr], scope)
         elif isinstance(node, nodes.Test):
             if node.name not in ("defined", "undefined", "none", "odd", "even"):
                 yield "forbidden", node.lineno, f"is {node.name}", "", ()
@@ -175,6 +193,30 @@ class _Reading:
                 return
         yield "attribute", node.lineno, f"{_spelled(of)}.{node.attr}", "", ()
 
+    def _texts(self, parts: Iterable[nodes.Node | None], scope: Scope) -> Iterator[Found]:
+        """What has to be texts or numbers and is a list, a row or the loop."""
+        for part in parts:
+            if part is not None and (whole := self._whole(part, scope)):
+                yield "whole", part.lineno, whole, "", ()
+
+    def _whole(self, node: nodes.Node, scope: Scope) -> str:
+        """The name of the list, row or loop that an expression may come to; "" if none."""
+        if isinstance(node, nodes.Name):
+            known = scope if node.name in scope else self._values
+            fields = known.get(node.name)
+            # A row without fields is a text itself; a list without them is a list of texts.
+            whole = bool(fields) if known is scope else fields is not None
+            return node.name if whole else ""
+        parts: Iterable[nodes.Node | None] = ()
+        if isinstance(node, nodes.And | nodes.Or):
+            parts = (node.left, node.right)
+        elif isinstance(node, nodes.CondExpr):
+            parts = (node.expr1, node.expr2)
+        elif isinstance(node, nodes.Filter) and node.name == TAKES_ANY:
+            parts = (node.node, *_arguments(node))
+        found = (self._whole(part, scope) for part in parts if part is not None)
+        return next((name for name in found if name), "")
+
     def _filter(self, node: nodes.Filter) -> Iterator[Found]:
         if node.name not in self._filters:
             yield "filter", node.lineno, node.name, near(node.name, self._filters), self._filters
@@ -199,6 +241,10 @@ class _Reading:
             yield from self.visit(part, inside, loops + 1, depth + 1)
         for part in node.else_:
             yield from self.visit(part, scope, loops, depth + 1)
+
+
+def _arguments(node: nodes.Filter) -> list[nodes.Node]:
+    return [*node.args, *(one.value for one in node.kwargs)]
 
 
 def _spelled(node: Any) -> str:

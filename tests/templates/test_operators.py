@@ -14,7 +14,7 @@ from services.care_kinds import KINDS
 from templates import catalogue, checking, contract, operators
 from templates.operators import LONGEST_OUTPUT, Broken
 from templates.render import Renderer
-from templates.values import LONGEST_NAME, neutral
+from templates.values import LONGEST, LONGEST_NAME, MOST_ROWS, neutral
 
 VALUES = {"name": None, "points": None, "rows": ("points", "day"), "other": ("points",)}
 ROWS = [{"points": 200, "day": "2026-05-31"}, {"points": 5, "day": "2026-06-30"}]
@@ -96,7 +96,18 @@ def test_a_missing_name_has_a_fallback() -> None:
         ("{% extends 'x' %}", "forbidden"),
         ("{% filter upper %}x{% endfilter %}", "forbidden"),
         ("{% call f() %}{% endcall %}", "forbidden"),
-        ("{{ rows }}", "render"),
+        ("{{ rows }}", "whole"),
+        ("{{ rows|upper }}", "whole"),
+        ("{{ rows ~ '' }}", "whole"),
+        ("{{ (rows or 'x') ~ '' }}", "whole"),
+        ("{{ rows|default('x')|upper }}", "whole"),
+        ("{{ name|default(rows) }}", "whole"),
+        ("{{ points|plural('x', rows) }}", "whole"),
+        ("{{ name if name else rows }}", "whole"),
+        ("{% if rows > other %}x{% endif %}", "whole"),
+        ("{% if name == rows %}x{% endif %}", "whole"),
+        ("{% for one in rows %}{{ one|trim }}{% endfor %}", "whole"),
+        ("{% for one in rows %}{{ loop|upper }}{% endfor %}", "whole"),
         ("{% if name %}x", "unclosed"),
         ("{{ name", "unclosed"),
         ("{% endif %}", "stray"),
@@ -114,6 +125,28 @@ def test_a_missing_name_has_a_fallback() -> None:
 )
 def test_what_is_not_allowed_is_refused_at_once(source: str, why: str) -> None:
     assert reason(source)[0] == why
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ name|upper }}",
+        "{{ name|plural('x', 'x') }}",
+        "{{ name }}",
+        "{% for one in other %}{{ one|upper }}{% endfor %}",
+    ],
+)
+def test_a_list_that_comes_where_a_text_was_promised_is_not_written(source: str) -> None:
+    values = {"name": None, "other": ()}
+    with pytest.raises(Broken):
+        operators.program("en", source, values).render({"name": ROWS, "other": ROWS})
+
+
+def test_lists_may_be_asked_whether_there_are_any() -> None:
+    source = "{% if rows and not (other is none) %}{{ 'x' if rows else 'y' }}{% endif %}"
+    assert shown(source) == "x"
+    rows = operators.program("en", "{% for one in of %}{{ one|upper }}{% endfor %}", {"of": ()})
+    assert rows.render({"of": ["a", "b"]}) == "AB"
 
 
 def test_a_fault_names_its_line_and_what_was_meant() -> None:
@@ -228,6 +261,22 @@ def button(label: Any = None, intent: str = "", url: str = "") -> dict[str, Any]
 )
 def test_words_that_cannot_be_sent_are_refused(content: dict[str, Any], why: str) -> None:
     assert checking.faults(KEY, content)[0]["reason"] == why
+
+
+def test_words_are_tried_with_as_many_and_as_long_rows_as_there_may_ever_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried = []
+
+    def shown(*given: Any) -> str:
+        tried.append(given[-1])
+        return "x"
+
+    monkeypatch.setattr(checking, "shown", shown)
+    assert checking.faults("care.voucher_expiring", words("x")) == []
+    long = [one["vouchers"] for one in tried if len(one["vouchers"]) == MOST_ROWS]
+    assert {len(row["names"]["en"]) for rows in long for row in rows} > {LONGEST}
+    assert {len(row["last_day"]) for rows in long for row in rows} == {len("2026-05-31")}
 
 
 def test_buttons_alone_keep_our_text() -> None:
