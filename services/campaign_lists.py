@@ -1,14 +1,16 @@
 """Uploaded lists of who gets a campaign: read outside of every transaction, then kept.
 
-A line names a member by number, phone, e-mail, `ext:…` or `telegram:…`; of a table the first cell
-that names somebody counts. No line is dropped silently.
+A line names a member by number, phone, e-mail, `ext:…` or `telegram:…`. Of a table with heads only
+the columns count whose heads are known; a bare external id counts in a list of one column or under
+a head that says so. A line whose cells name different members is unclear. No line is dropped
+silently.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,12 +32,19 @@ LONGEST: Final = 200_000
 SHOWN: Final = 20
 _BATCH: Final = 500
 _ENCODINGS: Final = ("utf-8-sig", "gb18030")
-_HEADS: Final = frozenset(
-    {
-        *("number", "member", "member number", "phone", "mobile", "email", "e-mail", "ext"),
-        *("external_id", "external id", "会员号", "会员卡号", "卡号", "手机", "手机号", "邮箱"),
-    }
-)
+ANY: Final = ""
+_EXTERNAL: Final = "external"
+_HEADS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("number", "member", "member number", "会员", "会员号"), ANY),
+    **dict.fromkeys(("会员卡号", "会员编号", "卡号"), ANY),
+    **dict.fromkeys(("phone", "mobile", "phone number", "手机", "手机号", "手机号码"), "phone"),
+    **dict.fromkeys(("email", "e-mail", "邮箱", "电子邮箱"), "email"),
+    **dict.fromkeys(("ext", "external_id", "external id", "外部编号"), _EXTERNAL),
+}
+_BETWEEN: Final = (",", ";", "\t", "，")
+_NOTHING: Final = " '\"" + "".join(_BETWEEN)
+Cell = tuple[str, str]
+"""What its column says that a cell is (ANY: what it looks like), and its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +77,13 @@ def read_list(work: Work, content: bytes | str) -> ListReport:
     doubled = 0
     for first in range(0, len(lines), _BATCH):
         some = lines[first : first + _BATCH]
-        for (number, cells), member_id in zip(some, _found(work, some), strict=True):
+        for line, member_id in zip(some, _found(work, some), strict=True):
             if member_id is None:
-                unknown.append((number, " ".join(cells)[:60]))
+                unknown.append((line.number, line.text[:60]))
             elif member_id in members:
                 doubled += 1
             else:
                 members[member_id] = None
-    if len(unknown) == len(lines) == 1 and _is_head(lines[0][1]):
-        raise ListEmpty()
     return ListReport(tuple(members), len(lines), tuple(unknown), doubled)
 
 
@@ -123,60 +130,88 @@ def _text(content: bytes | str) -> str:
     raise ListUnreadable()
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Lines with their numbers; empty ones and the heads of columns are left out."""
-    head = True
-    for number, line in enumerate(text.splitlines(), 1):
-        cells = [cell.strip().lstrip("'") for cell in _cells(line)]
-        cells = [cell for cell in cells if cell]
-        if not cells:
-            continue
-        if not (head and _is_head(cells)):
-            yield number, cells
-        head = False
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of a list: its number, how it reads, and the cells that may name somebody."""
+
+    number: int
+    text: str
+    cells: tuple[Cell, ...]
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    """Lines that hold something, without the heads of columns."""
+    filled = [
+        (number, line)
+        for number, line in enumerate(text.splitlines(), 1)
+        if line.strip().strip(_NOTHING)
+    ]
+    if not filled:
+        return
+    by = next((mark for mark in _BETWEEN if mark in filled[0][1]), ",")
+    names = [_HEADS.get(cell.casefold()) for cell in _split(filled[0][1], by)]
+    heads = [(at, kind) for at, kind in enumerate(names) if kind is not None]
+    if not heads:
+        yield from _listed(filled)
+        return
+    if names == [ANY]:
+        heads.append((0, _EXTERNAL))
+    for number, line in filled[1:]:
+        row = _split(line, by)
+        cells = tuple((kind, row[at]) for at, kind in heads if at < len(row))
+        yield _Line(number, " ".join(filter(None, row)), cells)
+
+
+def _listed(filled: Sequence[tuple[int, str]]) -> Iterator[_Line]:
+    """Lines of what has no heads."""
+    found = [(number, _cells(line)) for number, line in filled]
+    kinds = (ANY, _EXTERNAL) if all(len(texts) == 1 for _, texts in found) else (ANY,)
+    for number, texts in found:
+        cells = tuple((kind, text) for text in texts for kind in kinds)
+        yield _Line(number, " ".join(texts), cells)
 
 
 def _cells(line: str) -> list[str]:
+    """The filled cells of a line that belongs to no table."""
+    texts = _split(line, _BETWEEN[0])
+    for mark in _BETWEEN[1:]:
+        texts = [
+            part for text in texts for part in (_split(text, mark) if mark in text else [text])
+        ]
+    return [text for text in texts if text]
+
+
+def _split(line: str, by: str) -> list[str]:
     try:
-        first = next(csv.reader(io.StringIO(line)), [])
+        row = next(csv.reader(io.StringIO(line), delimiter=by), [])
     except csv.Error:
-        return [line]
-    return [
-        part for cell in first for part in cell.replace("，", ",").replace(";", ",").split(",")
-    ]
+        row = [line]
+    return [cell.strip().lstrip("'").strip() for cell in row]
 
 
-def _is_head(cells: Sequence[str]) -> bool:
-    return any(cell.casefold() in _HEADS for cell in cells)
-
-
-def _found(work: Work, lines: Sequence[tuple[int, list[str]]]) -> list[int | None]:
-    """The member of each line; one statement for each way to name one."""
+def _found(work: Work, lines: Sequence[_Line]) -> list[int | None]:
+    """The member of each line, None for nobody or several; one statement for each way to name
+    one."""
     region = region_of(work.programmes.current().currency)
-    claims = [[claim for cell in cells for claim in _claims(cell, region)] for _, cells in lines]
+    claims = [[one for cell in line.cells for one in _claims(*cell, region)] for line in lines]
     known = work.purchases.match([claim for some in claims for claim in some])
-    return [next((known[one] for one in some if one in known), None) for some in claims]
+    named = [{known[one] for one in some if one in known} for some in claims]
+    return [next(iter(members)) if len(members) == 1 else None for members in named]
 
 
-def _claims(cell: str, region: str) -> Iterator[Claim]:
+def _claims(kind: str, text: str, region: str) -> Iterator[Claim]:
     """What a cell may be; a column of names or remarks is none of it."""
-    if "@" in cell:
-        yield from _one("email", cell)
-    elif ":" in cell or "：" in cell:
-        try:
-            yield parse_member(cell.replace("：", ":"), region)
-        except Refused:
-            return
-    elif cell[:1].isdigit() or cell[:1] in "+(":
-        with suppress(Refused):
-            yield parse_member(cell, region)
-        with suppress(Refused):
-            yield Claim("phone", parse_phone(cell, region))
-    yield Claim("external", cell)
-
-
-def _one(kind: str, cell: str) -> Iterator[Claim]:
-    try:
-        yield Claim(kind, parse_email(cell))
-    except Refused:
-        return
+    text = text.replace("：", ":")
+    with suppress(Refused):
+        if kind == _EXTERNAL and text:
+            yield Claim(kind, text.removeprefix("ext:").strip())
+        elif ":" in text:
+            yield parse_member(text, region)
+        elif kind == "email" or "@" in text:
+            yield Claim("email", parse_email(text))
+        elif kind == "phone":
+            yield Claim("phone", parse_phone(text, region))
+        elif text[:1].isdigit() or text.startswith(("+", "(")):
+            with suppress(Refused):
+                yield parse_member(text, region)
+            yield Claim("phone", parse_phone(text, region))

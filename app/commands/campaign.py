@@ -265,7 +265,7 @@ def _progress(now: Any, zone: ZoneInfo) -> Iterator[str]:
 def _say_list(found: Any) -> None:
     click.echo(f"list: {found.lines} lines, {found.found} members, {found.doubled} doubled")
     for line, text in found.unknown[:20]:
-        click.echo(f"memberbot: line {line} names no member: {text}", err=True)
+        click.echo(f"memberbot: line {line} names no member, or two: {text}", err=True)
     if (more := len(found.unknown) - 20) > 0:
         click.echo(f"memberbot: and {more} more", err=True)
 

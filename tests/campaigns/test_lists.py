@@ -52,11 +52,32 @@ async def test_lines_name_members_in_every_way(three: Club) -> None:
 
 
 async def test_a_table_has_heads_names_and_the_marks_of_spreadsheets(three: Club) -> None:
-    text = f"会员号,姓名\r\n'{make_number(1)},张三\r\n,\r\n李四,mei@example.com\r\n"
+    text = f"会员号,姓名,邮箱\r\n'{make_number(1)},张三,\r\n,,\r\n,李四,mei@example.com\r\n"
     for content in (text, text.encode("utf-8-sig"), text.encode("gb18030")):
         report = await listed(three, content)
         assert report.member_ids == (1, 2)
         assert (report.lines, report.unknown) == (2, ())
+
+
+async def test_only_columns_with_known_heads_name_members(three: Club) -> None:
+    numbered = update(_members).where(_members.c.id == 2).values(external_id="1")
+    await three.write(lambda work: work.db.execute(numbered))
+    for text in (
+        "no,phone\n1,13800138000\n",
+        'name;phone\n"1";138 0013 8000\n',
+        "no\tphone\n1\t13800138000\n",
+        "1,13800138000\n",
+    ):
+        assert (await listed(three, text)).member_ids == (1,), text
+    for text in ("ext,name\n1,13800138000\n", "会员号\n1\n", "1\n"):
+        assert (await listed(three, text)).member_ids == (2,), text
+
+
+async def test_a_line_that_names_two_members_is_unclear(three: Club) -> None:
+    for text in ("phone,member\n13800138000,{}\n", "\n13800138000,{}\n"):
+        report = await listed(three, text.format(make_number(2)))
+        assert report.member_ids == ()
+        assert report.unknown == ((2, f"13800138000 {make_number(2)}"),)
 
 
 async def test_no_line_is_dropped_silently(three: Club) -> None:
