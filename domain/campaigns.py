@@ -122,10 +122,10 @@ def read_time(text: str, zone: str, now: datetime) -> datetime:
     try:
         clock = _clock(found)
         day = _day(found, today)
-    except ValueError as error:
+        if found["date"] is None and found["word"] is None:
+            day = _next(day, clock, zone, now, yearly=found["day"] is not None)
+    except ValueError as error:  # or 29 February of a year that has none
         raise SendTimeUnreadable(text[:100]) from error
-    if found["date"] is None and found["word"] is None:
-        day = _next(day, clock, zone, now, yearly=found["day"] is not None)
     return moment(day, clock, zone, now)
 
 

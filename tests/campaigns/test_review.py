@@ -284,6 +284,11 @@ def test_what_is_no_time_is_refused(said: str) -> None:
         read_time(said, "Asia/Shanghai", NOW)
 
 
+def test_the_next_29_february_of_a_year_without_one_is_refused() -> None:
+    with pytest.raises(SendTimeUnreadable):
+        read_time("2-29 10:00", "UTC", datetime(2028, 3, 5, tzinfo=UTC))
+
+
 def test_a_time_that_is_over_is_refused() -> None:
     with pytest.raises(SendTimePast):
         read_time("2026-05-20 09:59", "Asia/Shanghai", NOW)
