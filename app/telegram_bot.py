@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
 
+from app.answers import Answers
 from app.clock import real_now
 from app.looking import Looking
 from app.menus import Menus
@@ -16,15 +16,13 @@ from app.settings import PREFIX
 from app.trying import Trying
 from app.web import Site
 from bot.channel import SendError
-from bot.dispatch import Renderer
-from bot.messages import Inbound, Rendered, Reply
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.polling import Pace, Poller
 from bot.telegram.startup import TokenRefused, connect, offline
 from bot.telegram.translate import CHANNEL
 from bot.telegram.webhook import Webhook
-from handlers import menu
 from scheduler.lease import Lease
+from services.ports.post import Route
 from services.vouchers import BOT_NAME
 
 log = logging.getLogger(__name__)
@@ -34,14 +32,6 @@ POLLING = Pace()
 
 class BadToken(Exception):
     """The Bot API does not know the token; the text says what to do."""
-
-
-def keepable(answer: Rendered, renderer: Renderer, user: str) -> Rendered:
-    """What may wait in the database in an answer's place: itself, or for one with a secret the
-    wish to try again."""
-    if not answer.secret:
-        return answer
-    return renderer.render(Reply("error.again", rows=((menu.CARD,),)), answer.locale, user, 0)
 
 
 class Telegram:
@@ -143,7 +133,7 @@ class Telegram:
 
     def _route(self, channel: TelegramChannel) -> Webhook:
         return Webhook(
-            self._core, self._secret, channel=channel, bury=self._bury, later=self._later
+            self._core, self._secret, channel=channel, bury=self._bury, answers=self._answers()
         )
 
     def _polling(self) -> Poller:
@@ -151,26 +141,20 @@ class Telegram:
             self._core,
             channel=self.channel,
             bury=self._bury,
-            later=self._later,
+            answers=self._answers(),
             lease=self._lease,
             pace=POLLING,
         )
+
+    def _answers(self) -> Answers:
+        assert self._site.worker is not None
+        route = Route(CHANNEL, self.channel.account)
+        sender = next(one for one in self._site.worker.senders if one.route == route)
+        return Answers(self._club, route, sender.silence)
 
     async def _bury(self, update_id: str, raw: str, why: str) -> None:
         account = self.channel.account
         self._site.counts.errors["dead_letter"] += 1
         await self._club.units.write(
             lambda work: work.inbox.bury(CHANNEL, account, update_id, raw, why)
-        )
-
-    async def _later(
-        self, inbound: Inbound, answer: Rendered, after: timedelta | None, *, repeated: bool
-    ) -> None:
-        answer = keepable(answer, self._club.renderer, inbound.address.user)
-        now = self._club.clock.now()
-        due = now + (after or timedelta(0))
-        await self._club.units.write(
-            lambda work: work.deliveries.rendered(
-                inbound.address, answer, now, due, repeated=repeated
-            )
         )

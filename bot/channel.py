@@ -31,12 +31,16 @@ class Capabilities:
 
 
 class SendError(Exception):
-    """A message that was not surely delivered."""
+    """A message that was not surely delivered; it may be tried again, not before `after` (None:
+    at once). `flood`: until then the chat must be silent, `everywhere`: the whole account."""
+
+    after: timedelta | None = None
+    flood = False
+    everywhere = False
 
 
 class RetryLater(SendError):
-    """Surely not sent; may be tried again, not before `after` (None: at once). `flood`: until
-    then the chat must be silent, `everywhere`: the whole account."""
+    """Surely not sent."""
 
     def __init__(
         self, after: timedelta | None = None, *, flood: bool = False, everywhere: bool = False
@@ -73,6 +77,18 @@ class TooOld(Rejected):
 
 class Unknown(SendError):
     """Nobody can tell whether it was delivered (read timeout, 5xx)."""
+
+
+class PartlyOut(Unknown):
+    """The first parts are out and this is why the next is not. `hopeless`: another try would show
+    the first again and fail as before."""
+
+    def __init__(self, parts: str, why: SendError) -> None:
+        super().__init__(f"{parts}: {why}")
+        self.after = why.after
+        self.flood = why.flood
+        self.everywhere = why.everywhere
+        self.hopeless = isinstance(why, Rejected | Unreachable)
 
 
 class Pictures(Protocol):

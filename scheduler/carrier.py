@@ -12,6 +12,7 @@ from typing import Any
 from bot.channel import (
     Channel,
     Moved,
+    PartlyOut,
     PictureGone,
     Rejected,
     RetryLater,
@@ -123,6 +124,8 @@ class Carrier:
 
     def _failed(self, row: Waiting, error: SendError) -> None:
         by, why = self._by, str(error)[:200]
+        if error.flood and error.after:
+            self._hush(outcomes.EVERYWHERE if error.everywhere else row.chat, error.after)
         if isinstance(error, RetryLater):
             self._later(row, error)
         elif isinstance(error, Unreachable):
@@ -136,13 +139,12 @@ class Carrier:
             self._refused(row, why)
         else:
             self.counts.unknown += 1
-            self._add(lambda work, now: outcomes.unclear(work, row, by, now, why))
+            hopeless = isinstance(error, PartlyOut) and error.hopeless
+            self._add(lambda work, now: outcomes.unclear(work, row, by, now, why, hopeless))
 
     def _later(self, row: Waiting, error: RetryLater) -> None:
         self.counts.retried += 1
         by, route, after = self._by, self.route, error.after
-        if error.flood and after:
-            self._hush(outcomes.EVERYWHERE if error.everywhere else row.chat, after)
         if isinstance(error, Moved):
             chat = error.chat
             self._add(lambda work, now: outcomes.moved(work, route, row, by, now, chat))

@@ -66,7 +66,7 @@ class Sender:
         self.route = Route(channel.name, channel.account)
         name = f"send:{channel.name}:{channel.account}"
         self.lease = Lease(units, name, holder, clocks.real, lease_seconds)
-        silence = Silence(units, self.route, clocks)
+        self.silence = silence = Silence(units, self.route, clocks)
         self._settler = Settler(units, clocks, holder)
         self.carrier = Carrier(
             renderer, channel, clocks, holder, settler=self._settler, silence=silence

@@ -9,7 +9,7 @@ from bot.dispatch import Units
 from bot.state import StoreUnavailable
 from scheduler.clocks import Clocks
 from services.ports import Work
-from services.ports.post import Route, Waiting
+from services.ports.post import REPLY, Route, Waiting
 from services.post import silent_until
 
 log = logging.getLogger(__name__)
@@ -32,9 +32,9 @@ class Silence:
         """The platform has just asked for it."""
         self._ours[chat] = max(until, self._ours.get(chat, until))
 
-    async def refresh(self) -> None:
-        """Reads what other processes were told, unless that was done a moment ago."""
-        if self._clocks.monotonic() - self._read_at < FRESH_SECONDS:
+    async def refresh(self, fresh: float = FRESH_SECONDS) -> None:
+        """Reads what other processes were told, unless that was done `fresh` seconds ago."""
+        if self._clocks.monotonic() - self._read_at < fresh:
             return
         now, route = self._clocks.club(), self._route
 
@@ -49,11 +49,18 @@ class Silence:
 
     def until(self, row: Waiting) -> datetime | None:
         """Until when a row has to wait, None if it may start now."""
+        return silent_until(self._all(), row.chat, row.lane)
+
+    def answer_until(self, chat: str) -> datetime | None:
+        """Until when an answer in a chat has to wait, None if it may leave now."""
+        return silent_until(self._all(), chat, REPLY)
+
+    def _all(self) -> dict[str, datetime]:
         if not self._ours and not self._kept:
-            return None
+            return {}
         now = self._clocks.club()
         self._ours = {chat: until for chat, until in self._ours.items() if until > now}
         silent = {chat: until for chat, until in self._kept.items() if until > now}
         for chat, until in self._ours.items():
             silent[chat] = max(until, silent.get(chat, until))
-        return silent_until(silent, row)
+        return silent

@@ -39,10 +39,12 @@ def moved(work: Work, route: Route, row: Waiting, by: str, now: datetime, chat: 
     work.outbox.moved(route, row.chat, chat)
 
 
-def unclear(work: Work, row: Waiting, by: str, now: datetime, reason: str) -> None:
+def unclear(
+    work: Work, row: Waiting, by: str, now: datetime, reason: str, hopeless: bool = False
+) -> None:
     """Nobody knows whether it was sent: `once` messages are never repeated, others are, and so
-    are changes, which may be made twice."""
-    repeatable = row.surely or row.act != "send"
+    are changes, which may be made twice; unless that is `hopeless`."""
+    repeatable = (row.surely or row.act != "send") and not hopeless
     if not repeatable or row.tries + 1 >= MOST_UNCLEAR:
         work.outbox.close(row, by=by, state="unknown", reason=reason)
         return

@@ -124,14 +124,15 @@ def is_due(work: Work, route: Route, now: datetime) -> bool:
     return work.outbox.is_due(route, now, now - LEFT_OVER)
 
 
-def silent_until(silent: Mapping[str, datetime], row: Waiting) -> datetime | None:
-    """Until when a row may not leave, for `silent` chats: its own; in bulk every one of them, and
-    for all several, as nobody says whether a wait is meant for one chat or for the account."""
+def silent_until(silent: Mapping[str, datetime], chat: str, lane: int) -> datetime | None:
+    """Until when nothing may leave for a chat, for `silent` chats: its own; in bulk every one of
+    them, and for all several, as nobody says whether a wait is meant for one chat or for the
+    account."""
     if not silent:
         return None
-    if len(silent) > 1 or EVERYWHERE in silent or row.lane != REPLY:
+    if len(silent) > 1 or EVERYWHERE in silent or lane != REPLY:
         return max(silent.values())
-    return silent.get(row.chat)
+    return silent.get(chat)
 
 
 def take(work: Work, claim: Claim, fillers: Fillers, now: datetime) -> Taken:
@@ -149,7 +150,7 @@ def take(work: Work, claim: Claim, fillers: Fillers, now: datetime) -> Taken:
     ready: list[Waiting] = []
     refused: list[tuple[Waiting, Skip | Wait]] = []
     for row in claimed:
-        until = silent_until(silent, row)
+        until = silent_until(silent, row.chat, row.lane)
         verdict = Wait(until) if until else _judged(work, row, facts, fillers, now)
         if isinstance(verdict, Waiting):
             ready.append(verdict)
@@ -281,7 +282,7 @@ def begin(
     go: list[Waiting] = []
     refused: list[tuple[Waiting, Skip | Wait]] = []
     for row in rows:
-        wait = now if _held(row, held) else silent_until(silent, row)
+        wait = now if _held(row, held) else silent_until(silent, row.chat, row.lane)
         if verdict := Wait(wait) if wait else _ended(row, facts, now):
             refused.append((row, verdict))
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, case
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.prepared import Prepared
@@ -13,16 +13,25 @@ from storage.prepared import Prepared
 class Upsert:
     """`INSERT … ON CONFLICT DO NOTHING` or `DO UPDATE` for one table, built once per database.
 
-    `update`: the columns that a conflict on `key` overwrites; none means do nothing,
-    and an empty `key` then any conflict.
+    `update`: the columns that a conflict on `key` overwrites, those of `highest` only with
+    something greater; none means do nothing, and an empty `key` then any conflict.
     """
 
-    def __init__(self, table: Any, key: tuple[str, ...], update: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        table: Any,
+        key: tuple[str, ...],
+        update: tuple[str, ...] = (),
+        highest: tuple[str, ...] = (),
+    ) -> None:
         self._statements: dict[str, Any] = {}
         for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert)):
             statement: Any = insert(_table(table))
-            if update:
+            if update or highest:
                 new = {column: statement.excluded[column] for column in update}
+                for column in highest:
+                    old, given = _table(table).c[column], statement.excluded[column]
+                    new[column] = case((old > given, old), else_=given)
                 statement = statement.on_conflict_do_update(index_elements=key, set_=new)
             else:
                 statement = statement.on_conflict_do_nothing(index_elements=key or None)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    exists,
     false,
     func,
     literal_column,
@@ -169,8 +170,10 @@ _recover_once = (
 _file = select(_files.c.name, _files.c.content, _files.c.maker).where(
     _files.c.id == bindparam("of")
 )
-_drop_file = delete(_files).where(_files.c.id == bindparam("of"))
-_flood = Upsert(post.Flood, ("channel", "account", "chat"), update=("until",))
+# A row that was not ours any more has kept its file.
+_still_there = exists().where(_rows.c.id == bindparam("row"), _rows.c.file_id == _files.c.id)
+_drop_file = delete(_files).where(_files.c.id == bindparam("of"), ~_still_there)
+_flood = Upsert(post.Flood, ("channel", "account", "chat"), highest=("until",))
 _at_flood = and_(
     _floods.c.channel == bindparam("channel"), _floods.c.account == bindparam("account")
 )
@@ -259,8 +262,7 @@ class Outbox(CampaignRows):
         if values:
             self._db.execute(_settle, values)
         for row, _ in rows:
-            if row.file_id:
-                self._db.execute(_drop_file, {"of": row.file_id})
+            self._drop_file(row)
 
     def put_back(self, ids: Sequence[int], *, by: str, due_at: datetime) -> None:
         if ids:
@@ -272,10 +274,14 @@ class Outbox(CampaignRows):
 
     def close(self, row: Waiting, *, by: str, state: str, reason: str) -> bool:
         keep = row.file_id if state == "unknown" else None
-        if row.file_id and not keep:
-            self._db.execute(_drop_file, {"of": row.file_id})
         values = {"of": row.id, "by": by, "to": state, "why": reason[:500]}
-        return self._one(_settle, {**values, "sent_as": None, "at": None, "file": keep})
+        ours = self._one(_settle, {**values, "sent_as": None, "at": None, "file": keep})
+        self._drop_file(row)
+        return ours
+
+    def _drop_file(self, row: Waiting) -> None:
+        if row.file_id:
+            self._db.execute(_drop_file, {"of": row.file_id, "row": row.id})
 
     def again(
         self, row: Waiting, *, by: str, due_at: datetime, reason: str = "", repeated: bool = False
@@ -293,8 +299,7 @@ class Outbox(CampaignRows):
 
     def flood(self, route: Route, chat: str, until: datetime, now: datetime) -> None:
         self._db.execute(_dry, {**route._asdict(), "now": now})
-        before = self.floods(route, now).get(chat, until)
-        _flood.run(self._db, {**route._asdict(), "chat": chat, "until": max(until, before)})
+        _flood.run(self._db, {**route._asdict(), "chat": chat, "until": until})
 
     def floods(self, route: Route, now: datetime) -> dict[str, datetime]:
         rows = self._db.execute(_silent, {**route._asdict(), "now": now})

@@ -12,10 +12,10 @@ from telegram.error import ChatMigrated, TelegramError
 
 from bot.channel import (
     Capabilities,
+    PartlyOut,
     PictureGone,
     Pictures,
     Rejected,
-    RetryLater,
     SendError,
     Unknown,
 )
@@ -64,8 +64,8 @@ class TelegramChannel:
     ) -> str:
         """Sends a message, in pieces if it is long, and returns the id of the last one.
 
-        When a piece is out and a later one surely is not, the outcome as a whole is Unknown: a
-        repeat would show the first piece twice. Raises Moved for a chat with a new id.
+        When a piece is out and a later one is not, the outcome as a whole is PartlyOut: a repeat
+        would show the first piece twice. Raises Moved for a chat with a new id.
         """
         shown, picture = await self._found(message)
         made = calls(shown, chat)
@@ -223,9 +223,9 @@ class TelegramChannel:
         for number, call in enumerate(made):
             try:
                 last = await (self.run(call) if follow else self.run(call, follow=False))
-            except RetryLater as error:
+            except SendError as error:
                 if number:
-                    raise Unknown(f"{number} of {len(made)} parts are out") from error
+                    raise PartlyOut(f"{number} of {len(made)} parts are out", error) from error
                 raise
         return last
 

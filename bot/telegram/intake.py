@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Protocol
 
-from bot.channel import Rejected, RetryLater, SendError, Unreachable
+from bot.channel import PartlyOut, Rejected, RetryLater, SendError, Unreachable
 from bot.messages import Inbound, Rendered
 from bot.state import StoreUnavailable
 
@@ -26,13 +25,17 @@ class Handles(Protocol):
         """The answer to an event; raises StoreUnavailable."""
 
 
-class Later(Protocol):
-    """Makes a delivery row of an answer that could not be sent at once, and commits."""
+class Answers(Protocol):
+    """What the app knows of waits, and keeps of answers that could not be sent at once."""
 
-    async def __call__(
-        self, inbound: Inbound, answer: Rendered, after: timedelta | None, *, repeated: bool
+    async def may_leave(self, inbound: Inbound) -> None:
+        """Raises RetryLater while the platform wants silence where an answer would go."""
+
+    async def later(
+        self, inbound: Inbound, answer: Rendered, error: SendError, *, repeated: bool
     ) -> None:
-        """Not before `after` (None: at once); `repeated` if it may have been shown already.
+        """Makes a delivery row and commits: not before the error's `after`, and with the silence
+        it asks for; `repeated` if it may have been shown already.
 
         Raises StoreUnavailable.
         """
@@ -53,13 +56,15 @@ async def handled(dispatch: Handles, bury: Bury, inbound: Inbound, raw: str) -> 
         return None
 
 
-async def settle(error: SendError, later: Later, inbound: Inbound, answer: Rendered) -> None:
+async def settle(error: SendError, answers: Answers, inbound: Inbound, answer: Rendered) -> None:
     """Keeps an answer that may still be sent; raises StoreUnavailable."""
     if isinstance(error, RetryLater):
-        await later(inbound, answer, error.after, repeated=False)
+        await answers.later(inbound, answer, error, repeated=False)
+    elif isinstance(error, PartlyOut) and error.hopeless:
+        log.error("the answer %s stays in parts: %s", answer.key, error)
     elif isinstance(error, Unreachable):
         log.info("an answer has no way to its chat: %s", error)
     elif isinstance(error, Rejected):
         log.error("the Bot API refuses the answer %s: %s", answer.key, error)
     else:
-        await later(inbound, answer, None, repeated=True)
+        await answers.later(inbound, answer, error, repeated=True)

@@ -21,7 +21,7 @@ from bot.state import StoreUnavailable
 from bot.telegram.channel import FAILURES, TelegramChannel
 from bot.telegram.decoding import encode
 from bot.telegram.fields import LARGEST, BadUpdate
-from bot.telegram.intake import Bury, Handles, Later, handled, settle
+from bot.telegram.intake import Answers, Bury, Handles, handled, settle
 from bot.telegram.render import toast
 from bot.telegram.translate import ALLOWED, translate
 from bot.telegram.transport import Flood
@@ -69,14 +69,14 @@ class Poller:
         *,
         channel: TelegramChannel,
         bury: Bury,
-        later: Later,
+        answers: Answers,
         lease: Lease,
         pace: Pace | None = None,
     ) -> None:
         self._dispatch = dispatch
         self._channel = channel
         self._bury = bury
-        self._later = later
+        self._answers = answers
         self._lease = lease
         self._pace = pace or Pace()
         self._stop = asyncio.Event()
@@ -186,9 +186,10 @@ class Poller:
 
     async def _answer(self, inbound: Inbound, reply: Rendered) -> None:
         try:
+            await self._answers.may_leave(inbound)
             await self._channel.answer(reply, inbound)
         except SendError as error:
-            await settle(error, self._later, inbound, reply)
+            await settle(error, self._answers, inbound, reply)
 
     def _move(self, updates: list[Any], done: list[bool]) -> None:
         count = done.index(False) if False in done else len(done)

@@ -15,7 +15,7 @@ from bot.state import StoreUnavailable
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.decoding import decode, encode, readable
 from bot.telegram.fields import BadUpdate
-from bot.telegram.intake import Bury, Handles, Later, handled, settle
+from bot.telegram.intake import Answers, Bury, Handles, handled, settle
 from bot.telegram.render import Call, toast
 from bot.telegram.translate import translate
 
@@ -62,13 +62,13 @@ class Webhook:
         *,
         channel: TelegramChannel,
         bury: Bury,
-        later: Later,
+        answers: Answers,
     ) -> None:
         self._secret = check_secret(secret).encode()
         self._dispatch = dispatch
         self._channel = channel
         self._bury = bury
-        self._later = later
+        self._answers = answers
         self._taps: set[asyncio.Task[None]] = set()
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -108,9 +108,10 @@ class Webhook:
 
     async def _begin(self, reply: Rendered, inbound: Inbound) -> Call | None:
         try:
+            await self._answers.may_leave(inbound)
             return await self._channel.begin(reply, inbound)
         except SendError as error:
-            await settle(error, self._later, inbound, reply)
+            await settle(error, self._answers, inbound, reply)
             return None
 
     async def _kept(self, update_id: str, raw: str, why: str) -> None:

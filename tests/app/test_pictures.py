@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.answers import keepable
 from app.pictures import ClubPictures
-from app.telegram_bot import keepable
 from bot.messages import Document, Rendered
 from services.ports.pictures import Image
 from storage.work import Work

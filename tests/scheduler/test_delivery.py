@@ -9,6 +9,7 @@ from sqlalchemy import update
 from bot.messages import Document, Rendered, Reply
 from services import post
 from services.ports.club import Actor
+from storage.outbox import Outbox
 from tests.support.club import Club, Person
 from tests.support.post import (
     ROWS,
@@ -113,6 +114,23 @@ async def test_a_file_travels_with_its_message_and_is_deleted_after(
     assert await club.read(lambda work: work.outbox.file(1)) is None
 
 
+async def test_who_lost_a_row_does_not_delete_its_file(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    message = Reply("care.birthday_gift", {"points": 1}, document=Document("a.json", b"{}"))
+    await club.write(lambda work: work.deliveries.reply(mei.address, message, "en", club.clock()))
+    club.clock.now += LATER
+    one = sender(club, channel, real)
+    assert await one.lease.hold()
+    (row,) = (await one._take(lanes=(1, 1, 1))).rows
+    for by, ours in (("another", False), ("one", True)):
+        closed = await club.write(
+            lambda work, by=by: work.outbox.close(row, by=by, state="dead", reason="x")
+        )
+        kept = await club.read(lambda work: work.outbox.file(row.file_id or 0))
+        assert (closed, kept is None) == (ours, ours)
+
+
 async def test_an_answer_that_could_not_be_sent_goes_out_as_it_was(
     club: Club, mei: Person, channel: FakeChannel, real: RealTime
 ) -> None:
@@ -141,6 +159,9 @@ OUTCOMES = [
     ("bad message", True, "dead", "rejected: can't parse entities", False),
     ("broken", True, "pending", "Internal Server Error", True),
     ("broken", False, "unknown", "Internal Server Error", False),
+    ("flood halfway", True, "pending", "1 of 2: 0:00:07", True),
+    ("flood halfway", False, "unknown", "1 of 2: 0:00:07", False),
+    ("bad half", True, "unknown", "1 of 2: can't parse entities", False),
 ]
 
 
@@ -246,6 +267,27 @@ async def test_stop_does_not_wait_for_ever_for_a_silent_platform(
 
 
 # -- floods -----------------------------------------------------------------------------
+
+
+async def test_a_wait_asked_for_halfway_is_kept_and_the_longest_holds(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await write_notice(club, mei.user, bulk=True, surely=False)
+    channel.faults["*"] = "flood halfway"
+    one = sender(club, channel, real)
+    await one.drain()
+    now, route = club.clock.now, one.route
+    assert one.silence.answer_until(mei.user) == now + timedelta(seconds=7)
+    # Two processes are told at once: neither can see what the other has not committed.
+    with monkeypatch.context() as patched:
+        patched.setattr(Outbox, "floods", lambda *_: {})
+        for seconds in (9, 5):
+            until = now + timedelta(seconds=seconds)
+            await club.write(
+                lambda work, until=until: work.outbox.flood(route, mei.user, until, now)
+            )
+    kept = await club.read(lambda work: work.outbox.floods(route, now))
+    assert kept == {mei.user: now + timedelta(seconds=9)}
 
 
 async def test_a_flood_silences_its_chat_and_everything_in_bulk(

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot.channel import (
     Capabilities,
     Moved,
+    PartlyOut,
     PictureGone,
     Rejected,
     RetryLater,
@@ -45,6 +46,8 @@ def fault(name: str) -> SendError | None:
         "too old": TooOld("message can't be edited"),
         "bad message": Rejected("can't parse entities"),
         "broken": Unknown("Internal Server Error"),
+        "flood halfway": PartlyOut("1 of 2", RetryLater(timedelta(seconds=7), flood=True)),
+        "bad half": PartlyOut("1 of 2", Rejected("can't parse entities")),
     }[name]
 
 

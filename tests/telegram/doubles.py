@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.channel import SendError
+from bot.channel import RetryLater, SendError
 from bot.messages import Inbound, Rendered
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.client import Client
@@ -61,6 +61,7 @@ class App:
         self.fails = fails
         self.buried: list[tuple[str, str, str]] = []
         self.kept: list[tuple[str, timedelta | None, bool]] = []
+        self.silent: timedelta | None = None
         self.held = True
         self.holds = 0
 
@@ -71,12 +72,16 @@ class App:
         assert "\0" not in raw + why
         self.buried.append((update_id, raw, why))
 
+    async def may_leave(self, inbound: Inbound) -> None:
+        if self.silent:
+            raise RetryLater(self.silent)
+
     async def later(
-        self, inbound: Inbound, answer: Rendered, after: timedelta | None, *, repeated: bool
+        self, inbound: Inbound, answer: Rendered, error: SendError, *, repeated: bool
     ) -> None:
         if self.fails:
             raise self.fails
-        self.kept.append((answer.text, after, repeated))
+        self.kept.append((answer.text, error.after, repeated))
 
     async def hold(self) -> bool:
         self.holds += 1

@@ -7,9 +7,18 @@ from typing import Any
 
 import pytest
 from telegram import InputFile
-from telegram.error import BadRequest, ChatMigrated, Forbidden
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from bot.channel import Moved, Rejected, RetryLater, SendError, TooOld, Unknown, Unreachable
+from bot.channel import (
+    Moved,
+    PartlyOut,
+    Rejected,
+    RetryLater,
+    SendError,
+    TooOld,
+    Unknown,
+    Unreachable,
+)
 from bot.messages import Address, Document, Inbound, Key, Kind, Rendered
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.client import Client
@@ -56,21 +65,26 @@ async def test_a_long_message_is_known_by_its_last_piece() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "kind"),
+    ("why", "first", "hopeless"),
     [
-        ([Flood(timedelta(seconds=5))], RetryLater),
-        ([{"message_id": 1}, Flood(timedelta(seconds=5))], Unknown),
-        ([{"message_id": 1}, Forbidden("bot was blocked by the user")], Unreachable),
-        ([{"message_id": 1}, BadRequest("can't parse entities")], Rejected),
+        (Flood(timedelta(seconds=5)), RetryLater, False),
+        (Forbidden("bot was blocked by the user"), Unreachable, True),
+        (BadRequest("can't parse entities"), Rejected, True),
+        (TelegramError("Internal Server Error"), Unknown, False),
     ],
 )
 async def test_a_message_that_is_partly_out_is_not_simply_sent_again(
-    outcomes: list[Any], kind: type[SendError]
+    why: Exception, first: type[SendError], hopeless: bool
 ) -> None:
-    made, _ = channel(*outcomes)
-    with pytest.raises(SendError) as raised:
+    made, _ = channel(why)
+    with pytest.raises(SendError) as whole:
         await made.send("7", LONG)
-    assert type(raised.value) is kind
+    assert type(whole.value) is first
+    made, _ = channel({"message_id": 1}, why)
+    with pytest.raises(PartlyOut) as partly:
+        await made.send("7", LONG)
+    assert partly.value.hopeless is hopeless
+    assert (partly.value.after, partly.value.flood) == (whole.value.after, whole.value.flood)
 
 
 async def test_an_answer_to_a_group_that_moved_follows_it_once() -> None:

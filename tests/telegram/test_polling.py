@@ -47,7 +47,7 @@ class Server:
 def polling(core: Core, server: Any, app: App | None = None, wire: Wire | None = None) -> Poller:
     wire, app = wire or Wire(), app or App()
     wire.client = server
-    return Poller(core, channel=wire, bury=app.bury, later=app.later, lease=app, pace=QUICK)
+    return Poller(core, channel=wire, bury=app.bury, answers=app, lease=app, pace=QUICK)
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -140,6 +140,13 @@ async def test_an_answer_that_is_not_out_becomes_a_delivery(error: Any, kept: An
     server, app = Server([said(5)]), App()
     await until_empty(polling(Core(NOTE), server, app, Wire([error])), server)
     assert app.kept == kept
+
+
+async def test_in_a_wait_an_answer_is_kept_and_not_tried() -> None:
+    server, app, wire = Server([said(5)]), App(), Wire()
+    app.silent = timedelta(seconds=9)
+    await until_empty(polling(Core(NOTE), server, app, wire), server)
+    assert (wire.calls, app.kept) == ([], [("Saved.", app.silent, False)])
 
 
 async def test_what_cannot_be_read_is_buried_and_passed() -> None:

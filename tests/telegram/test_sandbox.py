@@ -97,7 +97,7 @@ async def hooked(street: Street, core: Core) -> AsyncIterator[Connection]:
         told = {"webhook": True, "public_url": str(server.make_url("")), "secret": SECRET}
         async with connected(street, **told) as connection:
             channel = connection.channel
-            hooks.append(Webhook(core, SECRET, channel=channel, bury=app.bury, later=app.later))
+            hooks.append(Webhook(core, SECRET, channel=channel, bury=app.bury, answers=app))
             yield connection
             await hooks[0].close()
 
@@ -177,7 +177,7 @@ async def test_a_conversation_over_polling(street: Street) -> None:
             core,
             channel=connection.channel,
             bury=app.bury,
-            later=app.later,
+            answers=app,
             lease=app,
             pace=Pace(wait=5, first=0.01),
         )

@@ -35,7 +35,7 @@ async def serving(
     core: Core, wire: Wire | None = None, app: App | None = None
 ) -> AsyncIterator[Client]:
     app = app or App()
-    hook = Webhook(core, SECRET, channel=wire or Wire(), bury=app.bury, later=app.later)
+    hook = Webhook(core, SECRET, channel=wire or Wire(), bury=app.bury, answers=app)
     site = web.Application(client_max_size=50 * LIMIT)
     site.router.add_post(PATH, hook.handle)
     async with TestClient(TestServer(site)) as client:
@@ -57,7 +57,7 @@ async def post(client: Client, body: Any, secret: str | None = SECRET, **more: s
 def test_it_does_not_start_without_a_good_secret(secret: str) -> None:
     app = App()
     with pytest.raises(BadSecret) as raised:
-        Webhook(Core(), secret, channel=Wire(), bury=app.bury, later=app.later)
+        Webhook(Core(), secret, channel=Wire(), bury=app.bury, answers=app)
     assert raised.value.problem == ("malformed" if secret else "missing")
     assert isinstance(raised.value, ValueError)
 
@@ -107,7 +107,8 @@ async def test_earlier_pieces_are_calls_before_the_response() -> None:
     [
         ([RetryLater(timedelta(seconds=9), flood=True)], [(timedelta(seconds=9), False)]),
         ([Unknown()], [(None, True)]),
-        ([None, RetryLater()], [(None, True)]),
+        ([None, RetryLater(timedelta(seconds=9))], [(timedelta(seconds=9), True)]),
+        ([None, Rejected()], []),
         ([Unreachable()], []),
         ([Rejected()], []),
     ],
@@ -118,6 +119,14 @@ async def test_what_cannot_be_sent_before_is_kept_whole(fails: Any, kept: Any) -
         status, answer = await post(client, message(text="x"))
     assert (status, answer) == (200, b"")
     assert app.kept == [(LONG.text, *more) for more in kept]
+
+
+async def test_in_a_wait_not_even_the_response_says_anything() -> None:
+    app, wire = App(), Wire()
+    app.silent = timedelta(seconds=9)
+    async with serving(Core(NOTE), wire, app) as client:
+        assert await post(client, message(text="x")) == (200, b"")
+    assert (wire.calls, app.kept) == ([], [(NOTE.text, app.silent, False)])
 
 
 async def test_a_tap_gets_its_answer_beside_the_reply() -> None:
