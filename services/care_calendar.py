@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from domain.care_rules import CareRule
+from domain.care_rules import CareRule, dedupe
 from domain.consent import QuietHours, send_at
 from domain.contacts import DAYS_AHEAD, WEEK
 from domain.dates import local_day
 from domain.members import show_number
 from domain.timetable import moment
 from domain.wordings import is_replaceable
+from services import care_gifts, contacts, presents, quiet, wordings
 from services import care_remarks as remarks
-from services import contacts, quiet, wordings
 from services.care_kinds import KINDS, Due
 from services.care_remarks import Group
 from services.ports import Work
@@ -25,7 +25,17 @@ PAGE: Final = 200
 DAYS: Final = 7
 MOST: Final = 1000
 """In the chat a rule's day is counted up to so many."""
-BLOCKS: Final = frozenset({"frozen", "no_address", "unreachable", "no_consent"})
+BLOCKS: Final = frozenset(
+    {
+        "frozen",
+        "no_address",
+        "unreachable",
+        "no_consent",
+        "already_given",
+        "cooldown",
+        "often_enough",
+    }
+)
 """Warnings of what will not be sent."""
 
 
@@ -77,11 +87,13 @@ class DayPage:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One rule on one local day in one zone (None: the programme's)."""
+    """One rule on one local day in one zone (None: the programme's). `over`: its hour is, and
+    only what is written and waits is still to come."""
 
     rule: CareRule
     day: date
     zone: str | None
+    over: bool = False
 
 
 def is_timed(rule: CareRule) -> bool:
@@ -150,21 +162,35 @@ def timed(work: Work, only: str = "") -> list[CareRule]:
 
 
 def slots(work: Work, rule: CareRule, day: date, now: datetime) -> Iterator[Slot]:
-    """The zones in which a rule comes on a day, without those where its hour is over."""
+    """The zones in which a rule comes on a day, without those where its hour is over. What is
+    written in the night waits for each member's hour, and may wait on when it is over at home."""
     home = work.programmes.current().zone
-    zones: list[str | None] = [None]
-    if KINDS[rule.occasion].own_zones:
-        zones += work.care.zones()
-    for zone in zones:
-        if not KINDS[rule.occasion].own_zones or moment(day, rule.at, zone or home) > now:
+    if not KINDS[rule.occasion].own_zones:
+        yield Slot(rule, day, None, over=moment(day, rule.at, home) <= now)
+        return
+    for zone in (None, *work.care.zones()):
+        if moment(day, rule.at, zone or home) > now:
             yield Slot(rule, day, zone)
 
 
 def due(work: Work, slot: Slot, after: int, most: int = PAGE) -> tuple[list[Due], int | None]:
-    """Some of who is due, and where to go on; None at the end."""
-    found = KINDS[slot.rule.occasion].due(work, slot.rule, slot.day, slot.zone, after, most)
+    """Some of who is due and has not had it, and where to go on; None at the end."""
+    kind = KINDS[slot.rule.occasion]
+    found = kind.due(work, slot.rule, slot.day, slot.zone, after, most)
     members = {one.member_id for one in found}
-    return found, max(members) if len(members) >= most else None
+    further = max(members) if len(members) >= most else None
+    if kind.own_zones:  # nothing is written before the hour
+        return found, further
+    return [one for one in found if _to_come(work, slot, one)], further
+
+
+def _to_come(work: Work, slot: Slot, one: Due) -> bool:
+    """Whether the night has still to write a message, or has and it waits."""
+    for member_id in work.mydata.memberships(one.member_id):
+        written = work.deliveries.occasion(dedupe(slot.rule, member_id, one.occurrence))
+        if written and (member_id == one.member_id or written.state != "skipped"):
+            return written.state == "pending"
+    return not slot.over
 
 
 # -- who, and what speaks against it ------------------------------------------------------
@@ -215,10 +241,12 @@ def _planned(work: Work, slot: Slot, one: Due, group: Group, now: datetime) -> P
     key = kind.message(rule, one, late=False)
     wording_id = work.wordings.in_use(key)
     locale = person.locale or "zh"
-    nothing: dict[str, Any] = {"points": rule.points, "voucher": _present(work, rule)}
-    values = {"name": person.name, **nothing, **one.values}
+    verdict = kind.verdict(work, rule, one, slot.day, wanted)
+    gift = _gift(work, rule) if verdict.gift else care_gifts.NOTHING
+    values = {"name": person.name, **gift, **kind.foreseen(work, one)}
     codes = [
         *remarks.of_person(rule, person, at, wanted),
+        *remarks.of_verdict(work, rule, one, at, verdict),
         *remarks.of_words(work, wording_id, locale),
         *remarks.of_week(work, rule, one.member_id, group, at),
         *remarks.of_birthday(work, rule, group.facts.get(one.member_id)),
@@ -239,9 +267,10 @@ def _planned(work: Work, slot: Slot, one: Due, group: Group, now: datetime) -> P
     )
 
 
-def _present(work: Work, rule: CareRule) -> dict[str, str] | None:
-    found = next((one for one in work.benefits.all() if one.key == rule.voucher), None)
-    return dict(found.names) if found else None
+def _gift(work: Work, rule: CareRule) -> dict[str, Any]:
+    found = presents.benefit_of(work, rule.voucher) if rule.voucher else None
+    given = dict(found.names) if found and not found.stopped else None
+    return {"points": rule.points, "voucher": given}
 
 
 def _open(work: Work, person: Person, zone: str, wanted: datetime) -> datetime:

@@ -14,6 +14,8 @@ from domain.care_rules import CareRule, Occasion
 from domain.contacts import Ahead, has_place
 from domain.members import MemberState
 from services import contacts, wordings
+from services.care_kinds import Due, Verdict
+from services.caring import too_often
 from services.ports import Work
 from services.ports.contacts import Facts, History, Person
 
@@ -46,6 +48,17 @@ def of_person(rule: CareRule, person: Person, at: datetime, wanted: datetime) ->
         yield "no_zone"
     if at > wanted:
         yield "quiet"
+
+
+def of_verdict(
+    work: Work, rule: CareRule, due: Due, at: datetime, verdict: Verdict
+) -> Iterator[str]:
+    """What the rule itself will say: that the member has had it, or gets no gift with it."""
+    everyone = work.mydata.memberships(due.member_id)
+    if reason := too_often(work, rule, everyone, at) or verdict.reason:
+        yield reason
+    elif not verdict.gift and (rule.points or rule.voucher):
+        yield "no_gift"
 
 
 def of_words(work: Work, wording_id: int | None, locale: str) -> Iterator[str]:

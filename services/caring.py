@@ -6,7 +6,7 @@ SEMANTICS: Care. Who is due, the kinds of care know (services.care_kinds).
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -66,7 +66,8 @@ def care_for(
         return
     case = _case(work, rule, due, everyone, day, now, late)
     verdict = case.kind.verdict(work, rule, due, day, now)
-    reason = _state(case) or _lateness(case) or _often(work, case) or verdict.reason
+    often = too_often(work, rule, everyone, case.at)
+    reason = _state(case) or _lateness(case) or often or verdict.reason
     if not work.addresses.of_member(due.member_id):
         if not reason and verdict.gift:
             care_gifts.give(work, rule, due, everyone, day, now)
@@ -121,15 +122,16 @@ def _lateness(case: _Case) -> str:
     return "too_late" if missed else ""
 
 
-def _often(work: Work, case: _Case) -> str:
-    rule = case.rule
+def too_often(work: Work, rule: CareRule, everyone: Sequence[int], at: datetime) -> str:
+    """Whether a member, of these merged memberships, has had a rule's care often enough or too
+    lately for more of it at a moment; "" if not."""
     if rule.times is None and not rule.cooldown_days:
         return ""
-    found = [work.care.before(one, rule.key) for one in case.everyone]
+    found = [work.care.before(one, rule.key) for one in everyone]
     if rule.times is not None and sum(count for count, _ in found) >= rule.times:
         return "often_enough"
-    last = max((at for _, at in found if at), default=None)
-    if last and case.at - last < timedelta(days=rule.cooldown_days):
+    last = max((before for _, before in found if before), default=None)
+    if last and at - last < timedelta(days=rule.cooldown_days):
         return "cooldown"
     return ""
 

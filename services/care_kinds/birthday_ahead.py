@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from domain.care_rules import CareRule, Occasion
 from services import lunar, presents
@@ -12,6 +13,8 @@ from services.care_kinds.birthday import celebrating, gift_awaits
 from services.care_kinds.kind import BENEFITS, Buttons, CareKind, Due
 from services.ports import Work
 from services.ports.post import Waiting
+
+NO_GIFT: Final[Mapping[str, Any]] = MappingProxyType({"gift_points": 0, "gift_voucher": None})
 
 
 class BirthdayAhead(CareKind):
@@ -36,6 +39,12 @@ class BirthdayAhead(CareKind):
     def buttons(self, rule: CareRule, due: Due) -> Buttons:
         return BENEFITS
 
+    def foreseen(self, work: Work, due: Due) -> Mapping[str, Any]:
+        """No gift for who will not get it."""
+        member = work.members.get(due.member_id)
+        awaits = gift_awaits(work, member, due.values["year"], due.values["day"])
+        return due.values if awaits else {**due.values, **NO_GIFT}
+
     def still(self, work: Work, row: Waiting, now: datetime) -> Mapping[str, Any] | None:
         """Nothing if the birthday was changed meanwhile; no gift to who will not get it."""
         assert row.member_id is not None
@@ -46,7 +55,7 @@ class BirthdayAhead(CareKind):
         if not member.birthday or lunar.celebrated(member.birthday, year, feb29) != day:
             return None
         if not gift_awaits(work, member, year, day):
-            values |= {"gift_points": 0, "gift_voucher": None}
+            values |= NO_GIFT
         return values
 
 

@@ -77,6 +77,10 @@ class CareKind:
         """What beyond state, consent and frequency decides; asked before anything is given."""
         return Verdict()
 
+    def foreseen(self, work: Work, due: Due) -> Mapping[str, Any]:
+        """The values as they will be at the moment of sending, as things stand."""
+        return due.values
+
     def still(self, work: Work, row: Waiting, now: datetime) -> Mapping[str, Any] | None:
         """The values at the moment of sending; None: nothing is sent."""
         values: Mapping[str, Any] = row.message["values"]

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from domain.members import MemberState
+from services import care_calendar
 from tests.care.conftest import Care
 from tests.support.club import Person
 from tests.support.post import rows
@@ -120,3 +121,17 @@ async def test_expiry_is_posted_in_the_night_and_the_last_day_still_counts(
     history = await care.club.read(lambda work: work.ledger.history(member, "points", None, 10))
     assert [(row.kind, row.amount) for row in history][:1] == [("expired", -50)]
     assert history[0].at.astimezone(SHANGHAI) == datetime(2027, 6, 1, 0, 5, tzinfo=SHANGHAI)
+
+
+async def test_what_was_sent_today_is_not_to_come_again(care: Care, mei: Person) -> None:
+    async def to_come() -> tuple[int, int]:
+        now = care.club.clock.now
+        day_ = await care.club.read(lambda w: care_calendar.of_day(w, "2027-05-01", now, 0, 5))
+        (week, *_) = await care.club.read(lambda w: care_calendar.summary(w, now, 1))
+        return len(day_.planned), sum(part.count for part in week.parts)
+
+    await care.until(day(5, 1, 8))
+    assert await to_come() == (1, 1)
+    await care.until(day(5, 1, 10))
+    assert await care.got(mei) == ["care.points_expiring"]
+    assert await to_come() == (0, 0)

@@ -1,14 +1,16 @@
 """`/care`: what became of each rule, whom it left out, and who gets what in the days to come."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from domain.birthdays import Birthday
 from services import care_calendar
-from services.care_calendar import Planned
+from services.care_calendar import Planned, Slot
+from services.care_kinds import Due
 from storage.work import Work
-from tests.desk.conftest import Desk
+from tests.desk.conftest import RULES, Desk
 from tests.desk.test_post import written
 from tests.flows.talk import labels
 from tests.support.club import NOW, Club, Person
@@ -126,6 +128,37 @@ async def test_who_cannot_be_reached_or_has_had_enough_is_told_beforehand(desk: 
     await desk.club.write(lambda work: work.addresses.set_blocked(address.id, NOW))
     (one,) = await planned(desk, date(2026, 5, 22))
     assert one.warnings == ("unreachable", "budget")
+
+
+async def test_a_gift_that_will_not_be_given_is_not_promised(desk: Desk) -> None:
+    member = await born(desk.club, desk.mei, 5, 22, name="Mei", zone="Asia/Shanghai")
+    (one,) = await planned(desk, date(2026, 5, 22))
+    assert (one.values["points"], one.warnings) == (100, ())
+    told = {"birthday_set_at": NOW}
+    await desk.club.write(lambda work: work.members.change(member, **told))
+    (one,) = await planned(desk, date(2026, 5, 22))
+    assert (one.values["points"], one.warnings) == (0, ("no_gift",))
+
+
+async def test_a_birthday_that_was_moved_is_not_to_come_twice(desk: Desk) -> None:
+    member = await born(desk.club, desk.mei, 5, 22, name="Mei", zone="Asia/Shanghai")
+    last = NOW - timedelta(days=160)
+    await written(desk, state="sent", due_at=last, dedupe=f"care:birthday:{member}:2025")
+    (one,) = await planned(desk, date(2026, 5, 22))
+    assert (one.values["points"], one.warnings) == (0, ("already_given",))
+
+
+async def test_who_has_had_it_often_enough_is_told_beforehand(desk: Desk) -> None:
+    member = await born(desk.club, desk.mei, 5, 22, name="Mei", zone="Asia/Shanghai")
+    await written(desk, state="sent", begun_at=NOW, rule="birthday")
+    found = []
+    for limits in ({"times": 1}, {"cooldown_days": 30}, {"cooldown_days": 1}):
+        rule = replace(RULES[0], **limits)
+        slot, due = Slot(rule, date(2026, 5, 22), None), Due(member, "2026")
+        found += await desk.club.read(
+            lambda work, slot=slot, due=due: care_calendar.planned(work, slot, [due], NOW)
+        )
+    assert [one.warnings for one in found] == [("often_enough",), ("cooldown",), ()]
 
 
 async def test_odd_birthdays_are_pointed_out(desk: Desk) -> None:
