@@ -134,6 +134,13 @@ class RecallTooLate(Refused):
 
 
 @dataclass(eq=False)
+class CampaignRecalled(Refused):
+    """It was taken back, so nothing of it is sent again."""
+
+    code: ClassVar[str] = "campaign.recalled"
+
+
+@dataclass(eq=False)
 class CorrectionRunning(Refused):
     """It is being corrected or recalled at this moment."""
 

@@ -76,7 +76,7 @@ def retry(turn: Turn) -> Reply:
 def report(turn: Turn) -> Reply:
     """Who got it, as a file that is written when it is sent."""
     campaign = campaigns.find(turn.work, number(turn))
-    if (campaign.planned or 0) > MOST_REPORTED:
+    if campaigns.progress(turn.work, campaign.id, turn.now).planned > MOST_REPORTED:
         raise TooManyForChat(MOST_REPORTED, str(campaign.id))
     whole = campaigns.begin_report(turn.work, campaign.id, actor(turn), turn.now)
     rows = campaigns.recipients_csv(turn.work, campaign.id, whole=whole)
@@ -104,7 +104,7 @@ def _card(values: dict[str, Any]) -> Reply:
 def ask_correction(turn: Turn) -> Reply:
     """Asks for the corrected text, of the first language that was written."""
     campaign = campaigns.find(turn.work, number(turn))
-    before = drafting.words(turn, campaign)
+    before = _standing(turn, campaign.id)
     if before is None:
         return watched(turn, campaign.id)
     return _ask_language(turn, campaign.id, before, dict(before.texts), edit=True)
@@ -123,10 +123,16 @@ def _ask_language(
     return Reply("broadcast.ask_correction", {"language": left[0]}, rows, edit=edit)
 
 
+def _standing(turn: Turn, campaign_id: int) -> Wording | None:
+    """The words as members have them now, earlier corrections included."""
+    found = campaigns.standing_words(turn.work, campaign_id)
+    return wordings.get(turn.work, found) if found else None
+
+
 def tried_correction(turn: Turn) -> str:
     """The corrected words, to be tried before the unit of work."""
     try:
-        before = drafting.words(turn, campaigns.find(turn.work, _corrected(turn)))
+        before = _standing(turn, _corrected(turn))
     except Refused:
         return ""
     if before is None:
@@ -153,7 +159,7 @@ def same(turn: Turn) -> Reply:
 
 def _corrected_text(turn: Turn, text: str, *, edit: bool) -> Reply:
     campaign = campaigns.find(turn.work, _corrected(turn))
-    before = drafting.words(turn, campaign)
+    before = _standing(turn, campaign.id)
     assert before is not None
     language = str(turn.data["language"])
     texts = {**turn.data["texts"], language: text}

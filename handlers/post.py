@@ -8,7 +8,7 @@ from bot.messages import Button, Reply, Rows
 from handlers import menu
 from handlers.parts import number
 from handlers.turns import Turn, actor
-from services import post, posted, suppressions
+from services import campaigns, post, posted, suppressions
 from services.posted import Standing
 from services.suppressions import Told
 
@@ -94,32 +94,33 @@ def _unknown(turn: Turn, campaign_id: int | None) -> Reply:
         "campaign": campaign_id is not None,
         "zone": turn.work.programmes.current().zone,
     }
-    rows = tuple(_row(place, one, campaign_id) for place, one in enumerate(found, start=1))
-    return Reply("post.unknown", values, (*rows, *_of_campaign(campaign_id, count)), edit=True)
+    named = {one.line.campaign_id for one in found if one.line.campaign_id}
+    over = {one for one in named if not campaigns.may_again(turn.work, one)}
+    rows = tuple(_row(place, one, campaign_id, over) for place, one in enumerate(found, start=1))
+    whole = _of_campaign(campaign_id, count, again=campaign_id not in over)
+    return Reply("post.unknown", values, (*rows, *whole), edit=True)
 
 
-def _row(place: int, one: Told, campaign_id: int | None) -> tuple[Button, ...]:
+def _row(place: int, one: Told, campaign_id: int | None, over: set[int]) -> tuple[Button, ...]:
+    """What can be done with one; those of campaigns that are `over` are not sent again."""
     of = (str(campaign_id),) if campaign_id else ()
     args, values = (str(one.line.id), *of), {"place": place}
-    row = (
-        Button("post.button_again", "post.again", args, effect=True, values=values),
-        Button("post.button_leave", "post.leave", args, effect=True, values=values),
-    )
+    again = Button("post.button_again", "post.again", args, effect=True, values=values)
+    leave = Button("post.button_leave", "post.leave", args, effect=True, values=values)
+    row = (leave,) if one.line.campaign_id in over else (again, leave)
     if campaign_id or not one.line.campaign_id:
         return row
     mark = (str(one.line.campaign_id),)
     return (*row, Button("post.button_campaign", "post.unknown", mark, values=values))
 
 
-def _of_campaign(campaign_id: int | None, count: int) -> Rows:
+def _of_campaign(campaign_id: int | None, count: int, *, again: bool) -> Rows:
     if not campaign_id or not count:
         return ((POST,),)
     mark = (str(campaign_id),)
-    return (
-        (Button("post.button_all_again", "post.all_again", mark, effect=True),),
-        (Button("post.button_leave_all", "post.leave_all", mark, effect=True),),
-        (POST,),
-    )
+    all_again = Button("post.button_all_again", "post.all_again", mark, effect=True)
+    leave_all = Button("post.button_leave_all", "post.leave_all", mark, effect=True)
+    return (*(((all_again,),) if again else ()), (leave_all,), (POST,))
 
 
 # -- a member's messages ----------------------------------------------------------------

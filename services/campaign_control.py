@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from domain.campaign_errors import (
     CampaignNotNow,
@@ -21,12 +21,14 @@ from domain.campaigns import (
 )
 from domain.consent import Purpose
 from services.campaign_drafts import find, id_of
+from services.campaign_following import check_again
 from services.campaign_review import submit
 from services.ports import Work
 from services.ports.campaigns import Campaign
 from services.ports.club import Actor
 
 _STOPPABLE: Final = tuple(str(state) for state in STOPPABLE)
+_RETRIABLE: Final = (CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.FINISHED)
 BATCH: Final = 500
 
 
@@ -59,17 +61,19 @@ def stop(work: Work, campaign_id: int, actor: Actor, now: datetime) -> Campaign:
 
 
 def retry_failed(work: Work, campaign_id: int, actor: Actor, now: datetime) -> Campaign:
-    """Tries what was refused or given up once more; never what may have been sent. Raises
-    CampaignNotFound, CampaignNotNow for one that was not begun or was stopped, and if there is
-    nothing to try."""
+    """Tries what was refused or given up once more; never what may have been sent. A paused one
+    stays so and does it when it goes on. Raises CampaignNotFound, CampaignRecalled, CampaignNotNow
+    for one that was not begun or was stopped, and if there is nothing to try."""
     work.campaigns.lock(campaign_id)
     campaign = find(work, campaign_id)
-    states = (CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.FINISHED)
+    check_again(work, campaign)
     if campaign.retry_at is not None:
         return campaign
     failed = work.campaign_rows.failed(campaign_id)
-    before = tuple(str(state) for state in states)
-    again = {"state": CampaignState.RUNNING, "finished_at": None, "retry_at": now, "reason": ""}
+    again: dict[str, Any] = {"finished_at": None, "retry_at": now}
+    if campaign.state != CampaignState.PAUSED:
+        again |= {"state": CampaignState.RUNNING, "reason": ""}
+    before = (campaign.state,) if campaign.state in _RETRIABLE else ()
     if not failed or not work.campaigns.change(campaign_id, before, **again):
         raise CampaignNotNow(campaign.state)
     about = {"failed": failed}
@@ -119,8 +123,8 @@ def correct(
 
 def recall(work: Work, campaign_id: int, *, actor: Actor, key: str, now: datetime) -> Campaign:
     """Deletes what was sent in the last 48 hours and names the rest, once per key. What is still
-    being sent is stopped first. Raises CampaignNotFound, NothingSent, RecallTooLate,
-    CorrectionRunning."""
+    being sent is stopped first, a correction called off. Raises CampaignNotFound, NothingSent,
+    RecallTooLate, CorrectionRunning."""
     original = _original(work, campaign_id)
     youngest = work.campaign_rows.youngest(original.id)
     going = original.finished_at is None
@@ -173,8 +177,11 @@ def _following(
         of_id=original.id,
     )
     for one in work.campaigns.corrections(original.id):
-        if one.id != made.id and one.finished_at is None and one.state != CampaignState.DRAFT:
+        if one.id == made.id or one.finished_at is not None or one.state == CampaignState.DRAFT:
+            continue
+        if kind != CampaignKind.RECALL or one.kind != CampaignKind.CORRECTION:
             raise CorrectionRunning()
+        stop(work, one.id, actor, now)
     work.campaigns.add(made)
     return find(work, made.id)
 

@@ -15,6 +15,7 @@ from domain.members import mask_name
 from domain.staff import permissions
 from services import campaign_telling
 from services.campaign_drafts import find
+from services.campaign_following import may_again
 from services.exporting import WHOLE
 from services.masks import mask_number
 from services.ports import Work
@@ -99,8 +100,12 @@ def progress(work: Work, campaign_id: int, now: datetime) -> Progress:
         rate=rate,
         seconds=ceil((planned - written + waiting) / rate) if rate and running else None,
         send_at=campaign.send_at,
-        retryable=work.campaign_rows.failed(campaign_id) if dead else 0,
+        retryable=_retryable(work, campaign) if dead else 0,
     )
+
+
+def _retryable(work: Work, campaign: Campaign) -> int:
+    return work.campaign_rows.failed(campaign.id) if may_again(work, campaign.id) else 0
 
 
 def _failures(states: Mapping[str, int]) -> int:

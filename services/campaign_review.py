@@ -164,13 +164,18 @@ def _ask(work: Work, campaign: Campaign, actor: Actor, key: str, now: datetime) 
 
 def summary(work: Work, campaign: Campaign) -> dict[str, Any]:
     """What the card of a request shows: the words, who gets it, when, how many."""
-    texts = {}
+    words: Mapping[str, Any] = {}
     if campaign.wording_id is not None:
-        texts = dict(work.wordings.get(campaign.wording_id).texts)
+        words = work.wordings.get(campaign.wording_id).content
     return {
         "campaign": str(campaign.id),
         "kind": campaign.kind,
-        "texts": [{"language": language, "text": text} for language, text in texts.items()],
+        "texts": [
+            {"language": language, "text": text}
+            for language, text in words.get("texts", {}).items()
+        ],
+        "picture": bool(words.get("picture")),
+        "buttons": [dict(one) for row in words.get("buttons", ()) for one in row],
         "audience": named_audience(work, campaign),
         "count": campaign.planned,
         "at": campaign.send_at,

@@ -6,6 +6,7 @@ Each step is one short transaction, so that nobody waits long for a campaign.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,7 +21,9 @@ from services.campaign_drafts import (
     looked_for,
     store_day,
 )
+from services.campaign_following import agreed_words
 from services.campaign_progress import finished_notice
+from services.campaign_telling import chats
 from services.ports import Work
 from services.ports.campaigns import Campaign, Hours, Shape, Slice
 from services.ports.club import Actor
@@ -80,7 +83,8 @@ def _begin(work: Work, campaign: Campaign, now: datetime) -> bool:
 
 
 def _retry(work: Work, campaign: Campaign, now: datetime) -> bool:
-    if work.campaign_rows.retry(campaign.id, now, BATCH) == BATCH:
+    words = agreed_words(work, campaign)
+    if work.campaign_rows.retry(campaign.id, now, BATCH, words) == BATCH:
         return True
     return not work.campaigns.change(campaign.id, _GOING, retry_at=None)
 
@@ -93,7 +97,9 @@ def _end(work: Work, campaign: Campaign, now: datetime) -> bool:
     over = (CampaignState.FINISHED.value, CampaignState.CANCELLED.value)
     work.campaigns.change(campaign.id, over, content=content)
     told = finished_notice(work, work.campaigns.get(campaign.id), now)
-    work.deliveries.to_address(campaign.address_id, told, now)
+    for address_id in chats(work, campaign):
+        once = told.dedupe if campaign.address_id else f"{told.dedupe}:{address_id}"
+        work.deliveries.to_address(address_id, replace(told, dedupe=once), now)
     return True  # a recall may have waited for it
 
 

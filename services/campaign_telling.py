@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from domain.campaign_words import about
+from domain.staff import ROLES, permissions
 from services import wordings
 from services.ports import Work
 from services.ports.campaigns import Campaign
 
+POST: Final = "post:hold"
 NoticeButton = tuple[str, str, tuple[str, ...]]
 NoticeRows = tuple[tuple[NoticeButton, ...], ...]
 _GOING: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
@@ -26,6 +28,22 @@ _FOLLOWING: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "in_review": (("call_off", "campaign.stop"),),
 }
 _OVER: Final = ("finished", "cancelled")
+
+
+def chats(work: Work, campaign: Campaign) -> list[int]:
+    """Where it is told what becomes of a campaign: to its author; of one without (from the
+    command line), to those who answer for the post."""
+    if campaign.address_id:
+        return [campaign.address_id]
+    return [address_id for _, address_id in answering(work)]
+
+
+def answering(work: Work) -> Iterator[tuple[int, int]]:
+    """The operators who answer for the post, by their ids and chats."""
+    roles = frozenset(role for role in ROLES if POST in permissions(role))
+    for one in work.staff.in_roles(roles):
+        if one.address_id is not None:
+            yield one.id, one.address_id
 
 
 def abouts(work: Work, campaigns: Iterable[Campaign]) -> dict[int, dict[str, str]]:

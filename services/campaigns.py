@@ -18,6 +18,7 @@ from services.campaign_drafts import (
     to_self,
 )
 from services.campaign_estimates import Estimate, estimate
+from services.campaign_following import may_again, standing_words
 from services.campaign_lists import ListReport, accept_list, read_list, take_list
 from services.campaign_progress import (
     HEADS,
@@ -46,6 +47,7 @@ __all__ = [
     "draft",
     "estimate",
     "find",
+    "may_again",
     "named_audience",
     "needs_second",
     "newest",
@@ -61,6 +63,7 @@ __all__ = [
     "set_paid",
     "set_time",
     "set_words",
+    "standing_words",
     "stop",
     "submit",
     "summary",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from domain.campaigns import SAME_REFUSALS, CampaignState
+from services.campaign_telling import chats
 from services.ports import Work
 from services.ports.post import Notice, Route, Waiting
 
@@ -81,7 +82,8 @@ def rejected(work: Work, row: Waiting, by: str, now: datetime, reason: str) -> N
     if work.campaigns.move(row.campaign_id, running, CampaignState.PAUSED, kept):
         campaign = work.campaigns.get(row.campaign_id)
         told = Notice("broadcast.paused", {"reason": reason})
-        work.deliveries.to_address(campaign.address_id, told, now)
+        for address_id in chats(work, campaign):
+            work.deliveries.to_address(address_id, told, now)
 
 
 def _pause(row: Waiting) -> timedelta:

@@ -8,15 +8,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from domain.dates import local_day
-from domain.staff import ROLES, permissions
-from services import post, suppressions
+from services import campaign_following, post, suppressions
+from services.campaign_telling import answering, chats
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.post import Notice
 from services.ports.posted import LEFT, Lane
 from services.suppressions import Told
 
-PERMISSION: Final = "post:hold"
 MINUTE: Final = timedelta(minutes=1)
 MOST_DEAD: Final = 500
 MOST_LATER: Final = 1_000_000
@@ -75,15 +74,25 @@ def unknown(
 
 
 def send_again(work: Work, delivery_id: int, actor: Actor, now: datetime) -> bool:
-    """Sends an unclear message again; False if that was decided before."""
+    """Sends an unclear message again; False if that was decided before. One of a campaign goes
+    with the words as they were corrected. Raises CampaignRecalled, CampaignNotNow for a campaign
+    that was stopped."""
     found = work.posted.find(delivery_id)
     if found is None or found.reason == LEFT:
         return False
-    return post.resend(work, delivery_id, actor, now)
+    campaign = work.campaigns.get(found.campaign_id) if found.campaign_id else None
+    if campaign is not None:
+        campaign_following.check_again(work, campaign)
+    if not post.resend(work, delivery_id, actor, now):
+        return False
+    if campaign and (words := campaign_following.agreed_words(work, campaign)):
+        work.campaign_rows.reword(delivery_id, words)
+    return True
 
 
 def send_all_again(work: Work, campaign_id: int, actor: Actor, now: datetime) -> int:
-    """Sends the unclear messages of a campaign again, as many as fit in one go; how many."""
+    """Sends the unclear messages of a campaign again, as many as fit in one go; how many. Raises
+    as send_again."""
     lines = work.posted.unknown(campaign_id, MOST_AT_ONCE)
     return sum(send_again(work, line.id, actor, now) for line in lines)
 
@@ -147,16 +156,12 @@ def _concerned(
     work: Work, campaign_id: int | None, now: datetime
 ) -> Iterator[tuple[int, str, str]]:
     if campaign_id is not None:
-        author = work.campaigns.get(campaign_id).address_id
-        yield author, str(campaign_id), f"unknown:campaign:{campaign_id}"
+        campaign = work.campaigns.get(campaign_id)
+        once = f"unknown:campaign:{campaign_id}"
+        for address_id in chats(work, campaign):
+            mark = once if campaign.address_id else f"{once}:{address_id}"
+            yield address_id, str(campaign_id), mark
         return
     day = local_day(now, work.programmes.current().zone)
-    for staff_id, address_id in _owners(work):
+    for staff_id, address_id in answering(work):
         yield address_id, "", f"unknown:{day}:{staff_id}"
-
-
-def _owners(work: Work) -> Iterator[tuple[int, int]]:
-    roles = frozenset(role for role in ROLES if PERMISSION in permissions(role))
-    for one in work.staff.in_roles(roles):
-        if one.address_id is not None:
-            yield one.id, one.address_id

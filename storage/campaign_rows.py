@@ -69,8 +69,16 @@ _skip = (
 _retry = (
     update(_rows)
     .where(_rows.c.id.in_(_some(_dead)))
-    .values(state="pending", reason="", tries=0, due_at=bindparam("now"), claimed_by=None)
+    .values(
+        state="pending",
+        reason="",
+        tries=0,
+        due_at=bindparam("now"),
+        claimed_by=None,
+        wording_id=func.coalesce(bindparam("words"), _rows.c.wording_id),
+    )
 )
+_reword = update(_rows).where(_rows.c.id == bindparam("of")).values(wording_id=bindparam("words"))
 _failed = select(func.count()).select_from(_dead.subquery())
 _recipients = (
     select(
@@ -240,8 +248,12 @@ class CampaignRows:
     def skip(self, campaign_id: int, most: int) -> int:
         return self._changed(_skip, campaign=campaign_id, most=most)
 
-    def retry(self, campaign_id: int, now: datetime, most: int) -> int:
-        return self._changed(_retry, campaign=campaign_id, now=now, most=most)
+    def retry(self, campaign_id: int, now: datetime, most: int, wording_id: int | None) -> int:
+        asked = {"campaign": campaign_id, "now": now, "most": most, "words": wording_id}
+        return self._changed(_retry, **asked)
+
+    def reword(self, row_id: int, wording_id: int) -> None:
+        self._changed(_reword, of=row_id, words=wording_id)
 
     def failed(self, campaign_id: int) -> int:
         return self._number(_failed, campaign=campaign_id)

@@ -33,7 +33,9 @@ _newest = _all.order_by(_campaigns.c.made_at.desc(), _campaigns.c.id.desc()).lim
 )
 _unfinished = _campaigns.c.finished_at.is_(None)
 _open = _all.where(_unfinished, _campaigns.c.state.in_(_GOING)).order_by(_campaigns.c.id)
-_corrections = _all.where(_campaigns.c.of_id == bindparam("of")).order_by(_campaigns.c.id.desc())
+_corrections = _all.where(_campaigns.c.of_id == bindparam("of")).order_by(
+    _campaigns.c.made_at.desc(), _campaigns.c.id.desc()
+)
 _on_its_way = exists().where(
     _rows.c.campaign_id == _campaigns.c.id, _rows.c.state.in_(["pending", "claimed", "sending"])
 )

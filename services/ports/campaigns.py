@@ -220,9 +220,12 @@ class CampaignRows(Protocol):
     def skip(self, campaign_id: int, most: int) -> int:
         """Skips some waiting rows of a stopped campaign; how many."""
 
-    def retry(self, campaign_id: int, now: datetime, most: int) -> int:
-        """Arms some failed rows again that failed for a passing reason or were refused; how
-        many."""
+    def retry(self, campaign_id: int, now: datetime, most: int, wording_id: int | None) -> int:
+        """Arms some failed rows again that failed for a passing reason or were refused, with
+        other words if they are given; how many."""
+
+    def reword(self, row_id: int, wording_id: int) -> None:
+        """Gives one row other words."""
 
     def failed(self, campaign_id: int) -> int:
         """How many `retry` would arm."""

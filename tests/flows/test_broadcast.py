@@ -352,6 +352,8 @@ async def test_a_second_operator_sees_what_they_agree_to(strict: Hall, locale: s
     assert card.key == "campaign.asked"
     assert TEXT in card.text
     assert "<b>3</b>" in card.text
+    assert {"en": "Picture: none", "zh": "图片：无"}[locale] in card.text
+    assert {"en": "Buttons: none", "zh": "按钮：无"}[locale] in card.text
     assert (await ben.taps("campaign.look")).key == "broadcast.sent_to_self"
     await strict.drained()
     assert strict.got() == [ben.user]
