@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 
 from bot.channel import Channel
 from bot.dispatch import Renderer, Units
@@ -87,6 +88,7 @@ class Sender:
         self._clocks = clocks
         self._by = holder
         self._recovered = 0
+        self._turns = count()
         self._look_again = 0.0
         self._more = False
         self._pushing: set[Task] = set()
@@ -183,7 +185,7 @@ class Sender:
     ) -> post.Taken:
         real, now, lease = self._clocks.real(), self._clocks.club(), self.lease
         until = real + timedelta(seconds=CLAIM_SECONDS)
-        claim = post.Claim(self.route, self._by, until, lanes, paid, only)
+        claim = post.Claim(self.route, self._by, until, lanes, paid, only, next(self._turns))
 
         def take(work: Work) -> post.Taken:
             # Fenced: who only believes to hold the lease claims nothing.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,7 +25,6 @@ HOLD: Final = "hold"
 ON: Final = "on"
 RESTORED: Final = "restored"
 LEFT_OVER: Final = timedelta(seconds=10)
-PAUSED_WAIT: Final = timedelta(minutes=1)
 # SEMANTICS: Care. While somebody waits for our answer we do not advertise to them.
 PAUSED_BY_COMPLAINT: Final = (Purpose.PROMOTIONS, Purpose.SURVEYS)
 # What a row that is not as it should be can raise; it must not hold up the others.
@@ -56,8 +55,9 @@ Verdict = Skip | Wait | None
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What a sender asks for: `by` names it, `until` is in real time, `lanes` holds how many of
-    each it has room for and `paid` how many of those that may be charged for; `only` some rows
-    that this process wrote."""
+    each it has room for and `paid` how many of those that may be charged for; campaigns get what
+    the rest of a lane leaves, beginning with another one each `turn`; `only` some rows that this
+    process wrote."""
 
     route: Route
     by: str
@@ -65,6 +65,7 @@ class Claim:
     lanes: Sequence[int] = ()
     paid: int = 0
     only: Sequence[int] = ()
+    turn: int = 0
 
 
 class Taken(NamedTuple):
@@ -171,13 +172,50 @@ def _claimed(work: Work, claim: Claim, flooded: bool, now: datetime) -> list[Wai
     asked = [(lane, False, most) for lane, most in zip(LANES, claim.lanes, strict=False)]
     asked += [(lane, True, claim.paid) for lane in LANES[1:]]
     rows: list[Waiting] = []
+    more: dict[str, Any] = {"before": now - LEFT_OVER, "since": since}
+    free: list[tuple[int, bool, int]] = []
     for lane, paid, most in asked:
         stays = lane == OPTIONAL if held != RESTORED else lane != REPLY
         if most <= 0 or (flooded and lane != REPLY) or (held and stays):
             continue
-        times |= {"before": now - LEFT_OVER, "since": since}
-        rows += work.outbox.claim(claim.route, lane, most, paid=paid, **times)
-    return rows
+        free.append((lane, paid, most))
+        rows += work.outbox.claim(claim.route, lane, most, paid=paid, **times, **more)
+    return rows + _of_campaigns(work, claim, free, rows, times)
+
+
+def _of_campaigns(
+    work: Work,
+    claim: Claim,
+    free: Sequence[tuple[int, bool, int]],
+    rows: Sequence[Waiting],
+    times: Mapping[str, Any],
+) -> list[Waiting]:
+    """What campaigns get of the room that others leave: those of lower lanes first, and those of
+    one lane alike."""
+    if not any(lane != REPLY for lane, _, _ in free):
+        return []
+    going = work.outbox.going(claim.route, times["now"])
+    bulk = Counter(row.paid for row in rows if row.lane != REPLY)
+    found: list[Waiting] = []
+    for lane, paid, most in free:
+        those = [one.id for one in going if (one.lane, one.paid) == (lane, paid)]
+        first = claim.turn % len(those) if those else 0
+        got = _shared(work, claim, those[first:] + those[:first], most - bulk[paid], times)
+        bulk[paid] += len(got)
+        found += got
+    return found
+
+
+def _shared(
+    work: Work, claim: Claim, those: Sequence[int], most: int, times: Mapping[str, Any]
+) -> list[Waiting]:
+    """A fair share for each; what one leaves is for the next."""
+    found: list[Waiting] = []
+    for number, campaign_id in enumerate(those):
+        share = -(-(most - len(found)) // (len(those) - number))
+        if share > 0:
+            found += work.outbox.claim_of(claim.route, campaign_id, share, **times)
+    return found
 
 
 def _restored_at(work: Work) -> datetime | None:
@@ -242,7 +280,7 @@ def _ended(row: Waiting, facts: Facts, now: datetime) -> Verdict:
         if state == CampaignState.CANCELLED:
             return Skip("stopped")
         if state == CampaignState.PAUSED:
-            return Wait(now + PAUSED_WAIT)
+            return Wait(now)  # and nothing of it is claimed until it goes on
     return None
 
 
@@ -251,6 +289,8 @@ def _member_verdict(work: Work, row: Waiting, facts: Facts, now: datetime) -> Ve
     member = facts.members[row.member_id]
     if member.state not in (MemberState.ACTIVE.value, MemberState.FROZEN.value):
         return Skip("closed")
+    if member.state == MemberState.FROZEN.value and row.purpose != Purpose.SERVICE:
+        return Skip("frozen")
     if row.purpose != Purpose.SERVICE and (row.member_id, row.purpose) not in facts.agreed:
         return Skip("no_consent")
     if row.purpose in PAUSED_BY_COMPLAINT and row.member_id in facts.complain:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, literal_column, select
 
 from services.ports.post import LANES, Route
+from storage import outbox_claims
 from storage.tables import post
 
 _rows = post.Delivery.__table__  # type: ignore[attr-defined]
@@ -17,6 +18,7 @@ _oldest = select(func.min(_rows.c.due_at)).where(
     _rows.c.channel == bindparam("channel"),
     _rows.c.account == bindparam("account"),
     _rows.c.lane == bindparam("in_lane"),
+    _rows.c.campaign_id.is_(None),
     _rows.c.due_at <= bindparam("now"),
 )
 
@@ -28,4 +30,5 @@ def seconds(db: Connection, routes: list[Route], now: datetime) -> float:
         for route in routes
         for lane in LANES
     ]
+    found += [at for route in routes for at in outbox_claims.oldest(db, route, now)]
     return max(((now - due).total_seconds() for due in found if due), default=0.0)

@@ -22,10 +22,11 @@ from sqlalchemy import (
     update,
 )
 
-from services.ports.post import LANES, REPLY, Facts, Orphans, Route, Waiting
-from storage import outbox_facts
+from services.ports.post import LANES, REPLY, Facts, Going, Orphans, Route, Waiting
+from storage import outbox_claims, outbox_facts
 from storage.dialect import Upsert
 from storage.outbox_campaigns import CampaignRows
+from storage.outbox_claims import claimed, claiming, due, here, of_none, on
 from storage.outbox_facts import padded
 from storage.tables import chat, post
 
@@ -35,13 +36,7 @@ _addresses = chat.Address.__table__  # type: ignore[attr-defined]
 _floods = post.Flood.__table__  # type: ignore[attr-defined]
 
 # Written out, so that both databases see that their partial index fits.
-_pending = _rows.c.state == literal_column("'pending'")
 _on_its_way = _rows.c.state.in_([literal_column("'claimed'"), literal_column("'sending'")])
-# Parameters of an UPDATE may not be called like columns, or they are taken for new values.
-_here = and_(
-    _rows.c.channel == bindparam("on_channel"), _rows.c.account == bindparam("on_account")
-)
-_due = and_(_pending, _here, _rows.c.due_at <= bindparam("now"))
 # A reply just written is sent by the process that wrote it.
 _left_over = or_(
     _rows.c.lane != REPLY,
@@ -54,36 +49,18 @@ _left_over = or_(
 
 def _one_due(lane: int, paid: Any) -> Any:
     """Of one stretch of the index: what is due later is not walked over."""
-    found = select(_rows.c.id).where(
-        _due, _left_over, _rows.c.lane == literal_column(str(lane)), _rows.c.paid == paid
-    )
+    of_lane = and_(of_none, _rows.c.lane == literal_column(str(lane)), _rows.c.paid == paid)
+    found = select(_rows.c.id).where(due, of_lane, _left_over)
     return found.limit(1).scalar_subquery()
 
 
 _is_due = select(
     func.coalesce(*(_one_due(lane, paid) for lane in LANES for paid in (false(), true())))
 )
-_columns = tuple(_rows.c[name] for name in Waiting.__dataclass_fields__)
-
-
-def _claim(*conditions: Any, ordered: bool) -> Any:
-    which = select(_rows.c.id).where(_due, *conditions)
-    if ordered:
-        which = which.order_by(_rows.c.due_at, _rows.c.id).limit(bindparam("most"))
-    # SQLite has one writer, so it leaves the locking clause out.
-    chosen = which.with_for_update(skip_locked=True)
-    return (
-        update(_rows)
-        .where(_rows.c.id.in_(chosen))
-        .values(state="claimed", claimed_by=bindparam("by"), claimed_until=bindparam("until"))
-        .returning(*_columns)
-    )
-
-
-_lane = and_(_rows.c.lane == bindparam("of_lane"), _rows.c.paid == bindparam("charged"))
-_claim_lane = _claim(_lane, _left_over, ordered=True)
-_claim_newer = _claim(_lane, _left_over, _rows.c.made_at >= bindparam("since"), ordered=True)
-_claim_these = _claim(
+_lane = and_(of_none, _rows.c.lane == bindparam("of_lane"), _rows.c.paid == bindparam("charged"))
+_claim_lane = claiming(_lane, _left_over, ordered=True)
+_claim_newer = claiming(_lane, _left_over, _rows.c.made_at >= bindparam("since"), ordered=True)
+_claim_these = claiming(
     _rows.c.lane == literal_column(str(REPLY)),
     _rows.c.id.in_(bindparam("ids", expanding=True)),
     ordered=False,
@@ -150,7 +127,7 @@ _again = (
 )
 _gone = and_(
     _on_its_way,
-    _here,
+    here,
     or_(_rows.c.claimed_by == bindparam("gone"), _rows.c.claimed_until <= bindparam("now")),
 )
 _free = {"state": "pending", "claimed_by": None, "claimed_until": None}
@@ -183,7 +160,7 @@ _silent = select(_floods.c.chat, _floods.c.until).where(
 _dry = delete(_floods).where(_at_flood, _floods.c.until <= bindparam("now"))
 _redirect = (
     update(_rows)
-    .where(_here, _rows.c.chat == bindparam("old"), _rows.c.state.in_(["pending", "claimed"]))
+    .where(here, _rows.c.chat == bindparam("old"), _rows.c.state.in_(["pending", "claimed"]))
     .values(chat=bindparam("new"))
 )
 _readdress = update(_addresses).where(
@@ -217,8 +194,13 @@ class Outbox(CampaignRows):
         self._db = db
 
     def is_due(self, route: Route, now: datetime, before: datetime) -> bool:
-        asked = {**_on(route), "now": now, "before": before}
-        return self._db.execute(_is_due, asked).scalar() is not None
+        asked = {**on(route), "now": now, "before": before}
+        if self._db.execute(_is_due, asked).scalar() is not None:
+            return True
+        return bool(self.going(route, now))
+
+    def going(self, route: Route, now: datetime) -> list[Going]:
+        return outbox_claims.going(self._db, route, now)
 
     def claim(
         self,
@@ -234,16 +216,29 @@ class Outbox(CampaignRows):
         since: datetime | None = None,
     ) -> list[Waiting]:
         claim = {"of_lane": lane, "most": most, "by": by, "before": before, "until": until}
-        claim |= {**_on(route), "now": now, "charged": paid}
+        claim |= {**on(route), "now": now, "charged": paid}
         if since is None:
-            return self._claimed(_claim_lane, claim)
-        return self._claimed(_claim_newer, {**claim, "since": since})
+            return claimed(self._db, _claim_lane, claim)
+        return claimed(self._db, _claim_newer, {**claim, "since": since})
+
+    def claim_of(
+        self,
+        route: Route,
+        campaign_id: int,
+        most: int,
+        *,
+        by: str,
+        now: datetime,
+        until: datetime,
+    ) -> list[Waiting]:
+        claim = {"campaign": campaign_id, "most": most, "by": by, "now": now, "until": until}
+        return outbox_claims.claim_of(self._db, {**on(route), **claim})
 
     def claim_these(
         self, route: Route, ids: Sequence[int], *, by: str, now: datetime, until: datetime
     ) -> list[Waiting]:
         claim = {"ids": list(ids), "by": by, "until": until, "now": now}
-        return self._claimed(_claim_these, {**_on(route), **claim})
+        return claimed(self._db, _claim_these, {**on(route), **claim})
 
     def facts(self, rows: Sequence[Waiting], *, people: bool = True) -> Facts:
         return outbox_facts.facts(self._db, rows, people=people)
@@ -290,7 +285,7 @@ class Outbox(CampaignRows):
         return self._one(_again, values)
 
     def recover(self, route: Route, gone: str, now: datetime) -> Orphans:
-        who = {**_on(route), "gone": gone, "now": now}
+        who = {**on(route), "gone": gone, "now": now}
         counts = [
             self._db.execute(statement, who).rowcount
             for statement in (_recover_claimed, _recover_surely, _recover_once)
@@ -306,21 +301,13 @@ class Outbox(CampaignRows):
         return {chat: until for chat, until in rows}
 
     def moved(self, route: Route, old: str, new: str) -> None:
-        chats = {**_on(route), "old": old, "new": new}
+        chats = {**on(route), "old": old, "new": new}
         self._db.execute(_redirect, chats)
-        if self._db.execute(_at_home, {**_on(route), "new": new}).first() is None:
-            self._db.execute(_readdress.values(user=new), {**_on(route), "old": old})
+        if self._db.execute(_at_home, {**on(route), "new": new}).first() is None:
+            self._db.execute(_readdress.values(user=new), {**on(route), "old": old})
 
     def resend(self, delivery_id: int, now: datetime) -> bool:
         return self._one(_resend, {"of": delivery_id, "now": now})
 
-    def _claimed(self, statement: Any, values: dict[str, Any]) -> list[Waiting]:
-        rows = [Waiting(*row) for row in self._db.execute(statement, values)]
-        return sorted(rows, key=lambda row: (row.due_at, row.id))
-
     def _one(self, statement: Any, values: dict[str, Any]) -> bool:
         return bool(self._db.execute(statement, values).rowcount)
-
-
-def _on(route: Route) -> dict[str, Any]:
-    return {"on_channel": route.channel, "on_account": route.account}

@@ -8,10 +8,21 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Db
-from sqlalchemy import bindparam, func, literal_column, or_, select, update
+from sqlalchemy import (
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
+from domain.campaigns import CampaignKind, CampaignState
 from domain.consent import Purpose
-from services.ports.post import LANES
+from services.ports.post import LANES, OPTIONAL, SERVICE
 from services.ports.posted import LEFT, Count, Lane, Line, Missed
 from storage.tables import campaigns, post
 
@@ -60,15 +71,34 @@ _suppressed = (
     .order_by(_rows.c.due_at.desc(), _rows.c.id.desc())
     .limit(bindparam("most"))
 )
+# Rows of campaigns have an index of their own; what is paused does not wait for the sender.
+_count, _since = func.count().label("count"), func.min(_rows.c.due_at).label("since")
+_now_due = and_(_pending, _rows.c.due_at <= bindparam("now"))
+_lane = case((_campaigns.c.kind == CampaignKind.BROADCAST.value, OPTIONAL), else_=SERVICE)
+_by_lane = union_all(
+    select(_rows.c.lane.label("lane"), _count, _since)
+    .where(_now_due, _rows.c.campaign_id.is_(None))
+    .group_by(_rows.c.lane),
+    select(_lane, _count, _since)
+    .join(_campaigns, _campaigns.c.id == _rows.c.campaign_id)
+    .where(
+        _now_due,
+        _rows.c.campaign_id.is_not(None),
+        _campaigns.c.state != CampaignState.PAUSED.value,
+    )
+    .group_by(_rows.c.campaign_id, _campaigns.c.kind),
+).subquery()
 _waiting = (
-    select(_rows.c.lane, func.count(), func.min(_rows.c.due_at))
-    .where(_pending, _rows.c.due_at <= bindparam("now"))
-    .group_by(_rows.c.lane)
-    .order_by(_rows.c.lane)
+    select(_by_lane.c.lane, func.sum(_by_lane.c.count), func.min(_by_lane.c.since))
+    .group_by(_by_lane.c.lane)
+    .order_by(_by_lane.c.lane)
 )
+_not_yet = and_(_pending, _rows.c.due_at > bindparam("now"))
 _later = select(func.count()).select_from(
-    select(_rows.c.id)
-    .where(_pending, _rows.c.due_at > bindparam("now"))
+    union_all(
+        select(_rows.c.id).where(_not_yet, _rows.c.campaign_id.is_(None)),
+        select(_rows.c.id).where(_not_yet, _rows.c.campaign_id.is_not(None)),
+    )
     .limit(bindparam("most"))
     .subquery()
 )

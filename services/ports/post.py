@@ -87,6 +87,14 @@ class Route(NamedTuple):
     account: str
 
 
+class Going(NamedTuple):
+    """A campaign that has something to send; all its messages are of one lane."""
+
+    id: int
+    lane: int
+    paid: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A claimed delivery row. `message` is a dumped reply, or {"rendered": …} as it was."""
@@ -172,8 +180,24 @@ class Outbox(Protocol):
         paid: bool = False,
         since: datetime | None = None,
     ) -> list[Waiting]:
-        """Claims due rows of a lane, the longest due first, until a moment of real time; those
-        that are `paid` or those that are not, and only what was made from `since` on."""
+        """Claims due rows of a lane that no campaign has, the longest due first, until a moment
+        of real time; those that are `paid` or those that are not, and only what was made from
+        `since` on."""
+
+    def going(self, route: Route, now: datetime) -> list[Going]:
+        """The campaigns that have something to send at this moment and are not paused; few."""
+
+    def claim_of(
+        self,
+        route: Route,
+        campaign_id: int,
+        most: int,
+        *,
+        by: str,
+        now: datetime,
+        until: datetime,
+    ) -> list[Waiting]:
+        """Claims due rows of a campaign, the longest due first, until a moment of real time."""
 
     def claim_these(
         self, route: Route, ids: Sequence[int], *, by: str, now: datetime, until: datetime

@@ -10,7 +10,8 @@ from sqlmodel import Field, SQLModel
 
 from storage.types import Blob, Id, Instant, Json
 
-_PENDING = text("state = 'pending'")
+_PENDING = text("state = 'pending' AND campaign_id IS NULL")
+_PENDING_OF_CAMPAIGN = text("state = 'pending' AND campaign_id IS NOT NULL")
 _ON_ITS_WAY = text("state IN ('claimed', 'sending')")
 _CONTACT = text("lane = 2 AND begun_at IS NOT NULL")
 _UNKNOWN = text("state = 'unknown'")
@@ -44,6 +45,16 @@ class Delivery(SQLModel, table=True):
             "id",
             sqlite_where=_PENDING,
             postgresql_where=_PENDING,
+        ),
+        Index(
+            "ix_deliveries_due_of_campaign",
+            "channel",
+            "account",
+            "campaign_id",
+            "due_at",
+            "id",
+            sqlite_where=_PENDING_OF_CAMPAIGN,
+            postgresql_where=_PENDING_OF_CAMPAIGN,
         ),
         Index(
             "ix_deliveries_on_their_way",

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.messages import Document, Rendered, Reply
+from domain.members import MemberState
 from services import post
 from services.ports.club import Actor
 from storage.outbox import Outbox
@@ -233,7 +234,9 @@ async def test_a_message_without_text_is_dead_and_the_others_go_on(
 async def test_a_row_that_is_broken_holds_up_nobody(
     club: Club, mei: Person, channel: FakeChannel, real: RealTime
 ) -> None:
-    await write_notice(club, mei.user, campaign_id=5, bulk=True)  # there is no such campaign
+    first = await write_notice(club, mei.user, bulk=True)
+    nobody = update(ROWS).where(ROWS.c.id == first).values(member_id=999)  # there is no such one
+    await club.write(lambda work: work.db.execute(nobody))
     await write_notice(club, mei.user, bulk=True)
     one = sender(club, channel, real)
     await one.drain()
@@ -385,6 +388,21 @@ async def test_consent_taken_back_before_sending_is_respected_and_recorded(
     (row,) = await rows(club)
     assert (row["state"], row["reason"]) == ("skipped", "no_consent")
     assert channel.tries == []
+
+
+async def test_who_is_frozen_while_a_message_waits_gets_service_alone(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    for purpose in ("care", "promotions", "service"):
+        await _agree(club, mei, purpose)
+        said = {"key": "care.birthday", "values": BIRTHDAY, "purpose": purpose}
+        await write_notice(club, mei.user, **said, bulk=True)
+    member = await mei.member_id()
+    await club.write(lambda work: work.members.change(member, state=MemberState.FROZEN))
+    await sender(club, channel, real).drain()
+    states = {row["purpose"]: (row["state"], row["reason"]) for row in await rows(club)}
+    skipped = ("skipped", "frozen")
+    assert states == {"care": skipped, "promotions": skipped, "service": ("sent", "")}
 
 
 async def test_an_open_complaint_pauses_offers_but_not_care(

@@ -76,8 +76,16 @@ def upgrade() -> None:
         "deliveries",
         ["channel", "account", "lane", "paid", "due_at", "id"],
         unique=False,
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
+        sqlite_where=sa.text("state = 'pending' AND campaign_id IS NULL"),
+        postgresql_where=sa.text("state = 'pending' AND campaign_id IS NULL"),
+    )
+    op.create_index(
+        "ix_deliveries_due_of_campaign",
+        "deliveries",
+        ["channel", "account", "campaign_id", "due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending' AND campaign_id IS NOT NULL"),
+        postgresql_where=sa.text("state = 'pending' AND campaign_id IS NOT NULL"),
     )
     op.create_index(op.f("ix_deliveries_member_id"), "deliveries", ["member_id"], unique=False)
     op.create_index(
