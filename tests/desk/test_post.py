@@ -8,6 +8,7 @@ from sqlalchemy import insert
 
 from bot.messages import Reply, dump_reply
 from services import post, posted
+from services.ports.campaigns import Campaign
 from services.ports.club import Actor
 from storage.work import Work
 from tests.desk.conftest import Desk
@@ -41,6 +42,12 @@ async def written(desk: Desk, **values: Any) -> int:
     }
     await club.write(lambda work: work.db.execute(insert(ROWS).values(row)))
     return int(row["id"])
+
+
+async def sending(desk: Desk, state: str = "finished") -> None:
+    """A campaign with the id 7."""
+    made = Campaign(7, "broadcast", state, "promotions", {}, 0, 0, NOW)
+    await desk.club.write(lambda work: work.campaigns.add(made))
 
 
 async def state(desk: Desk, row_id: int) -> tuple[str, str]:
@@ -120,6 +127,7 @@ async def test_an_unclear_message_can_be_let_be(desk: Desk) -> None:
 async def test_the_unclear_ones_of_a_campaign_are_decided_together(
     desk: Desk, decision: str
 ) -> None:
+    await sending(desk)
     member = await desk.mei.member_id()
     ours = [await written(desk, campaign_id=7, rule="", member_id=who) for who in (member, None)]
     other = await written(desk)
@@ -132,6 +140,15 @@ async def test_the_unclear_ones_of_a_campaign_are_decided_together(
     expected = "pending" if decision == "post.all_again" else "unknown"
     assert {(await state(desk, row))[0] for row in ours} == {expected}
     assert await state(desk, other) == ("unknown", "sender_gone")
+
+
+async def test_the_unclear_ones_of_a_stopped_campaign_are_not_sent_again(desk: Desk) -> None:
+    await sending(desk, "cancelled")
+    await written(desk, campaign_id=7, rule="")
+    await desk.anna.says("/post")
+    offered = intents(desk.anna, await desk.anna.taps("post.unknown"))
+    assert "post.leave" in offered
+    assert not {"post.again", "post.all_again"} & set(offered)
 
 
 async def test_those_who_answer_for_the_post_are_told_once(desk: Desk) -> None:

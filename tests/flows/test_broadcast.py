@@ -163,7 +163,7 @@ async def test_one_text_for_all_is_said_clearly(hall: Hall) -> None:
     ann = await operator(hall.club)
     card = await written(ann)
     assert "No Chinese text: everybody gets the same one" in card.text
-    assert "1 speaks Chinese (but get the English text)" in (await checked(ann)).text
+    assert "1 speaks Chinese (gets the English text)" in (await checked(ann)).text
 
 
 async def test_picture_and_buttons_go_with_it(hall: Hall) -> None:
