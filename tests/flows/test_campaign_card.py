@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.messages import Rendered
-from tests.flows.hall import Hall, make_hall, sent, started
+from tests.flows.hall import Hall, make_hall, sent, started, written
 from tests.flows.talk import intents
 from tests.support.club import Club, Person
 from tests.support.threads import operator
@@ -117,6 +117,27 @@ async def test_a_correction_changes_what_was_sent(hall: Hall) -> None:
     await hall.drained()
     changed = {chat for act, chat, _, text in hall.channel.changes if "really" in text}
     assert {person.user for person in hall.members} <= changed
+
+
+async def test_a_second_correction_keeps_what_the_first_changed(hall: Hall) -> None:
+    ann = await operator(hall.club)
+    await written(ann)
+    await ann.taps("draft.text", "zh")
+    await ann.says("下周末见")
+    await ann.taps("draft.review")
+    await ann.taps("draft.submit")
+    await hall.drained()
+    original = str((await hall.rows())[0]["campaign_id"])
+    for zh, en in (("周日见", ""), ("", "On Sunday")):
+        await ann.says("/broadcast")
+        await ann.taps("campaign.show", original)
+        await ann.taps("campaign.correct")
+        for words in (zh, en):
+            sure = await (ann.says(words) if words else ann.taps("correct.same"))
+        await ann.taps("correct.now")
+        await hall.drained()
+    assert "周日见" in sure.text
+    assert "On Sunday" in sure.text
 
 
 async def test_a_recall_deletes_what_was_sent(hall: Hall) -> None:
