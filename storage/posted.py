@@ -178,7 +178,8 @@ class Posted:
 
     def waiting(self, now: datetime) -> list[Lane]:
         rows = self._db.execute(_waiting, {"now": now})
-        return [Lane(*row) for row in rows if row[0] in LANES]
+        # PostgreSQL adds counts up to a decimal.
+        return [Lane(lane, int(count), since) for lane, count, since in rows if lane in LANES]
 
     def later(self, now: datetime, most: int) -> int:
         return int(self._db.execute(_later, {"now": now, "most": most}).scalar_one())
