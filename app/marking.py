@@ -11,7 +11,6 @@ import logging
 import os
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from bot.state import StoreUnavailable
@@ -45,9 +44,10 @@ def write(data: Path, mark: Mark) -> None:
     draft.replace(data / NAME)
 
 
-def look(work: Work, data: Path, now: datetime) -> Gap | None:
-    """Puts the post on hold if the database is older than the mark; what it does not know of."""
-    found = restoring.look(work, read(data), now)
+def look(work: Work, kept: Mark | None, now: datetime) -> Gap | None:
+    """Puts the post on hold if the database is older than the mark; what it does not know of.
+    `kept`: read before the unit began, for others move both on."""
+    found = restoring.look(work, kept, now)
     if found is not None:
         post.hold_restored(work, now)
         log.warning(
@@ -72,6 +72,17 @@ async def follow(units: Units, data: Path, clock: Callable[[], datetime]) -> Non
 
 
 async def once(units: Units, data: Path, clock: Callable[[], datetime]) -> None:
-    """Moves the mark on: first in the database, then outside it."""
-    mark = await units.write(partial(restoring.beat, now=clock()))
-    await asyncio.to_thread(write, data, mark)
+    """Moves the mark on: first in the database, then outside it. Who still runs while a backup is
+    restored must not write over the mark that tells of it: it is looked at each time."""
+    kept = await asyncio.to_thread(read, data)
+    now = clock()
+
+    def move(work: Work) -> Mark | None:
+        if not restoring.marked(work):
+            return None  # the tables are being restored at this moment
+        look(work, kept, now)
+        return restoring.beat(work, now)
+
+    mark = await units.write(move)
+    if mark is not None:
+        await asyncio.to_thread(write, data, mark)

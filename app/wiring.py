@@ -25,6 +25,7 @@ from bot.messages import Button
 from bot.router import Router
 from domain.errors import ProgrammeChanged, Refused
 from domain.programme import Programme
+from domain.restoring import Mark
 from handlers import routes
 from services import publishing
 from services.ports.club import Actor
@@ -91,7 +92,8 @@ async def opened(
     try:
         if engines.is_postgres(settings.database):
             await club.units.read(check_level)
-        await club.units.write(lambda work: _begin(work, club, vault, begin_at))
+        kept = marking.read(settings.data)
+        await club.units.write(lambda work: _begin(work, club, vault, begin_at, kept))
         if publish:
             await publish_first(club)
         yield club
@@ -203,12 +205,12 @@ def check_level(work: Work) -> None:
         )
 
 
-def _begin(work: Work, club: Club, vault: Vault, at: datetime | None) -> None:
+def _begin(work: Work, club: Club, vault: Vault, at: datetime | None, kept: Mark | None) -> None:
     secret_key.check_fingerprint(work, vault)
     if at is not None:
         club.clock.begin(work, at)
     club.clock.read(work)
-    marking.look(work, club.settings.data, club.clock.now())
+    marking.look(work, kept, club.clock.now())
     if work.programmes.newest():
         work.programmes.current()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -40,6 +40,7 @@ async def run_due(
     written as if it were of now. Raises StoreUnavailable.
     """
     every = jobs if jobs is not None else await units.read(table)
+    zone = await units.read(timetable.zone_of)
     waiting = await crossed(units, upto, every)
     gap = await units.read(restoring.gap) if waiting else None
     for number, (job, due) in enumerate(waiting):
@@ -48,7 +49,7 @@ async def run_due(
         if not await run(units, job, due, at, may, lost):
             return number
     if waiting:
-        await reach(units, upto, every)
+        await reach(units, upto, every, zone)
     return len(waiting)
 
 
@@ -57,23 +58,18 @@ async def crossed(
 ) -> list[tuple[Job, Due]]:
     """The occurrences between what has been reached and `upto`, in the order of the night.
 
-    `jobs`: None for all there are, those of the programme included. A job whose hour was changed
-    is looked for a day back, or who had waited for the old hour would be left out; who had been
-    cared for already is known by the occasion.
+    `jobs`: None for all there are, those of the programme included. A job whose hour or zone was
+    changed is looked for a day back, or who had waited for the old hour would be left out; who
+    had been cared for already is known by the occasion. Care looks back to the club's opening at
+    most.
     """
 
     def look(work: Work) -> list[tuple[Job, Due]]:
-        after = timetable.reached(work, upto)
-        hours = timetable.hours(work)
         found = [
             (due.at, place, due.key, job, due)
-            for place, job in enumerate(table(work) if jobs is None else jobs)
+            for place, (job, after) in enumerate(_since(work, jobs, upto))
             for due in timetable.occurrences(
-                work,
-                job.clocks,
-                timetable.since(hours, job.name, job.clocks, after),
-                upto,
-                own_zones=job.own_zones,
+                work, job.clocks, after, upto, own_zones=job.own_zones
             )
         ]
         return [(job, due) for *_, job, due in sorted(found, key=lambda one: one[:3])]
@@ -81,13 +77,34 @@ async def crossed(
     return await units.read(look)
 
 
-async def reach(units: Units, upto: datetime, jobs: Sequence[Job] | None = None) -> None:
-    """Notes that everything up to a moment has been run, and at which hours jobs now come."""
+def _since(
+    work: Work, jobs: Sequence[Job] | None, upto: datetime
+) -> Iterator[tuple[Job, datetime]]:
+    """The jobs, and from when on each is looked for."""
+    zone = timetable.zone_of(work)
+    if not zone:
+        return
+    reached, known, opened = timetable.reached(work, upto), timetable.hours(work), None
+    for job in table(work) if jobs is None else jobs:
+        after = timetable.since(known.get(job.name), timetable.as_hours(zone, job.clocks), reached)
+        if job.rule is not None:
+            opened = opened or timetable.opened(work)
+            after = max(after, opened)
+        yield job, after
+
+
+async def reach(
+    units: Units, upto: datetime, jobs: Sequence[Job] | None = None, zone: str = ""
+) -> None:
+    """Notes that everything up to a moment has been run, and at which hours jobs now come.
+    `jobs`, `zone`: as they were when it began; what was published meanwhile is new to the next."""
 
     def note(work: Work) -> None:
         timetable.reach(work, upto)
         every = table(work) if jobs is None else jobs
-        timetable.put_hours(work, {job.name: job.clocks for job in every})
+        if home := zone or timetable.zone_of(work):
+            hours = {job.name: timetable.as_hours(home, job.clocks) for job in every}
+            timetable.put_hours(work, hours)
 
     await units.write(note)
 
@@ -112,8 +129,8 @@ async def run(
         if work.ticks.done(job.name, due.key):
             return None
         further = step(work, due, now, after)
-        if lost and not post.on_hold(work):
-            restoring.sweep(work)  # while on hold nothing leaves, and lifting it sweeps
+        if lost and post.hold_state(work) != post.RESTORED:
+            restoring.sweep(work)  # lifting the hold of a restored backup does, and no other
         if further is None:
             work.ticks.claim(job.name, due.key, due.at)
         else:

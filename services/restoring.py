@@ -34,6 +34,11 @@ def mark(work: Work, now: datetime) -> Mark:
     return made
 
 
+def marked(work: Work) -> bool:
+    """Whether the database has a mark; every club has that was ever opened."""
+    return bool(work.settings.get(MARK))
+
+
 def beat(work: Work, now: datetime) -> Mark:
     """Moves the mark on; to be committed before it is written outside the database."""
     before = mark(work, now)
@@ -109,6 +114,12 @@ def gap(work: Work) -> Gap | None:
     if not kept:
         return None
     return Gap(*(datetime.fromisoformat(kept[name]) for name in ("since", "until")))
+
+
+def in_gap(work: Work, at: datetime | None) -> bool:
+    """Whether what began at a moment may have been done before a backup was restored."""
+    found = gap(work)
+    return found is not None and at is not None and at <= found.until
 
 
 def _dates(found: Gap) -> dict[str, str]:

@@ -14,6 +14,8 @@ UPTO: Final = "jobs.upto"
 PLACE: Final = "jobs.place."
 HOURS: Final = "jobs.hours"
 FIRST_LOOK_BACK: Final = timedelta(days=1)
+ROUND_THE_WORLD: Final = timedelta(hours=26)
+"""How much earlier a day can begin in another zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,15 @@ class Due:
 
 
 def reached(work: Work, upto: datetime) -> datetime:
-    """Up to when all occurrences have been run; a new club looks one day back."""
+    """Up to when all occurrences have been run; a new club looks one day back (not with care:
+    `opened`)."""
     kept = work.settings.get(UPTO)
     return datetime.fromisoformat(kept) if kept else upto - FIRST_LOOK_BACK
+
+
+def opened(work: Work) -> datetime:
+    """When the club's first programme was published: it cared for nobody before."""
+    return work.programmes.published()[0][1]
 
 
 def reach(work: Work, upto: datetime) -> None:
@@ -50,21 +58,36 @@ def put_place(work: Work, job: str, due: Due, cursor: int) -> None:
 
 
 def hours(work: Work) -> Mapping[str, str]:
-    """The hours at which each job came when it was run last."""
+    """The hours at which each job came when it was run last, as `as_hours` writes them."""
     return work.settings.get(HOURS) or {}
 
 
-def put_hours(work: Work, clocks: Mapping[str, Sequence[time]]) -> None:
+def put_hours(work: Work, now: Mapping[str, str]) -> None:
     """Keeps the hours at which jobs come, if they have changed."""
     known = hours(work)
-    now = {**known, **{job: _hours(of) for job, of in clocks.items()}}
-    if now != known:
-        work.settings.put(HOURS, now)
+    if (kept := {**known, **now}) != known:
+        work.settings.put(HOURS, kept)
 
 
-def since(hours: Mapping[str, str], job: str, clocks: Sequence[time], after: datetime) -> datetime:
-    """From when on a job is looked for: a day earlier if its hours were changed."""
-    return after - FIRST_LOOK_BACK if hours.get(job, _hours(clocks)) != _hours(clocks) else after
+def as_hours(zone: str, clocks: Sequence[time]) -> str:
+    """The hours of a job: the programme's zone and the times of day."""
+    return " ".join((zone, *(f"{clock:%H:%M}" for clock in clocks)))
+
+
+def since(known: str | None, now: str, after: datetime) -> datetime:
+    """From when on a job is looked for, by its hours before (None: a new job) and now: earlier if
+    the times of day were changed, and if the zone was, as far as a day can have moved."""
+    if known is None:
+        return after
+    (zone, *clocks), (zone_now, *clocks_now) = known.split(), now.split()
+    if clocks != clocks_now:
+        after -= FIRST_LOOK_BACK
+    return after if zone == zone_now else after - ROUND_THE_WORLD
+
+
+def zone_of(work: Work) -> str:
+    """The programme's zone, "" without a programme."""
+    return work.programmes.current().zone if work.programmes.newest() else ""
 
 
 def following(work: Work, clocks: Sequence[time], now: datetime, *, own_zones: bool) -> Due | None:
@@ -73,17 +96,13 @@ def following(work: Work, clocks: Sequence[time], now: datetime, *, own_zones: b
     return min(soon, key=lambda due: due.at, default=None)
 
 
-def _hours(clocks: Sequence[time]) -> str:
-    return " ".join(f"{clock:%H:%M}" for clock in clocks)
-
-
 def occurrences(
     work: Work, clocks: Sequence[time], after: datetime, upto: datetime, *, own_zones: bool
 ) -> Iterator[Due]:
     """Every occurrence in after < t ≤ upto. `own_zones`: in members' zones, too."""
-    if not work.programmes.newest():
+    home = zone_of(work)
+    if not home:
         return
-    home = work.programmes.current().zone
     zones: list[str | None] = [None, *(work.care.zones() if own_zones else [])]
     for zone in zones:
         for clock in clocks:

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from domain.benefits import Stock
 from domain.birthdays import Birthday
+from domain.care_rules import Care as CareRules
 from domain.care_rules import CareRule, Late, Occasion
 from domain.consent import QuietHours
+from domain.dates import local_day
 from domain.timetable import daily
-from scheduler.due import run_due
+from scheduler.due import crossed, run_due
 from scheduler.jobs import table
 from services import benefit_files, merging, timetable
 from services.care_kinds import KINDS
@@ -23,7 +25,7 @@ from services.ports.club import Actor
 from storage.unit_of_work import open_units
 from tests.care.conftest import BIRTHDAY, Care
 from tests.flows.staffed import operator
-from tests.support.club import Person
+from tests.support.club import Club, Person, programme
 from tests.support.post import rows
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -163,26 +165,50 @@ async def test_where_clocks_change_a_greeting_comes_once(
 
 
 @given(
-    st.lists(st.tuples(st.integers(1, 3000), st.integers(6, 20)), min_size=1, max_size=12),
-    st.sampled_from(list(ZONES)),
+    st.lists(
+        st.tuples(st.integers(1, 3000), st.integers(6, 20), st.sampled_from(list(ZONES))),
+        min_size=1,
+        max_size=12,
+    )
 )
-def test_however_hours_change_each_day_is_looked_for(
-    steps: list[tuple[int, int]], zone: str
+def test_however_hours_and_zones_change_each_day_is_looked_for(
+    steps: list[tuple[int, int, str]],
 ) -> None:
     """Whoever runs from tick to tick sees each local day at least once at an hour that held."""
     now = datetime(2026, 3, 1, tzinfo=UTC)
-    start, clock, known, seen = now, (time(9),), {"job": "09:00"}, set()
-    for minutes, hour in steps:
-        upto = now + timedelta(minutes=minutes)
-        since = timetable.since(known, "job", clock, now)
-        seen |= {found.day for found in daily(clock[0], zone, since, upto)}
-        known = {"job": f"{clock[0]:%H:%M}"}
-        now, clock = upto, (time(hour),)
-    since = timetable.since(known, "job", clock, now)
-    end = now + DAY
-    seen |= {found.day for found in daily(clock[0], zone, since, end)}
-    whole = [found.day for found in daily(time(0), zone, start, end)]
-    assert set(whole[:-1]) - {whole[0] - DAY} <= seen
+    clock, zone, seen = time(9), steps[0][2], set()
+    first = local_day(now, zone) + DAY
+    known = timetable.as_hours(zone, (clock,))
+    for minutes, *after in [*steps, (int(DAY.total_seconds() / 60), 9, "UTC")]:
+        upto, hours = now + timedelta(minutes=minutes), timetable.as_hours(zone, (clock,))
+        since = timetable.since(known, hours, now)
+        seen |= {found.day for found in daily(clock, zone, since, upto)}
+        now, last, known = upto, local_day(upto, zone), hours
+        clock, zone = time(after[0]), after[1]
+    assert {first + n * DAY for n in range((last - first).days)} <= seen
+
+
+async def test_a_club_that_moves_east_leaves_no_day_out(care: Care, mei: Person) -> None:
+    """The hours of that day are over already for who follows the club's zone."""
+    await care.publish(BIRTHDAY, zone="America/New_York")
+    await care.born(mei, 6, 2)
+    await care.begins(at(6, 2, 18.75))  # a quarter to seven in New York
+    await care.publish(BIRTHDAY, zone="Asia/Shanghai")
+    await care.until(at(6, 2, 20))
+    assert await care.got(mei) == ["care.birthday"]
+    await care.until(at(6, 4))
+    assert await care.got(mei) == ["care.birthday"]
+
+
+async def test_a_new_club_cares_for_nothing_that_was_before_it(database_url: str) -> None:
+    rules = replace(programme(), care=CareRules((BIRTHDAY,)))
+    club = await Club(database_url, rules).open()  # at ten
+    nights = await crossed(club.units, club.clock.now)
+    assert {job.name for job, _ in nights} >= {"expire", "seal"}
+    found = await crossed(club.units, club.clock.now + timedelta(hours=23))
+    cared = [due.key for job, due in found if job.rule]
+    assert cared == ["2026-05-20T17:00", "2026-05-21T09:00"]
+    await club.close()
 
 
 # -- downtime and quiet hours -------------------------------------------------------------

@@ -141,7 +141,9 @@ class _Kept:
     def __init__(self) -> None:
         self.sent: list[Any] = []
 
-    async def send(self, chat: str, message: Any, document: Document | None = None) -> str:
+    async def send(
+        self, chat: str, message: Any, document: Document | None = None, *, paid: bool = False
+    ) -> str:
         self.sent.append(document)
         return "1"
 

@@ -82,7 +82,8 @@ class Return:
 
 
 def rules() -> Programme:
-    """The grocer's rules without what a plain query cannot follow: levels and birthdays."""
+    """The grocer's rules without what a plain query cannot follow: levels, birthdays, gifts of
+    care."""
     grocer = programme("grocer")
     departments, days = grocer.earning.groups
     wednesday = replace(days, rules=tuple(r for r in days.rules if not r.when.birthday_month))
@@ -92,6 +93,7 @@ def rules() -> Programme:
         levels=tuple(replace(level, multiplier=100) for level in grocer.levels),
         expiry=Expiry(ExpiryKind.AFTER, months=VALID_MONTHS, round_up="month"),
         refunds=Refunds(RefundPolicy.UNLIMITED),
+        care=replace(grocer.care, rules=()),
     )
 
 

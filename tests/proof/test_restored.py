@@ -68,7 +68,7 @@ async def prepare(club: Club) -> Person:
 
 
 async def look(club: Club, folder: Path) -> None:
-    await club.write(lambda work: marking.look(work, folder, club.clock.now))
+    await club.write(lambda work: marking.look(work, marking.read(folder), club.clock.now))
 
 
 async def open_club(url: str, now: datetime) -> Club:
@@ -136,6 +136,51 @@ async def test_what_the_clock_writes_of_the_lost_hours_after_the_release_is_not_
     assert {row["message"]["key"] for row in doubtful} == DAY_TWO
     club.clock.now += 2 * DAY
     assert await goes_on(club, channel, real) == ["care.welcome"]
+    await club.close()
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_hold_after_the_release_lets_nothing_of_the_lost_hours_leave(
+    again: bool, sqlite_url: str, tmp_path: Path, channel: FakeChannel, real: RealTime
+) -> None:
+    """Also if it was switched on before those hours were made up for."""
+    club = await open_club(sqlite_url, NOW)
+    await prepare(club)
+    await goes_on(club, channel, real)
+    club.clock.now = NOW + DAY + timedelta(hours=1)
+    kept = await club.read(lambda work: restoring.mark(work, NOW))
+    marking.write(tmp_path, restoring.Mark(kept.installation, kept.beat + 7, club.clock.now))
+    await look(club, tmp_path)
+    await club.write(lambda work: post.hold(work, False, OWNER, club.clock.now))
+    if again:
+        await club.write(lambda work: post.hold(work, True, OWNER, club.clock.now))
+        assert await goes_on(club, channel, real) == []
+        await club.write(lambda work: post.hold(work, False, OWNER, club.clock.now))
+    assert await goes_on(club, channel, real) == []
+    await club.close()
+
+
+async def test_who_still_runs_while_a_backup_is_restored_does_not_write_over_the_mark(
+    database_url: str, tmp_path: Path
+) -> None:
+    club = await open_club(database_url, NOW)
+    await look(club, tmp_path)
+    early = await club.read(lambda work: work.settings.get(restoring.MARK))
+    for _ in range(3):
+        club.clock.move(seconds=3)
+        await marking.once(club.units, tmp_path, lambda: club.clock.now)
+    assert await club.read(post.hold_state) == ""
+    newest = marking.read(tmp_path)
+    assert newest is not None
+    await club.write(lambda work: work.settings.put(restoring.MARK, {}))
+    await marking.once(club.units, tmp_path, lambda: club.clock.now)
+    assert marking.read(tmp_path) == newest
+    await club.write(lambda work: work.settings.put(restoring.MARK, early))
+    await marking.once(club.units, tmp_path, lambda: club.clock.now)
+    assert await club.read(post.hold_state) == post.RESTORED
+    after = marking.read(tmp_path)
+    assert after is not None
+    assert after.beat > newest.beat
     await club.close()
 
 

@@ -393,7 +393,8 @@ async def test_consent_taken_back_before_sending_is_respected_and_recorded(
 async def test_who_is_frozen_while_a_message_waits_gets_service_alone(
     club: Club, mei: Person, channel: FakeChannel, real: RealTime
 ) -> None:
-    for purpose in ("care", "promotions", "service"):
+    await write_notice(club, mei.user, bulk=True)
+    for purpose in ("care", "promotions"):
         await _agree(club, mei, purpose)
         said = {"key": "care.birthday", "values": BIRTHDAY, "purpose": purpose}
         await write_notice(club, mei.user, **said, bulk=True)
