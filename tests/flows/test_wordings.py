@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.looking import Looking
 from bot.actions import LIMIT, Action, Signer
 from bot.messages import Button, Kind, Media, Reply, load_reply
 from domain.wordings import REPLACEABLE
@@ -10,6 +11,7 @@ from services import wordings
 from services.ports.club import Actor
 from services.ports.post import Notice
 from storage.work import Work
+from tests.flows.hall import trying_here
 from tests.flows.staffed import operator
 from tests.support.club import NOW, Club, Person
 from tests.support.post import FakeChannel, RealTime, clocks
@@ -21,6 +23,7 @@ HOSTILE = '<b>&"</a>{{ 7*7 }}\u202e'
 
 async def editing(club: Club, locale: str = "zh", language: str = "zh") -> Person:
     """An operator who is asked for the text of the birthday greeting."""
+    club.dispatch.look = trying_here(Looking(club.album).look)
     staff = await operator(club, "operator", locale=locale)
     await staff.says("/templates")
     assert (await staff.taps("words.show", KEY)).key == "wording.card"
@@ -65,7 +68,9 @@ async def test_others_have_no_such_command(club: Club) -> None:
 
 
 async def test_words_are_written_seen_and_used(club: Club) -> None:
+    look = club.dispatch.look
     staff = await editing(club)
+    club.dispatch.look = look  # which tries them in a process of their own
     draft = await writes(staff, f"生日快乐 {NAME}", f"<b>生日快乐</b> {NAME}")
     assert draft.key == "wording.draft"
     assert "<b>生日快乐</b> 小美" in draft.text
