@@ -34,7 +34,9 @@ async def test_a_birthday_brings_one_greeting_and_one_gift_at_nine(
 
 async def test_every_year_again(care: Care, mei: Person) -> None:
     await care.born(mei, 6, 1)
-    await care.passes(days=380)
+    await care.passes(days=30)
+    await care.begins(datetime(2027, 5, 25, tzinfo=SHANGHAI))
+    await care.passes(days=14)
     assert (await care.got(mei)).count("care.birthday") == 2
 
 
@@ -121,10 +123,12 @@ async def test_from_december_to_january_neither_greeting_nor_gift_comes_twice(
     care: Care, mei: Person
 ) -> None:
     await care.born(mei, 12, 20)
+    await care.begins(datetime(2026, 12, 13, tzinfo=SHANGHAI))
     await care.until(datetime(2026, 12, 20, 10, tzinfo=SHANGHAI))
     before = await care.has(mei)
     now = care.club.clock.now
     await care.change(mei, birthday=Birthday(2, 10), birthday_changed_at=now)
+    await care.begins(datetime(2027, 2, 5, tzinfo=SHANGHAI))
     await care.until(datetime(2027, 2, 11, tzinfo=SHANGHAI))
     assert await care.got(mei) == ["care.birthday"]
     assert await care.has(mei) == before
@@ -145,6 +149,7 @@ async def test_a_birthday_told_too_late_counts_from_next_year(care: Care, mei: P
     await care.passes(days=5)
     assert await care.got(mei) == ["care.birthday"]
     assert await care.has(mei) == before
+    await care.begins(datetime(2027, 5, 15, tzinfo=SHANGHAI))
     await care.until(datetime(2027, 5, 22, 10, tzinfo=SHANGHAI))
     assert await care.has(mei) == before + GIFT
 

@@ -1,6 +1,6 @@
 """Reminders of expiring points: 30, 7 and 1 days before, what is left, and nothing if spent."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -34,11 +34,12 @@ async def test_three_reminders_on_their_days_at_nine(care: Care, mei: Person) ->
         (day(5, 24, 8), day(5, 24, 9)),
         (day(5, 30, 8), day(5, 30, 9)),
     ):
+        await care.begins(before - timedelta(days=1))
         await care.until(before)
         so_far = len(await care.got(mei))
         await care.until(after)
         assert len(await care.got(mei)) == so_far + 1
-    await care.until(day(7, 1))
+    await care.until(day(6, 5))
     assert await care.got(mei) == ["care.points_expiring"] * 3
     assert await care.has(mei) == 0
 
@@ -52,6 +53,7 @@ async def test_it_says_what_is_left_and_when_each_part_goes(care: Care, mei: Per
     assert "<b>30</b>" in message[2]
     assert "31 May 2027" in message[2]
     assert "200" not in message[2]
+    await care.begins(day(5, 30, 10))
     await care.until(day(5, 31, 10))
     # On the last day itself there is no reminder for it, but one for the points of June.
     text = care.channel.journal[-1][2]
@@ -113,6 +115,7 @@ async def test_a_closed_member_is_left_alone(care: Care, mei: Person) -> None:
 async def test_expiry_is_posted_in_the_night_and_the_last_day_still_counts(
     care: Care, mei: Person
 ) -> None:
+    await care.begins(day(5, 30))
     await care.until(LAST_DAY.replace(hour=23, minute=59))
     assert await care.has(mei) == 50
     member = await mei.member_id()
