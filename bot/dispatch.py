@@ -40,6 +40,7 @@ class Units(Protocol):
     """Runs plain functions in transactions; raises StoreUnavailable if none can be had."""
 
     def read(self, use: Callable[[Any], T]) -> Awaitable[T]: ...
+    def read_long(self, use: Callable[[Any], T]) -> Awaitable[T]: ...
     def write(self, use: Callable[[Any], T]) -> Awaitable[T]: ...
 
 
@@ -68,9 +69,23 @@ async def _blind(_address: Address, reference: str) -> Seen:
 
 @dataclass(frozen=True, slots=True)
 class _Writes:
-    """A reading pass found that the route writes, and which picture it looks at."""
+    """A reading pass found that the route writes, which picture it looks at and what it has
+    counted."""
 
     picture: str
+    counted: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What was found out for a handler before its unit of work."""
+
+    seen: Seen | None = None
+    counted: Any = None
+
+
+class _TakesLong(Exception):
+    """A reading pass found that the route counts a lot, which is done beside everything else."""
 
 
 @dataclass(slots=True)
@@ -149,18 +164,23 @@ class Dispatch:
 
     async def _once(self, inbound: Inbound) -> Rendered | None:
         now = self._clock()
-        answer = await self._units.read(lambda work: self._read(work, inbound, now))
+        try:
+            answer = await self._units.read(lambda work: self._read(work, inbound, now))
+        except _TakesLong:
+            answer = await self._units.read_long(
+                lambda work: self._read(work, inbound, now, long=True)
+            )
         if not isinstance(answer, _Writes):
             return answer
-        seen = await self._seen(inbound, answer.picture)
+        before = _Before(await self._seen(inbound, answer.picture), answer.counted)
         try:
             return await self._units.write(
-                lambda work: self._write(work, inbound, now, None, seen)
+                lambda work: self._write(work, inbound, now, None, before)
             )
         except self._refused as refusal:
             reply = _refusal(refusal)
             return await self._units.write(
-                lambda work: self._write(work, inbound, now, reply, seen)
+                lambda work: self._write(work, inbound, now, reply, before)
             )
 
     async def _seen(self, inbound: Inbound, picture: str) -> Seen | None:
@@ -172,12 +192,19 @@ class Dispatch:
             log.exception("a picture could not be looked at")
             return Seen(picture, problem="unreachable")
 
-    def _read(self, work: Work, inbound: Inbound, now: datetime) -> Rendered | _Writes | None:
+    def _read(
+        self, work: Work, inbound: Inbound, now: datetime, *, long: bool = False
+    ) -> Rendered | _Writes | None:
         state = work.conversations.load(inbound.address, inbound.locale)
         match = self._router.match(inbound, state, now)
+        if match.route.long and not long:
+            raise _TakesLong
         if match.route.writes:
             turn = _turn(work, inbound, state, match, now)
-            return _Writes(match.route.looks(turn) if match.route.looks else "")
+            return _Writes(
+                match.route.looks(turn) if match.route.looks else "",
+                match.route.counts(turn) if match.route.counts else None,
+            )
         if _may_be_done(inbound, match):
             row = work.inbox.find(inbound.address, inbound.update_id)
             if row:
@@ -195,7 +222,7 @@ class Dispatch:
         inbound: Inbound,
         now: datetime,
         refusal: Reply | None,
-        seen: Seen | None,
+        before: _Before,
     ) -> Rendered | None:
         state = work.conversations.lock(inbound.address, inbound.locale)
         sender = state.person.address_id
@@ -203,7 +230,7 @@ class Dispatch:
         if not row.new:
             return load_rendered(row.answer) if row.answer else None
         key = f"inbox:{row.id}"
-        turn, reply = self._handle(work, inbound, state, now, key, refusal, seen)
+        turn, reply = self._handle(work, inbound, state, now, key, refusal, before)
         if turn.moved and turn.person.address_id is not None:
             work.conversations.save(
                 turn.person.address_id, inbound.address.chat, turn.conversation
@@ -221,16 +248,16 @@ class Dispatch:
         now: datetime,
         key: str,
         refusal: Reply | None,
-        seen: Seen | None,
+        before: _Before,
     ) -> tuple[Turn[Any], Reply | None]:
         match = self._router.match(inbound, state, now)
         turn = _turn(work, inbound, state, match, now, key=key)
-        turn.seen = seen
+        turn.seen, turn.counted = before.seen, before.counted
         reply = refusal or match.route.handle(turn)
         if reply is not PASS:
             return turn, reply
         plain = replace(inbound, reply_to="")
-        return self._handle(work, plain, state, now, key, refusal, seen)
+        return self._handle(work, plain, state, now, key, refusal, before)
 
     def _render(self, reply: Reply, turn: Turn[Any], inbound: Inbound) -> Rendered:
         for message in reply.more:

@@ -44,6 +44,8 @@ class Route:
     `anyone`: open to people who are not members.
     `looks`: the reference of a picture to be looked at before the write transaction, "" for none;
     the handler finds what is known of it in `turn.seen`.
+    `long`: reads so much that it is done beside everything else; `counts`: what of it is done
+    before the write transaction, the handler finds it in `turn.counted`.
     """
 
     intent: str
@@ -52,6 +54,8 @@ class Route:
     needs: str = ""
     anyone: bool = False
     looks: Callable[[Turn[Any]], str] | None = None
+    long: bool = False
+    counts: Callable[[Turn[Any]], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

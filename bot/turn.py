@@ -39,7 +39,7 @@ class Turn(Generic[W]):
 
     `args` belong to the intent (words after a command, parts of a button), `nonce` is the
     idempotency key of the effect, `work` the unit of work that the handler's service uses. `seen`
-    is there for routes that look at a picture.
+    is there for routes that look at a picture, `counted` for those that count beforehand.
     """
 
     work: W
@@ -51,6 +51,7 @@ class Turn(Generic[W]):
     args: tuple[str, ...] = ()
     nonce: str = ""
     seen: Seen | None = None
+    counted: Any = None
     moved: bool = field(default=False)
 
     @classmethod

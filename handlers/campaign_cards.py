@@ -26,12 +26,20 @@ CORRECTING: Final = Flow("correcting", (Step("text"), Step("sure", frozenset()))
 
 def show(turn: Turn) -> Reply:
     """How far it is; this card is kept up to date from now on."""
-    return watched(turn, number(turn))
+    return watched(turn, number(turn), turn.counted)
 
 
-def watched(turn: Turn, campaign_id: int) -> Reply:
+def counted(turn: Turn) -> dict[str, Any] | None:
+    """The figures of the card, to be counted before the unit of work."""
+    try:
+        return campaigns.values(turn.work, number(turn), turn.now)
+    except Refused:
+        return None  # and the handler says why
+
+
+def watched(turn: Turn, campaign_id: int, values: dict[str, Any] | None = None) -> Reply:
     """The card in the place of the tapped one, kept up to date."""
-    values = campaigns.values(turn.work, campaign_id, turn.now)
+    values = values or campaigns.values(turn.work, campaign_id, turn.now)
     if turn.inbound.message and values["state"] not in OVER:
         campaigns.watch(turn.work, campaign_id, address_id(turn), turn.inbound.message)
     return _card(values)

@@ -29,6 +29,8 @@ JOBS_SECONDS = 5.0
 CAMPAIGN_SECONDS = 1.0
 WAITING_SECONDS = 60.0
 UNCLEAR_SECONDS = 20.0
+COUNTING_PAUSE = 9.0
+"""Live cards are left alone so many times as long as it took to count for them."""
 Move = Callable[[datetime], Awaitable[object]]
 
 
@@ -63,6 +65,7 @@ class Worker:
         self._jobs = jobs
         self._lease = Lease(units, "clock", holder, clocks.real)
         self._slices = Slices(units, clocks.monotonic)
+        self._cards_at = 0.0
         self._stop = asyncio.Event()
         # Who travels runs what is crossed at its own moment; a tick beside it would be late.
         self._turn = asyncio.Lock()
@@ -188,13 +191,19 @@ class Worker:
                 return
 
     async def _cards(self) -> None:
-        if await self._lease.hold():
-            await self._show()
+        began = self._clocks.monotonic()
+        if began < self._cards_at or not await self._lease.hold():
+            return
+        await self._show()
+        now = self._clocks.monotonic()
+        self._cards_at = now + COUNTING_PAUSE * (now - began)
 
     async def _show(self) -> None:
         """Keeps the cards of campaigns in operators' chats up to date."""
         now = self._clocks.club()
-        found = await self._units.read(partial(campaigns.cards_due, now=now))
+        if not await self._units.read(partial(campaigns.cards_to_count, now=now)):
+            return
+        found = await self._units.read_long(partial(campaigns.cards_due, now=now))
         if found:
             await self._units.write(partial(campaigns.refresh, cards=found, now=now))
 
@@ -202,7 +211,8 @@ class Worker:
         now = self._clocks.club()
 
         def look(work: Work) -> bool:
-            return campaign_steps.due(work, now)
+            # What was to begin at the time of a backup may have been sent: it is paused first.
+            return post.hold_state(work) != post.RESTORED and campaign_steps.due(work, now)
 
         if not await self._units.read(look):
             return False

@@ -38,8 +38,12 @@ def pause(work: Work, campaign_id: int, actor: Actor, now: datetime) -> Campaign
 
 
 def resume(work: Work, campaign_id: int, actor: Actor, now: datetime) -> Campaign:
-    """It goes on. Raises CampaignNotFound, CampaignNotNow."""
-    return _moved(work, campaign_id, (CampaignState.PAUSED,), CampaignState.RUNNING, actor, now)
+    """It goes on; one that was paused before it had begun begins. Raises CampaignNotFound,
+    CampaignNotNow."""
+    campaign, before = find(work, campaign_id), (CampaignState.PAUSED,)
+    unbegun = campaign.state == CampaignState.PAUSED and campaign.started_at is None
+    after = CampaignState.SCHEDULED if unbegun else CampaignState.RUNNING
+    return _moved(work, campaign_id, before, after, actor, now)
 
 
 def stop(work: Work, campaign_id: int, actor: Actor, now: datetime) -> Campaign:

@@ -81,7 +81,7 @@ def progress(work: Work, campaign_id: int, now: datetime) -> Progress:
     waiting = sum(states.get(state, 0) for state in _ON_THE_WAY)
     written = sum(states.values())
     planned = written if campaign.filled_at else max(written, campaign.planned or 0)
-    rate = work.campaign_rows.sent_since(campaign_id, now - MINUTE) / MINUTE.total_seconds()
+    rate = _rate(work, campaign, now)
     running = campaign.state == CampaignState.RUNNING
     return Progress(
         campaign_id=campaign_id,
@@ -106,6 +106,14 @@ def progress(work: Work, campaign_id: int, now: datetime) -> Progress:
 
 def _retryable(work: Work, campaign: Campaign) -> int:
     return work.campaign_rows.failed(campaign.id) if may_again(work, campaign.id) else 0
+
+
+def _rate(work: Work, campaign: Campaign, now: datetime) -> float:
+    """Sent per second in the last minute, or since it began if that was later."""
+    seconds = MINUTE.total_seconds()
+    if campaign.started_at is not None:
+        seconds = min(max((now - campaign.started_at).total_seconds(), 1.0), seconds)
+    return work.campaign_rows.sent_since(campaign.id, now - timedelta(seconds=seconds)) / seconds
 
 
 def _failures(states: Mapping[str, int]) -> int:
@@ -161,11 +169,16 @@ class Changed:
     shown: str
 
 
+def cards_to_count(work: Work, now: datetime) -> list[Card]:
+    """The cards that were not looked at in the last three seconds; a cheap read."""
+    since = now - timedelta(seconds=CARD_SECONDS)
+    return [card for card in work.campaigns.cards() if _shown_at(card) <= since]
+
+
 def cards_due(work: Work, now: datetime) -> list[Changed]:
     """The cards whose figures have changed, at most every three seconds each; reads only, for to
     count a campaign takes a while."""
-    since = now - timedelta(seconds=CARD_SECONDS)
-    due = [card for card in work.campaigns.cards() if _shown_at(card) <= since]
+    due = cards_to_count(work, now)
     figures = {number: values(work, number, now) for number in {one.campaign_id for one in due}}
     found = [
         Changed(one, figures[one.campaign_id], _mark(figures[one.campaign_id], now)) for one in due
@@ -192,7 +205,10 @@ def _show(work: Work, one: Changed, now: datetime) -> bool:
         target=card.message_id,
     )
     if work.deliveries.to_address(card.address_id, notice, now) is None:
-        return work.campaign_rows.refresh(dedupe, card.message_id, notice, now)
+        done = work.campaign_rows.refresh(dedupe, card.message_id, notice, now)
+        if not done:  # it is just being sent with the figures before: tried again in a moment
+            work.campaigns.show_card(card, one.shown, card.shown)
+        return done
     return True
 
 

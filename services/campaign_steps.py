@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from domain.campaigns import CampaignKind, CampaignState
 from domain.consent import send_at
+from services import restoring
 from services.campaign_control import BATCH, young_since
 from services.campaign_drafts import (
     MESSAGE,
@@ -116,6 +117,8 @@ def fill(work: Work, campaign: Campaign, now: datetime, most: int = SLICE) -> bo
         found = work.campaign_rows.sent_of(campaign.of_id, campaign.reached, most)
     if found.looked_at:
         _write(work, campaign, found, now)
+        if campaign.of_id is None and restoring.in_gap(work, campaign.started_at):
+            work.doubts.doubt_new(campaign.id, now, restoring.REASON)
     more = found.looked_at == most
     work.campaigns.fill(campaign.id, found.upto, None if more else now)
     return more

@@ -33,6 +33,15 @@ _pause = (
     )
     .values(state=CampaignState.PAUSED.value, reason=bindparam("why"))
 )
+_doubt_new = (
+    update(_rows)
+    .where(
+        _rows.c.campaign_id == bindparam("campaign"),
+        _rows.c.state == "pending",
+        _rows.c.made_at == bindparam("made"),
+    )
+    .values(state="unknown", reason=bindparam("why"))
+)
 
 
 class Doubts:
@@ -44,6 +53,10 @@ class Doubts:
     def doubt(self, until: datetime, written_before: datetime, reason: str) -> int:
         values = {"until": until, "before": written_before, "why": reason}
         return int(self._db.execute(_doubt, values).rowcount)
+
+    def doubt_new(self, campaign_id: int, made_at: datetime, reason: str) -> int:
+        values = {"campaign": campaign_id, "made": made_at, "why": reason}
+        return int(self._db.execute(_doubt_new, values).rowcount)
 
     def pause(self, until: datetime, reason: str) -> int:
         return int(self._db.execute(_pause, {"until": until, "why": reason}).rowcount)

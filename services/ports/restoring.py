@@ -13,5 +13,9 @@ class Doubts(Protocol):
         """Makes everything unknown that waits or was on its way, was due by `until` and was
         written before a moment, or is no reply; how many messages."""
 
+    def doubt_new(self, campaign_id: int, made_at: datetime, reason: str) -> int:
+        """Puts the recipients of a campaign that were written at a moment to `unknown`; how
+        many."""
+
     def pause(self, until: datetime, reason: str) -> int:
         """Pauses the campaigns that went on, or were to begin, by a moment; how many."""

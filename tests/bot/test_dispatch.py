@@ -208,3 +208,27 @@ async def test_further_messages_become_deliveries_of_the_same_unit(stage: Stage)
     waiting = await stage.person.hears()
     assert [message.key for message in waiting] == ["general.unknown", "general.expired"]
     assert len(stage.club.written) == 2
+
+
+async def test_what_counts_a_lot_is_read_beside_everything_else(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    units, long = stage.club.units, []
+
+    async def read_long(use: Callable[[Any], Any]) -> Any:
+        long.append(use)
+        return await units.read(use)
+
+    monkeypatch.setattr(units, "read_long", read_long)
+    counted: list[Any] = []
+
+    def handle(turn: Any) -> Reply:
+        counted.append(turn.counted)
+        return _said()
+
+    show = Route("show", handle, writes=True, anyone=True, long=True, counts=lambda turn: 7)
+    stage.plays(Route("count", handle, anyone=True, long=True), show)
+    await stage.person.says("/count")
+    assert (counted, len(long)) == ([None], 1)
+    await stage.person.says("/show")
+    assert (counted, len(long)) == ([None, 7], 2)

@@ -173,9 +173,10 @@ async def test_the_author_hears_of_each_end(club: Club, made: Campaign) -> None:
 
 
 async def test_progress_tells_the_pace_of_the_last_minute(club: Club, made: Campaign) -> None:
-    await sent(club, made, [1], ago=timedelta(minutes=2))
-    await sent(club, made, [2, 3, 4], ago=timedelta(seconds=30))
-    now = await club.read(lambda work: campaigns.progress(work, made.id, NOW))
+    later = NOW + timedelta(minutes=2)
+    await sent(club, made, [1], ago=timedelta(0))
+    await sent(club, made, [2, 3, 4], ago=timedelta(seconds=-90))
+    now = await club.read(lambda work: campaigns.progress(work, made.id, later))
     assert (now.planned, now.sent, now.waiting) == (6, 4, 2)
     assert now.rate == 3 / 60
     assert now.seconds == 40
