@@ -197,16 +197,18 @@ JOBS: tuple[Job, ...] = (
 
 def table(work: Work) -> tuple[Job, ...]:
     """All jobs: those above, and one of its own hour for each rule of care in force."""
-    return (*JOBS, *(_care(rule) for rule in caring.timed(work)))
+    return (*JOBS, *(_care(rule, caring.clocks(work, rule, NIGHT)) for rule in caring.timed(work)))
 
 
-def _care(rule: caring.Rule) -> Job:
-    """A rule's job. In the afternoon those are greeted whom its hour did not know: a zone or a
-    birthday that was changed meanwhile."""
+def _care(rule: caring.Rule, clocks: tuple[time, ...]) -> Job:
+    """A rule's job. Hours later those are greeted whom its hour did not know: a zone or a birthday
+    that was changed meanwhile."""
 
     ahead: dict[str, caring.Ahead] = {}
 
     def step(work: Work, due: Due, now: datetime, after: int) -> int | None:
+        if not caring.is_on(work, rule):
+            return None  # switched off while it runs
         if due.key not in ahead:
             ahead.clear()
             ahead[due.key] = caring.Ahead(rule, due)
@@ -219,8 +221,5 @@ def _care(rule: caring.Rule) -> Job:
     def idle(work: Work, due: Due, now: datetime) -> bool:
         return caring.nobody_due(work, rule, due.day, due.zone)
 
-    kind = caring.kind_of(rule)
-    clocks: tuple[time, ...] = (rule.at,) if kind.own_zones else (NIGHT,)
-    if kind.again and rule.at < AFTERNOON:
-        clocks = (*clocks, AFTERNOON)
-    return Job(f"care.{rule.key}", clocks, step, idle, kind.own_zones, rule=rule)
+    own_zones = caring.kind_of(rule).own_zones
+    return Job(f"care.{rule.key}", clocks, step, idle, own_zones, rule=rule)

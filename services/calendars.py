@@ -45,6 +45,8 @@ PUBLIC: Final[Mapping[str, str]] = {
     "eid_al_adha": "Eid al-Adha",
     "thanksgiving": "Thanksgiving Day",
 }
+_LASTS: Final = timedelta(days=30)
+"""No holiday lasts for so long."""
 EVERYWHERE: Final = (*LUNAR, EVE, SOLSTICE, *FIXED)
 _LANGUAGES: Final = {"zh": "zh_CN", "en": "en_US"}
 
@@ -69,14 +71,20 @@ def keys(countries: Sequence[str]) -> tuple[str, ...]:
     return (*EVERYWHERE, *public)
 
 
-def day_of(key: str, year: int, countries: Sequence[str]) -> date | None:
-    """The day of a holiday in a solar year: a public one in the first country that has it. None
-    if there is none, or the year is not known."""
-    if key in FIXED:
-        return date(year, *FIXED[key])
+def days_of(key: str, year: int, countries: Sequence[str]) -> tuple[date, ...]:
+    """The days of a holiday in a solar year: of a public one in the first country that has it.
+    By the Islamic calendar one may come twice in a year (2033). None if there is none, or the
+    year is not known."""
     if key in PUBLIC:
         found = (_public(key, country, year) for country in countries)
-        return next((day for day in found if day), None)
+        return next((days for days in found if days), ())
+    day = _day_of(key, year)
+    return (day,) if day else ()
+
+
+def _day_of(key: str, year: int) -> date | None:
+    if key in FIXED:
+        return date(year, *FIXED[key])
     if not lunar.FIRST_YEAR <= year <= lunar.LAST_YEAR:
         return None
     if key == SOLSTICE:
@@ -89,17 +97,21 @@ def day_of(key: str, year: int, countries: Sequence[str]) -> date | None:
 def on(day: date, wanted: Sequence[str], countries: Sequence[str]) -> str:
     """The first of the wanted holidays (none named: of all) that falls on a day, "" for none."""
     for key in wanted or keys(countries):
-        if day_of(key, day.year, countries) == day:
+        if day in days_of(key, day.year, countries):
             return key
     return ""
 
 
 @lru_cache(maxsize=1024)
-def _public(key: str, country: str, year: int) -> date | None:
+def _public(key: str, country: str, year: int) -> tuple[date, ...]:
+    """The first day of each time it comes: it may last for several."""
     name = PUBLIC[key]
     named = _calendar(country, year, "en") if country in _countries() else {}
-    found = [day for day, names in named.items() if name in _plain(names)]
-    return min((day for day in found if day.year == year), default=None)
+    firsts: list[date] = []
+    for day in sorted(day for day, names in named.items() if name in _plain(names)):
+        if day.year == year and (not firsts or day - firsts[-1] > _LASTS):
+            firsts.append(day)
+    return tuple(firsts)
 
 
 def _plain(names: str) -> list[str]:

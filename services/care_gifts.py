@@ -6,11 +6,14 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
 from domain.care_rules import CareRule, dedupe
+from domain.errors import Refused
 from domain.staff import ROLES, permissions
+from domain.vouchers import Voucher
 from services import ledger, presents
 from services.care_kinds import Due
 from services.ports import Work
@@ -39,12 +42,26 @@ def give(
         ledger.bonus(work, due.member_id, rule.points, key=key, source=source, now=now)
         given["points"] = rule.points
     if rule.voucher:
-        got = presents.present(work, due.member_id, rule.voucher, key=key, now=now)
+        got = _present(work, rule, due.member_id, key, now)
         if got is None:
             _no_present(work, rule, day, now)
         else:
             given["voucher"] = dict(got.names)
     return given
+
+
+def _present(
+    work: Work, rule: CareRule, member_id: int, key: str, now: datetime
+) -> Voucher | None:
+    """None also for what this member cannot be given, such as credit above the ceiling."""
+    present = partial(presents.present, work, member_id, rule.voucher, key=key, now=now)
+    got = work.apart(present)
+    if isinstance(got, Refused):
+        log.warning("the rule of care %s cannot give %s: %s", rule.key, rule.voucher, got)
+        return None
+    if isinstance(got, Exception):
+        raise got
+    return got
 
 
 def _given(work: Work, key: str) -> bool:

@@ -5,10 +5,12 @@ SEMANTICS: Care. Who is due, the kinds of care know (services.care_kinds).
 
 from __future__ import annotations
 
+import logging
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any, Final
 
 from domain.care_rules import CareRule, Late, dedupe, too_late
@@ -20,7 +22,9 @@ from services import care_gifts, timetable, wordings
 from services.care_kinds import KINDS, CareKind, Due
 from services.ports import Work
 from services.ports.post import Notice, Waiting
-from services.quiet import open_for
+from services.quiet import open_for, second_looks
+
+log = logging.getLogger(__name__)
 
 Rule = CareRule
 ON_TIME: Final = timedelta()
@@ -50,6 +54,16 @@ class _Case:
         """Whether the day is over where the member is when the message may leave."""
         return local_day(self.at, self.zone) > self.day
 
+    def missed(self, work: Work) -> bool:
+        """Whether it leaves on a later day than it would have done in time: quiet hours alone
+        may reach over midnight."""
+        if self.late <= ON_TIME or not self.over:
+            return False
+        planned = open_for(
+            work, self.member.id, self.zone, moment(self.day, self.rule.at, self.zone)
+        )
+        return local_day(self.at, self.zone) > local_day(planned, self.zone)
+
 
 def care_for(
     work: Work, rule: CareRule, due: Due, day: date, now: datetime, *, late: timedelta = ON_TIME
@@ -67,7 +81,7 @@ def care_for(
     case = _case(work, rule, due, everyone, day, now, late)
     verdict = case.kind.verdict(work, rule, due, day, now)
     often = too_often(work, rule, everyone, case.at)
-    reason = _state(case) or _lateness(case) or often or verdict.reason
+    reason = _state(case) or _lateness(work, case) or often or verdict.reason
     if not work.addresses.of_member(due.member_id):
         if not reason and verdict.gift:
             care_gifts.give(work, rule, due, everyone, day, now)
@@ -114,12 +128,11 @@ def _state(case: _Case) -> str:
     return "closed"
 
 
-def _lateness(case: _Case) -> str:
+def _lateness(work: Work, case: _Case) -> str:
     """`skip` ends with the day; whatever the rule says, after its hours it is not worth it."""
     if too_late(case.rule, case.late):
         return "too_late"
-    missed = case.late > ON_TIME and case.over and case.rule.late is Late.SKIP
-    return "too_late" if missed else ""
+    return "too_late" if case.rule.late is Late.SKIP and case.missed(work) else ""
 
 
 def too_often(work: Work, rule: CareRule, everyone: Sequence[int], at: datetime) -> str:
@@ -187,14 +200,33 @@ def still(
 ) -> Mapping[str, Any] | str | None:
     """What a message of care says at the moment of sending; None or a reason: nothing is sent.
 
-    A message that waited for too long (for a hold, a flood, a database that was away) is as late
-    as one that was written too late. Its moment is within a day of the writing.
+    What belongs to a rule that was switched off does not leave. A message that waited for too
+    long (for a hold, a flood, a database that was away) is as late as one that was written too
+    late. Its moment is within a day of the writing.
     """
     rule = work.programmes.current().care.rule(row.rule)
+    if row.rule and not (rule.on if rule else kind.unasked):
+        return "stopped"
     moment_ = min(row.due_at, row.made_at + timedelta(days=1))
     if rule and too_late(rule, now - moment_):
         return "too_late"
     return kind.still(work, row, now)
+
+
+# -- what fails ---------------------------------------------------------------------------
+
+
+def apart(work: Work, rule: CareRule, due: Due, now: datetime, care: Callable[[], None]) -> None:
+    """Cares for one member so that a failure touches nobody else: it is logged and recorded."""
+    failed = work.apart(care)
+    if failed is None:
+        return
+    log.error("%s of member %d failed", rule.key, due.member_id, exc_info=failed)
+    key, service = dedupe(rule, due.member_id, due.occurrence), rule.purpose == "service"
+    notice = Notice(KINDS[rule.occasion].keys[0], purpose=rule.purpose, bulk=service)
+    notice = replace(notice, dedupe=key, due_at=now, rule=rule.key)
+    if work.addresses.of_member(due.member_id) and not work.deliveries.occasion(key):
+        work.deliveries.suppressed(due.member_id, notice, "broken", now)
 
 
 # -- by day -------------------------------------------------------------------------------
@@ -241,9 +273,18 @@ def care_for_due(
     `after` on; where to go on, None at the end."""
     kind = KINDS[rule.occasion]
     found = ahead.some(work, after, most)
-    for due in found:
+
+    def care(due: Due) -> None:
         hour = slot.at if kind.own_zones else max(slot.at, _hour(work, rule, due, slot.day))
         care_for(work, rule, due, slot.day, now, late=max(now - hour, ON_TIME))
+
+    def all_at_once() -> None:
+        for due in found:
+            care(due)
+
+    if isinstance(work.apart(all_at_once), Exception):
+        for due in found:
+            apart(work, rule, due, now, partial(care, due))
     return found[-1].member_id if len(found) == most else None
 
 
@@ -260,6 +301,21 @@ def nobody_due(work: Work, rule: CareRule, day: date, zone: str | None) -> bool:
 def kind_of(rule: Rule) -> CareKind:
     """The kind of care that a rule is about."""
     return KINDS[rule.occasion]
+
+
+def clocks(work: Work, rule: CareRule, night: time) -> tuple[time, ...]:
+    """The local times of day at which a rule's members are looked for; in the night for what is
+    found for all zones at once."""
+    kind = KINDS[rule.occasion]
+    first = rule.at if kind.own_zones else night
+    quiet = work.programmes.current().care.quiet
+    return (first, *(second_looks(rule.at, quiet) if kind.again else ()))
+
+
+def is_on(work: Work, rule: CareRule) -> bool:
+    """Whether a rule is in force as this occasion's rule."""
+    found = work.programmes.current().care.rule(rule.key)
+    return found is not None and found.on and found.occasion is rule.occasion
 
 
 def timed(work: Work) -> tuple[CareRule, ...]:

@@ -7,6 +7,7 @@ it. SEMANTICS: Care.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from domain.care_rules import CareRule, Occasion
@@ -43,17 +44,21 @@ def tell_some(work: Work, now: datetime) -> bool:
     rules = [rule for rule in _rules(work) if not _too_old(rule, restock, now)]
     fans = work.restocks.fans(restock, MOST) if rules and _is_left(work, restock) else []
     for member_id in fans:
-        if values := to_be_had(work, member_id, restock.benefit_id, now):
-            for rule in rules:
-                _tell(work, rule, Due(member_id, str(restock.id), values), now)
+        for rule in rules:
+            due = Due(member_id, str(restock.id))
+            tell = partial(_tell, work, rule, due, restock.benefit_id, now)
+            caring.apart(work, rule, due, now, tell)
     done = len(fans) < MOST
     work.restocks.reach(restock.id, fans[-1] if fans else restock.reached, now if done else None)
     return True
 
 
-def _tell(work: Work, rule: CareRule, due: Due, now: datetime) -> None:
+def _tell(work: Work, rule: CareRule, due: Due, benefit_id: int, now: datetime) -> None:
+    values = to_be_had(work, due.member_id, benefit_id, now)
+    if not values:
+        return
     zone = work.members.get(due.member_id).zone or work.programmes.current().zone
-    caring.care_for(work, rule, due, local_day(now, zone), now)
+    caring.care_for(work, rule, due._replace(values=values), local_day(now, zone), now)
 
 
 def _too_old(rule: CareRule, restock: Restock, now: datetime) -> bool:

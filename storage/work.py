@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from storage.addresses import Addresses
 from storage.adjustments import Adjustments
@@ -80,6 +82,8 @@ from storage.webhooks import Webhooks
 from storage.wordings import Wordings
 from storage.wrong_codes import WrongCodes
 
+T = TypeVar("T")
+
 
 def _nothing(_ids: tuple[int, ...]) -> None:
     """Nobody waits for delivery rows."""
@@ -125,6 +129,19 @@ class Work:
     @property
     def paid_rate(self) -> float:
         return self.shared.paid_rate
+
+    def apart(self, use: Callable[[], T]) -> T | Exception:
+        written = self.written
+        self.db.exec_driver_sql("SAVEPOINT apart")
+        try:
+            result: T | Exception = use()
+        except (SQLAlchemyError, sqlite3.Error):
+            raise  # of a conflict or a lost connection the unit of work decides
+        except Exception as error:
+            self.db.exec_driver_sql("ROLLBACK TO SAVEPOINT apart")
+            self.written, result = written, error
+        self.db.exec_driver_sql("RELEASE SAVEPOINT apart")
+        return result
 
     def new_id(self) -> int:
         return self.shared.ids.next()

@@ -99,9 +99,13 @@ def _last_gift(work: Work, rule: CareRule, due: Due, zone: str) -> date | None:
 
 
 def _greeted_lately(work: Work, rule: CareRule, due: Due, day: date) -> bool:
-    """A birthday moved from December to January brings no second greeting."""
-    last = dedupe(rule, due.member_id, str(int(due.occurrence) - 1))
-    before = work.deliveries.occasion(last)
-    if before is None or before.state == "skipped":
-        return False
-    return (day - before.due_at.date()).days < REWARD_GAP_DAYS
+    """A birthday moved from December to January brings no second greeting, also where a merged
+    membership had the first."""
+    year = str(int(due.occurrence) - 1)
+    for one in work.mydata.memberships(due.member_id):
+        before = work.deliveries.occasion(dedupe(rule, one, year))
+        if before and before.state != "skipped":
+            gap = (day - before.due_at.date()).days
+            if gap < REWARD_GAP_DAYS:
+                return True
+    return False

@@ -22,14 +22,16 @@ class Holiday(CareKind):
     def due(
         self, work: Work, rule: CareRule, day: date, zone: str | None, after: int, most: int
     ) -> list[Due]:
-        key = calendars.on(day, rule.holidays, work.programmes.current().care.countries)
+        countries = work.programmes.current().care.countries
+        key = calendars.on(day, rule.holidays, countries)
         if not key:
             return []
         if rule.points or rule.voucher:
             members = work.care.everyone(zone, after, most)
         else:
             members = work.care.willing(rule.purpose, zone, after, most)
-        occurrence = f"{day.year}:{key}"
+        number = calendars.days_of(key, day.year, countries).index(day)
+        occurrence = f"{day.year}:{key}" + (f":{number + 1}" if number else "")
         return [Due(member_id, occurrence, {"holiday": key}) for member_id in members]
 
     def buttons(self, rule: CareRule, due: Due) -> Buttons:

@@ -42,8 +42,9 @@ class CareKind:
     own zone, and `due` is asked zone by zone; else it is asked once, in the night of the
     programme's zone, and messages wait for the member's hour. `again`: it is asked a second time
     in the afternoon, for those whom the first time did not know. `timed`: False for what is not
-    found by day, because an event calls services.caring itself. `page`: for so many members is
-    read ahead who is due; few where finding costs more than an index.
+    found by day, because an event calls services.caring itself. `unasked`: told also where the
+    programme has no rule of it. `page`: for so many members is read ahead who is due; few where
+    finding costs more than an index.
     """
 
     occasion: Occasion
@@ -53,6 +54,7 @@ class CareKind:
     own_zones = True
     again = False
     timed = True
+    unasked = False
     page = 20
 
     def due(

@@ -26,6 +26,7 @@ class _Told(CareKind):
 
     own_zones = False
     timed = False
+    unasked = True
 
     def due(
         self, work: Work, rule: CareRule, day: date, zone: str | None, after: int, most: int

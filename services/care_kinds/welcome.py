@@ -19,7 +19,8 @@ _PROFILE: Buttons = ((("care.button_profile", "profile", ()),),)
 
 class Welcome(CareKind):
     """Writes on each of the rule's days after joining, once per membership. Day 0 comes at the
-    first hour of the rule that is three hours after joining, that day or the next morning. Who
+    first hour of the rule that is three hours after joining, that day or the next morning; days
+    that follow it without a gap (1, 2, …) count from it, or two letters would come at once. Who
     was brought over from an old system is no newcomer.
     """
 
@@ -44,8 +45,9 @@ class Welcome(CareKind):
 
 def _joined(rule: CareRule, day: date, step: int, zone: str) -> tuple[datetime, datetime]:
     """When those joined who have a step on a day, from and to before."""
-    if step == 0:
-        before = moment(day - timedelta(days=1), rule.at, zone)
-        return before - SETTLED, moment(day, rule.at, zone) - SETTLED
+    if all(before in rule.days for before in range(step + 1)):
+        first = day - timedelta(days=step)
+        before = moment(first - timedelta(days=1), rule.at, zone)
+        return before - SETTLED, moment(first, rule.at, zone) - SETTLED
     joined = day - timedelta(days=step)
     return start_of_day(joined, zone), start_of_day(joined + timedelta(days=1), zone)

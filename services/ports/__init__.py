@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 from services.ports.answers import Answers
 from services.ports.approvals import Approvals
@@ -49,6 +50,8 @@ from services.ports.webhooks import Webhooks
 from services.ports.wordings import Wordings
 
 __all__ = ["Work"]
+
+T = TypeVar("T")
 
 
 class Vault(Protocol):
@@ -204,6 +207,10 @@ class Work(Protocol):
     @property
     def paid_rate(self) -> float:
         """How many where Stars are paid for it, 0 if that is not set up."""
+
+    def apart(self, use: Callable[[], T]) -> T | Exception:
+        """Does something of which nothing stays if it fails, while the rest of the transaction
+        does; its result or its error. Raises what the database itself raises."""
 
     def new_id(self) -> int:
         """A fresh time-ordered id."""

@@ -68,6 +68,25 @@ async def test_who_had_marked_it_is_told_at_once_by_day(
     assert await fans_told(care, fan) == [1]
 
 
+async def test_one_who_cannot_be_told_keeps_it_from_nobody(
+    care: Care, mei: Person, fan: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, broken, real = await offer(care.club, stock=0), await mei.member_id(), restocks.to_be_had
+
+    def to_be_had(work: Any, member_id: int, *given: Any) -> Any:
+        if member_id == broken:
+            raise LookupError("of this member")
+        return real(work, member_id, *given)
+
+    monkeypatch.setattr(restocks, "to_be_had", to_be_had)
+    await care.agrees(mei, to="promotions")
+    await marks(care, mei, one)
+    await marks(care, fan, one)
+    await comes(care, one, 5)
+    assert await fans_told(care, mei, fan) == [0, 1]
+    assert await care.skipped(mei) == ["broken"]
+
+
 async def test_in_the_night_it_waits_for_the_morning(care: Care, fan: Person) -> None:
     one = await offer(care.club, stock=0)
     await marks(care, fan, one)

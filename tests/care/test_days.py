@@ -9,11 +9,12 @@ import pytest
 from domain.birthdays import Birthday, Feb29
 from domain.care_rules import CareRule, Late, Occasion
 from domain.programme import BirthdayCare
-from services import calendars, lunar
+from services import calendars, lunar, moving
 from services.care_kinds import KINDS
 from services.caring import nobody_due
 from tests.care.conftest import BIRTHDAY, Care
 from tests.support.club import Person
+from tests.support.post import rows
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 AHEAD = CareRule("ahead", Occasion.BIRTHDAY_AHEAD, days=(7,), late=Late.SKIP, late_hours=24)
@@ -333,3 +334,50 @@ async def test_who_was_brought_over_is_no_newcomer(care: Care, mei: Person) -> N
     assert await care.club.read(lambda w: nobody_due(w, WELCOME, date(2026, 5, 21), None))
     await care.change(mei, source="telegram")
     assert not await care.club.read(lambda w: nobody_due(w, WELCOME, date(2026, 5, 21), None))
+
+
+@pytest.mark.parametrize("hour", [5.5, 10], ids=str)
+async def test_the_days_after_the_first_letter_lose_none(
+    care: Care, mei: Person, hour: float
+) -> None:
+    rule = replace(WELCOME, days=(0, 1, 2, 4))
+    await joined(care, mei, at(5, 20, hour))
+    kind, found = KINDS[Occasion.WELCOME], []
+    for on in range(20, 27):
+        due = await care.club.read(lambda w, d=on: kind.due(w, rule, date(2026, 5, d), None, 0, 9))
+        found += [(on, one.occurrence) for one in due]
+    first = 20 if hour < 6 else 21
+    steps = [(first, "0"), (first + 1, "1"), (first + 2, "2"), (24, "4")]
+    assert found == steps
+
+
+async def test_a_holiday_and_a_welcome_that_are_flown_over_are_made_up_for(
+    care: Care, mei: Person
+) -> None:
+    await care.publish(replace(HOLIDAYS, late=Late.SEND), replace(WELCOME, days=(3,)))
+    await joined(care, mei, at(6, 16, 12))
+    await care.change(mei, zone="America/New_York")
+    await care.begins(at(6, 19, 20))  # eight in the morning of the 19th in New York
+    member, now = await mei.member_id(), care.club.clock.now
+    for _ in range(2):
+        await care.club.write(lambda w: moving.move(w, member, "Asia/Shanghai", now))
+    await care.passes(hours=20)
+    assert sorted(await care.got(mei)) == ["care.holiday", "care.welcome"]
+
+
+async def test_who_joined_after_a_holiday_gets_no_greeting_for_a_zone(
+    care: Care, mei: Person
+) -> None:
+    await care.publish(replace(HOLIDAYS, late=Late.SEND))
+    await joined(care, mei, at(6, 19, 12))
+    await care.begins(at(6, 19, 13))
+    member, now = await mei.member_id(), care.club.clock.now
+    await care.club.write(lambda w: moving.move(w, member, "Asia/Shanghai", now))
+    assert await rows(care.club, rule="holidays") == []
+
+
+def test_a_holiday_that_comes_twice_in_a_year_is_greeted_twice() -> None:
+    days = calendars.days_of("eid_al_fitr", 2033, ("SG",))
+    assert days == (date(2033, 1, 3), date(2033, 12, 23))
+    assert {calendars.on(day, ("eid_al_fitr",), ("SG",)) for day in days} == {"eid_al_fitr"}
+    assert len(calendars.days_of("eid_al_fitr", 2025, ("AE",))) == 1
