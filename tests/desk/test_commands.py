@@ -16,6 +16,7 @@ from app.wiring import opened
 from bot.messages import Address, Reply, dump_reply
 from domain.birthdays import Birthday
 from services import joining
+from services.ports.campaigns import Campaign
 from storage.work import Work
 from tests.support.post import ROWS
 
@@ -23,17 +24,18 @@ Run = Callable[..., str]
 
 
 async def _fill(folder: Path) -> tuple[int, int]:
-    """A member whose birthday comes tomorrow, and two unclear messages of one campaign."""
+    """A member whose birthday comes in two days, and two unclear messages of one campaign."""
 
     def fill(work: Work, now: Any) -> tuple[int, int]:
         state = work.conversations.lock(_address("1"), "zh")
         assert state.person.address_id is not None
         member = joining.join(work, state.person.address_id, locale="zh", now=now).member
-        born = now + timedelta(days=1)
+        born = now + timedelta(days=2)
         long_ago = now - timedelta(days=90)
         work.members.change(member.id, name="王小明", birthday=Birthday(born.month, born.day))
         work.members.change(member.id, birthday_set_at=long_ago, zone="UTC", joined_at=long_ago)
         work.members.set_consent(member.id, "care", True, "telegram", now)
+        work.campaigns.add(Campaign(7, "broadcast", "finished", "promotions", {}, 0, 0, now))
         ids = work.new_id(), work.new_id()
         for row_id, whose in zip(ids, (member.id, None), strict=True):
             work.db.execute(insert(ROWS).values(_row(row_id, whose, now)))
@@ -89,7 +91,7 @@ def test_the_calendar_tells_who_gets_what_when_and_writes_it_down(
 ) -> None:
     asyncio.run(_fill(tmp_path / "data"))
     file = tmp_path / "plan.csv"
-    said = run("care", "calendar", "--days", "3", "--rule", "birthday", "--csv", str(file))
+    said = run("care", "calendar", "--days", "4", "--rule", "birthday", "--csv", str(file))
     heads, row, *details = said.splitlines()
     assert heads.split() == ["day", "rule", "messages", "not", "sent", "remarked"]
     assert row.split()[1:] == ["birthday", "1", "0", "0"]
