@@ -5,18 +5,13 @@ import ast
 import asyncio
 import json
 import random
-import resource
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import asyncpg
 import pytest
 
 from bot.messages import Address
-from bot.state import StoreUnavailable
 from domain.ledger import Kind
 from domain.payments import PRINCIPAL
 from domain.points import Unit
@@ -28,6 +23,7 @@ from services.ports.till import SessionRow
 from storage.work import Work
 from tests.support.source import sources
 from tests.whole import absurd
+from tests.whole.away import cannot_commit, inbox
 from tests.whole.cast import Cast, identities, number_of
 from tests.whole.stack import ACCOUNT, Answer, Stack
 from tests.whole.updates import Person
@@ -470,41 +466,7 @@ async def test_updates_come_again_when_nothing_can_be_committed(
         assert (await stack.post(update)).status == 503
         broken = {"update_id": stack.next_id(), "message": 5}
         assert (await stack.post(broken)).status == 503, "even a dead letter has to be kept"
-    assert await _inbox(stack) == before
+    assert await inbox(stack) == before
     answered(await stack.post(update), update)
     assert await stack.inbox() == before + 1
     await nothing_broke(stack)
-
-
-async def _inbox(stack: Stack) -> int:
-    """Counts as soon as no connection of before is in the way."""
-    while True:
-        try:
-            return await stack.inbox()
-        except StoreUnavailable:
-            await asyncio.sleep(0.05)
-
-
-@asynccontextmanager
-async def cannot_commit(stack: Stack, kind: str) -> AsyncIterator[None]:
-    """PostgreSQL takes no writes; on SQLite the disk is full."""
-    if kind == "postgresql":
-        url = stack.club.settings.database
-        admin = await asyncpg.connect(url.rpartition("/")[0] + "/postgres")
-        name = url.rpartition("/")[2]
-        try:
-            await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-            await admin.execute(
-                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
-            )
-            yield
-            await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
-        finally:
-            await admin.close()
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
