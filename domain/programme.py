@@ -14,6 +14,7 @@ from domain.birthdays import Feb29
 from domain.care_rules import Announcements, Care
 from domain.points import Expiry
 from domain.refunds import RefundPolicy
+from domain.service_rules import Service
 
 Names = Mapping[str, str]  # language → text
 PROFILE_FIELDS: Final = ("name", "birthday", "phone", "city", "gender", "preferences")
@@ -331,6 +332,7 @@ class Programme:
     expiry_reminder_days: tuple[int, ...] = (30, 7, 1)
     care: Care = field(default_factory=Care)
     announcements: Announcements = field(default_factory=Announcements)
+    service: Service = field(default_factory=Service)
     adjustments: Adjustments = Adjustments()
     growth: Growth = Growth()
     checkin: CheckIn | None = None

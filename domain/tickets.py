@@ -12,7 +12,12 @@ RATINGS: Final = (1, 2, 3, 4, 5)
 
 
 class TicketKind(StrEnum):
+    """SEMANTICS: Complaints. Praise is feedback that nobody owes an answer to."""
+
     COMPLAINT = "complaint"
+    SUGGESTION = "suggestion"
+    QUESTION = "question"
+    PRAISE = "praise"
     FEEDBACK = "feedback"
 
 
@@ -20,6 +25,15 @@ CATEGORIES: Final = {
     TicketKind.COMPLAINT: ("product", "service", "delivery", "points", "other"),
     TicketKind.FEEDBACK: ("praise", "suggestion", "question"),
 }
+
+
+class Author(StrEnum):
+    """Who said something of a ticket: `note` is for staff only, `event` is what happened."""
+
+    MEMBER = "member"
+    STAFF = "staff"
+    NOTE = "note"
+    EVENT = "event"
 
 
 class TicketState(StrEnum):
@@ -38,7 +52,11 @@ DONE: Final = (TicketState.RESOLVED, TicketState.CLOSED)
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """`due_at`: by when an answer was promised; `done_at`: when it was resolved or closed."""
+    """`due_at`: by when the next answer is owed, None while none is; `first_due_at`: what was
+    promised for the first one, which came at `answered_at`. `resolve_by`: by when it should be
+    settled, None while that clock stands with `resolve_left` business minutes left. `done_at`:
+    when it was resolved or closed, `in_time` or not. `subject_kind` (`purchase`, `voucher`, "")
+    and `subject_id`: what it is about. `alarm`: the word that made it urgent."""
 
     id: int
     number: int
@@ -49,11 +67,24 @@ class Ticket:
     staff_id: int | None
     state: TicketState
     opened_at: datetime
-    due_at: datetime
+    first_due_at: datetime
+    due_at: datetime | None
+    resolve_by: datetime | None = None
+    resolve_left: int | None = None
     answered_at: datetime | None = None
+    escalated_at: datetime | None = None
     done_at: datetime | None = None
+    in_time: bool | None = None
     reopened: int = 0
+    merged_into: int | None = None
     rating: int | None = None
+    cause_key: str = ""
+    priority: int = 0
+    alarm: str = ""
+    opened_by: int | None = None
+    store_id: int | None = None
+    subject_kind: str = ""
+    subject_id: int | None = None
 
     def may_reopen(self, now: datetime) -> bool:
         """Whether a reply opens it again: within 7 days after it was done."""

@@ -112,7 +112,7 @@ def _line(turn: Turn, view: View) -> dict[str, object]:
         "category": ticket.category,
         "state": str(view.state),
         "due_at": ticket.due_at,
-        "late": turn.now >= ticket.due_at and ticket.answered_at is None,
+        "late": ticket.due_at is not None and turn.now >= ticket.due_at,
         "staff": view.staff,
         "name": view.member.name,
         "member": view.member.number,

@@ -28,10 +28,10 @@ from services.benefit_pictures import PictureRefused, Pictures, keep
 from services.campaign_drafts import id_of
 from services.content_files import Found, Written
 from services.content_schema import Moment
+from services.file_values import Section
 from services.ports import Work
 from services.ports.campaigns import Campaign
 from services.ports.club import Actor
-from services.programme_schema import Section
 
 Label = Annotated[str, StringConstraints(max_length=LONGEST_LABEL)]
 

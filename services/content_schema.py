@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from services.file_values import Key, Points, Section, Text
 from services.kinds import KINDS
-from services.programme_schema import Key, Points, Section, Text
 
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?")
 WRITTEN = 'a local time such as "2026-06-01 18:30"'

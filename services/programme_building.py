@@ -52,6 +52,8 @@ from domain.programme import (
 )
 from domain.refunds import RefundPolicy
 from services import programme_schema as schema
+from services.file_values import Text
+from services.service_building import service
 
 MEASURES: Final = {
     "lifetime_spend": Measure.LIFETIME_SPEND,
@@ -89,6 +91,7 @@ def build(file: schema.File) -> Programme:
         ),
         expiry_reminder_days=tuple(sorted(file.expiry_reminder_days, reverse=True)),
         care=_care(file),
+        service=service(file),
         announcements=care_rules.Announcements(**file.announcements.model_dump()),
         adjustments=Adjustments(**file.adjustments.model_dump()),
         growth=_growth(file.growth, club.currency),
@@ -143,7 +146,7 @@ def _care_rule(rule: schema.CareRule, file: schema.File) -> care_rules.CareRule:
     )
 
 
-def _names(text: schema.Text | None) -> dict[str, str]:
+def _names(text: Text | None) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en} if text else {}
 
 

@@ -18,6 +18,7 @@ from services.programme_calendar import longest
 from services.programme_ladder import ladder, measure
 from services.programme_rules import Found, caps, pending, rules, streaks
 from services.programme_yaml import Place
+from services.service_checks import check_service
 
 _AVERAGED: Final = frozenset({"purchases_per_month", "activity_points_per_month"})
 _SHORTEST_MONTH: Final = 28
@@ -261,5 +262,6 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("preferences", _keys("preferences")),
     ("expiry_reminder_days", _reminders),
     ("care birthday", _care),
+    ("service levels", check_service),
 )
 """Each check with the sections that it reads."""

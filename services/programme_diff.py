@@ -20,6 +20,7 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "levels": ("levels", "holding"),
     "birthday": ("birthday",),
     "care": ("care", "announcements"),
+    "service desk": ("service",),
     "transfers": ("transfers",),
     "operators": ("adjustments", "counter"),
     "till": ("bill", "stored_value", "till", "receipt_photos"),

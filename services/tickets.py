@@ -250,6 +250,7 @@ def _numbered(
             staff_id=None,
             state=TicketState.OPEN,
             opened_at=now,
+            first_due_at=answer_due(now),
             due_at=answer_due(now),
         )
         if work.tickets.open(ticket, key):

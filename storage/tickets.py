@@ -86,7 +86,7 @@ class Tickets:
         if self._db.execute(_taken, {"number": ticket.number}).first():
             return False
         row = {name: getattr(ticket, name) for name in _FIELDS}
-        row |= {"kind": str(ticket.kind), "state": str(ticket.state), "key": key, "priority": 0}
+        row |= {"kind": str(ticket.kind), "state": str(ticket.state), "key": key}
         return _open.run(self._db, row) == 1
 
     def get(self, ticket_id: int) -> Ticket | None:
@@ -107,6 +107,7 @@ class Tickets:
         row = {name: getattr(said, name) for name in Said.__dataclass_fields__}
         row["media"] = [dict(media) for media in said.media]
         new = {"id": self._ids.next(), "key": key, "ticket_id": ticket_id}
+        new |= {"album": "", "address_id": None, "chat": "", "message": "", "quotes": None}
         return _say.run(self._db, {**row, **new}) == 1
 
     def thread(self, ticket_id: int, most: int) -> list[Said]:
@@ -152,7 +153,8 @@ class Tickets:
 
     def posted(self, ticket_id: int, delivery_id: int, address_id: int, side: str) -> None:
         row = {"delivery_id": delivery_id, "ticket_id": ticket_id, "address_id": address_id}
-        self._db.execute(_posted, {**row, "side": side})
+        more = {"group_id": None, "said_id": None, "pieces": 1}
+        self._db.execute(_posted, {**row, "side": side, **more})
 
     def shown_by(self, address_id: int, message: str) -> tuple[int, str] | None:
         key = {"address": address_id, "message": message}

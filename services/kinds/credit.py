@@ -11,8 +11,8 @@ from domain.payments import BONUS
 from domain.points import Unit
 from services import ledger
 from services.credit_holding import check_ceiling
+from services.file_values import Amount, Section
 from services.kinds.kind import Kind, is_exact, minor_of
-from services.programme_schema import Amount, Section
 
 if TYPE_CHECKING:
     from domain.vouchers import Voucher

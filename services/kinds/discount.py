@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from services.file_values import Amount, Key, Section
 from services.kinds.kind import Kind, is_exact, minor_of
-from services.programme_schema import Amount, Key, Section
 
 if TYPE_CHECKING:
     from domain.programme import Level

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from domain.money import exponent
-from services.programme_schema import Section
+from services.file_values import Section
 
 if TYPE_CHECKING:
     from domain.programme import Level

@@ -24,6 +24,7 @@ from storage.tables import (  # noqa: F401
     purchases,
     receipts,
     seals,
+    sentiments,
     shifts,
     standings,
     surveys,

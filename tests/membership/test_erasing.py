@@ -80,7 +80,7 @@ def leave_traces(work: Work, me: int, mei: Person) -> None:
                    "made_at": NOW}),
         ("tickets", {"id": 7, "number": 7, "key": "t7", "kind": "complaint", "category": "other",
                      "member_id": me, "address_id": here.id, "state": "open", "priority": 0,
-                     "opened_at": NOW, "due_at": NOW, "reopened": 0, "cause": words(9),
+                     "opened_at": NOW, "first_due_at": NOW, "due_at": NOW, "reopened": 0, "cause": words(9),
                      "improvement": words(10)}),
         ("ticket_messages", {"id": 8, "key": "m8", "ticket_id": 7, "author": "member",
                              "staff_name": "", "text": words(11), "media": [WORD], "at": NOW}),

@@ -127,6 +127,7 @@ def test_what_was_resolved_is_closed_after_a_week(after: timedelta, state: Ticke
         TicketState.RESOLVED,
         NOW,
         NOW,
+        NOW,
         done_at=NOW,
     )
     assert ticket.state_at(NOW + after) is state
