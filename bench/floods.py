@@ -1,7 +1,8 @@
 """`make fault`: waits that the Bot API asks for are obeyed, across restarts and processes.
 
 Each wait is injected into a running mailing; club time is moved to its last second and then past
-it. Now and then the sender is killed during a wait.
+it. Now and then the sender is killed during a wait, also at once after the refusal: then nobody
+may be left who knows of the wait, and whoever sends next is refused again and learns of it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -26,6 +27,8 @@ from bench.mailing import Call, Place
 
 ON_THE_WIRE_MS = 100
 """What was posted before the refusal could be read."""
+KEPT_MS = 400
+"""A sender that was killed sooner after a refusal may not have written it down."""
 LONGEST = 3 * 3600
 KILL_EVERY = 5
 PATIENCE = 90.0
@@ -38,24 +41,29 @@ SLACK_MS = 1500
 @dataclass
 class Outcome:
     """What the journal says of the waits. `inside`: calls within one; `on_the_wire`: calls that
-    came within a tenth of a second after the refusal; `late_ms`: how long after the end of each
-    wait the next call came."""
+    came within a tenth of a second after the refusal; `unknowing`: calls within a wait whose
+    refused sender was killed before it could write it down; `late_ms`: how long after the end of
+    each wait the next call came."""
 
     waits: int = 0
     kills: int = 0
     inside: int = 0
     on_the_wire: int = 0
+    unknowing: int = 0
     late_ms: list[int] = field(default_factory=list)
 
 
-def judge(calls: list[Call]) -> Outcome:
-    """Holds every call beside the waits that were asked for before it (club time)."""
+def judge(calls: list[Call], killed_ms: Sequence[int] = ()) -> Outcome:
+    """Holds every call beside the waits that were asked for before it (club time); `killed_ms`:
+    when senders were killed (real time)."""
     found = Outcome()
     until, refused_at, waiting = 0, 0, False
     for call in calls:
         if call.club_ms < until:
             if call.real_ms - refused_at <= ON_THE_WIRE_MS:
                 found.on_the_wire += 1
+            elif any(refused_at <= at <= refused_at + KEPT_MS for at in killed_ms):
+                found.unknowing += 1
             else:
                 found.inside += 1
         elif waiting:
@@ -77,7 +85,7 @@ class Floods:
         self._senders = senders
         self._chance = random.Random(seed)
         self._workers: list[subprocess.Popen[bytes]] = []
-        self._kills = 0
+        self._killed_ms: list[int] = []
 
     def go(self, told: Console) -> Outcome:
         """Runs all waits, one after the other."""
@@ -86,12 +94,12 @@ class Floods:
             for number, seconds in enumerate(self._lengths()):
                 self._one(number, seconds)
                 if number % 20 == 19:
-                    told.print(f"{number + 1} waits, {self._kills} kills")
+                    told.print(f"{number + 1} waits, {len(self._killed_ms)} kills")
         finally:
             for process in self._workers:
                 mailing.end(process)
-        found = judge(list(mailing.calls(self._place.journal)))
-        found.kills = self._kills
+        found = judge(list(mailing.calls(self._place.journal)), self._killed_ms)
+        found.kills = len(self._killed_ms)
         return found
 
     def _lengths(self) -> Iterator[int]:
@@ -105,6 +113,7 @@ class Floods:
         self._place.control(script=[f"429:{seconds}"])
         self._until_refused(before)
         if number % KILL_EVERY == KILL_EVERY - 1:
+            time.sleep(self._chance.choice((0.0, 2 * KEPT_MS / 1000)))
             self._kill()
         time.sleep(self._chance.uniform(0.1, 0.6))
         self._move(max(seconds * 1000 - SLACK_MS, 0))
@@ -123,10 +132,10 @@ class Floods:
 
     def _kill(self) -> None:
         chosen = self._chance.randrange(len(self._workers))
+        self._killed_ms.append(time.time_ns() // 1_000_000)
         self._workers[chosen].kill()
         self._workers[chosen].wait()
         self._workers[chosen] = self._place.worker()
-        self._kills += 1
 
     def _move(self, ms: int) -> None:
         """The stand-in is told first, so that no call counts as earlier than it is."""
@@ -156,7 +165,15 @@ def main(count: int, seed: int) -> None:
 
     console = Console(width=110)
     table = Table(title=f"{count} waits of 1 s to 3 h asked for by the Bot API (seed {seed})")
-    for head in ("", "waits", "kills", "calls inside", "on the wire", "back after s (median)"):
+    for head in (
+        "",
+        "waits",
+        "kills",
+        "calls inside",
+        "on the wire",
+        "not told",
+        "back after s (median)",
+    ):
         table.add_column(head, justify="right" if head else "left")
     bad = 0
     with ExitStack() as stack:
@@ -172,7 +189,7 @@ def main(count: int, seed: int) -> None:
             home.mkdir()
             found = run(url, home, count, senders, seed, console)
             late = sorted(found.late_ms)[len(found.late_ms) // 2] / 1000
-            cells = (found.waits, found.kills, found.inside, found.on_the_wire)
+            cells = (found.waits, found.kills, found.inside, found.on_the_wire, found.unknowing)
             table.add_row(name, *map(str, cells), f"{late:.1f}")
             bad += found.inside + (found.waits < count)
     console.print(table)

@@ -41,7 +41,8 @@ class Stub:
     `latency`, `slow`, `hang` in seconds, `retry_after` of faults by chance in seconds, `offset_ms`
     from real to club time. `persons`: shares of chats that are always refused (403, 400) or have
     moved (migrate); `calls`: shares of calls that go wrong (429, 500, hang, slow); `script`:
-    faults of the next calls, one each: a kind, "429:RETRY_AFTER". `clock`: club time in ms.
+    faults of the next calls, one each: a kind, "429:RETRY_AFTER". Until such a wait is over every
+    call is refused `again` with what is left of it, as Telegram does. `clock`: club time in ms.
     """
 
     def __init__(self, journal: Path, latency: float = 0.0) -> None:
@@ -56,6 +57,7 @@ class Stub:
         self.persons: dict[str, float] = {}
         self.calls: dict[str, float] = {}
         self.script: deque[str] = deque()
+        self._silent_until = 0
         self.clock: Callable[[], int] = lambda: _now() + self.offset_ms
 
     def app(self) -> web.Application:
@@ -101,11 +103,18 @@ class Stub:
         return self._said(kind, chat)
 
     def _kind(self, chat: str) -> str:
+        if (left := self._silent_until - self.clock()) > 0:
+            return f"again:{-(-left // 1000)}"
         if self.script:
-            return self.script.popleft()
+            return self._scripted(self.script.popleft())
         if self.persons and (kind := self.of_person(chat)):
             return kind
         return self._of_call() if self.calls else "200"
+
+    def _scripted(self, kind: str) -> str:
+        if kind.startswith("429"):
+            self._silent_until = self.clock() + int(kind.partition(":")[2]) * 1000
+        return kind
 
     def of_person(self, chat: str) -> str:
         """What this chat always answers, "" for nothing special; the same in every process."""
@@ -125,7 +134,7 @@ class Stub:
         return self.slow if kind == "slow" else self.latency
 
     def _said(self, kind: str, chat: str) -> web.Response:
-        if kind.startswith("429"):
+        if kind.startswith(("429", "again")):
             after = int(kind.partition(":")[2])
             text = f"Too Many Requests: retry after {after}"
             return _answer(_refusal(429, text, {"retry_after": after}), 429)
