@@ -22,6 +22,7 @@ _OPERATOR = (
             "message:write",
             "event:write",
             "survey:write",
+            "ticket:manage",
             "benefit:write",
             "points:adjust",
             "purchase:move",

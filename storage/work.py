@@ -67,10 +67,13 @@ from storage.seals import Seals
 from storage.settings import Settings
 from storage.shifts import Shifts
 from storage.staff import StaffRegister
+from storage.staff_groups import StaffGroups
 from storage.standings import Standings
 from storage.statements import Statements
 from storage.stores import Stores
 from storage.surveys import Surveys
+from storage.ticket_posts import TicketPosts
+from storage.ticket_queue import TicketQueue
 from storage.tickets import Tickets
 from storage.ticks import Ticks
 from storage.till_events import TillEvents
@@ -390,6 +393,18 @@ class Work:
     @cached_property
     def tickets(self) -> Tickets:
         return Tickets(self.db, self.shared.ids)
+
+    @cached_property
+    def ticket_posts(self) -> TicketPosts:
+        return TicketPosts(self.db)
+
+    @cached_property
+    def ticket_queue(self) -> TicketQueue:
+        return TicketQueue(self.db)
+
+    @cached_property
+    def staff_groups(self) -> StaffGroups:
+        return StaffGroups(self.db, self.shared.ids)
 
     @cached_property
     def events(self) -> Events:

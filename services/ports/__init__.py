@@ -42,6 +42,7 @@ from services.ports.rhythms import Restocks, Rhythms
 from services.ports.sales import Purchases
 from services.ports.seals import Seals
 from services.ports.shifts import Shifts
+from services.ports.staff_groups import StaffGroups, TicketPosts, TicketQueue
 from services.ports.standings import Standings
 from services.ports.statements import Statements
 from services.ports.till import MemberCodes, TillEvents, WrongCodes
@@ -157,6 +158,12 @@ class Work(Protocol):
     def surveys(self) -> Surveys: ...
     @property
     def tickets(self) -> Tickets: ...
+    @property
+    def ticket_posts(self) -> TicketPosts: ...
+    @property
+    def ticket_queue(self) -> TicketQueue: ...
+    @property
+    def staff_groups(self) -> StaffGroups: ...
     @property
     def events(self) -> Events: ...
     @property
