@@ -128,6 +128,31 @@ def is_workday(day: date, country: str) -> bool:
     return bool(_known(country, day.year).is_working_day(day))
 
 
+def is_made_up(day: date, country: str) -> bool:
+    """Whether a weekend day is worked to make up for a holiday (调休). Raises LookupError for an
+    unknown country."""
+    found = _known(country, day.year)
+    return bool(found.is_weekend(day) and found.is_working_day(day))
+
+
+def is_holiday(day: date, country: str) -> bool:
+    """Whether a day is a public holiday, or of a weekend between two that make one long break.
+    Raises LookupError for an unknown country."""
+    found = _known(country, day.year)
+    if day in found:
+        return True
+    if not found.is_weekend(day) or found.is_working_day(day):
+        return False
+    return all(_bordering(day, country, step) for step in (-timedelta(days=1), timedelta(days=1)))
+
+
+def _bordering(day: date, country: str, step: timedelta) -> bool:
+    """Whether the first day beyond the weekend, back or on, is a public holiday."""
+    while _known(country, day.year).is_weekend(day) and day not in _known(country, day.year):
+        day += step
+    return day in _known(country, day.year)
+
+
 def holiday_name(day: date, country: str, language: str) -> str:
     """What a public holiday is called, in English where there is no Chinese name; "" for none.
     Raises LookupError for an unknown country."""
