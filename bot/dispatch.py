@@ -261,9 +261,11 @@ class Dispatch:
 
     def _render(self, reply: Reply, turn: Turn[Any], inbound: Inbound) -> Rendered:
         for message in reply.more:
-            turn.work.outgoing.reply(inbound.address, message, turn.locale, turn.now)
+            there = replace(message, topic=message.topic or inbound.topic)
+            turn.work.outgoing.reply(inbound.address, there, turn.locale, turn.now)
         version = turn.conversation.version if turn.conversation.flow else 0
-        return self._renderer.render(reply, turn.locale, inbound.address.user, version)
+        reply = replace(reply, topic=reply.topic or inbound.topic)
+        return self._renderer.render(reply, turn.locale, inbound.address.signed_for, version)
 
     async def _give_up(self, inbound: Inbound, raw: str, why: str) -> Rendered | None:
         address = inbound.address

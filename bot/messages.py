@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
@@ -25,6 +25,11 @@ class Address:
     def private(self) -> bool:
         return self.chat == self.user
 
+    @property
+    def signed_for(self) -> str:
+        """Whose the buttons are: the user's, in a group everybody's there."""
+        return self.user if self.private else self.chat
+
 
 class Kind(StrEnum):
     """What sort of event came in."""
@@ -36,6 +41,8 @@ class Kind(StrEnum):
     FILE = "file"
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
+    EDITED = "edited"
+    GROUP = "group"
     OTHER = "other"
 
 
@@ -49,11 +56,26 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture or file the platform keeps for us under `reference`."""
+    """A picture, voice or file that a platform keeps for us under `reference`.
+
+    `kind` as the platform calls it (photo, video, voice, document …), `size` in bytes and
+    `seconds` as far as they are known, `mime` what the sender says it is. `channel` and `account`:
+    whose reference it is, "" for the account that it came to or is sent by. `file`: under which
+    name the file can be fetched from us, "" for none. Set when it is sent: `content`, where the
+    platform has to be given the file, and `url`, where people can get it.
+    """
 
     reference: str
     kind: str
     name: str = ""
+    size: int = 0
+    mime: str = ""
+    seconds: int = 0
+    channel: str = ""
+    account: str = ""
+    file: str = ""
+    content: bytes = b""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +87,11 @@ class Inbound:
     that is a picture with a text under it, `callback` what the platform wants back to stop its
     spinner, `reply_to` the id of the message this one answers, `locale` the platform's hint
     ("zh-hans", "en-GB", ""), `markup` the text as bot.markup writes what was formatted in it, ""
-    where nothing was.
+    where nothing was. `album` is alike for pictures that were sent together.
+
+    Kind.EDITED: the earlier `message` now has this text. In a group: `title` is its name, `forum`
+    whether it has topics, `topic` the one this was said in; Kind.GROUP: the bot's standing there
+    has become the `text` (member, administrator, restricted, left, kicked).
     """
 
     address: Address
@@ -82,6 +108,10 @@ class Inbound:
     callback: str = ""
     reply_to: str = ""
     markup: str = ""
+    album: str = ""
+    topic: str = ""
+    title: str = ""
+    forum: bool = False
 
     @property
     def marked(self) -> str:
@@ -139,6 +169,10 @@ class Reply:
     at once, the person is asked to try again. `more` are further messages, which become
     deliveries of the same transaction.
 
+    `media` are sent by their references, with the text under the first one where it has a place
+    there, else before them; buttons come last. `quote` is the id of a message in that chat that
+    this one answers, `topic` the topic of a group where it is said.
+
     For showing what members get, in answers only: `locale` renders it in that language instead of
     the person's, `wording` from an operator's words, `sampled` with the sample values of its key;
     `shown` are messages that stand inside this one, which its text finds under that name, each
@@ -161,6 +195,9 @@ class Reply:
     wording: Values | None = None
     sampled: bool = False
     shown: tuple[Reply, ...] = ()
+    media: tuple[Media, ...] = ()
+    quote: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +223,9 @@ class Rendered:
     photo: str = ""
     protect: bool = False
     secret: bool = False
+    media: tuple[Media, ...] = ()
+    quote: str = ""
+    topic: str = ""
 
 
 def is_ours(photo: str) -> bool:
@@ -218,13 +258,14 @@ def dump_rendered(message: Rendered) -> dict[str, Any]:
     """A rendered message as plain data, for the inbox."""
     data = {part.name: getattr(message, part.name) for part in fields(message)}
     data["rows"] = [[[key.label, key.payload, key.url] for key in row] for row in message.rows]
+    data["media"] = _dump_media(message.media)
     return data
 
 
 def load_rendered(data: Mapping[str, Any]) -> Rendered:
     """The rendered message that `dump_rendered` wrote."""
     rows = tuple(tuple(Key(*key) for key in row) for row in data["rows"])
-    return Rendered(**{**data, "rows": rows})
+    return Rendered(**{**data, "rows": rows, "media": load_media(data.get("media", ()))})
 
 
 def dump_reply(reply: Reply) -> dict[str, Any]:
@@ -236,7 +277,14 @@ def dump_reply(reply: Reply) -> dict[str, Any]:
         "ask_contact": reply.ask_contact,
         "photo": reply.photo,
         "protect": reply.protect,
+        **_dump_place(reply),
     }
+
+
+def _dump_place(reply: Reply) -> dict[str, Any]:
+    """What few messages have, so that the others' rows are no longer for it."""
+    media = {"media": _dump_media(reply.media)} if reply.media else {}
+    return media | {name: at for name in ("quote", "topic") if (at := getattr(reply, name))}
 
 
 def load_reply(data: Mapping[str, Any]) -> Reply:
@@ -249,7 +297,23 @@ def load_reply(data: Mapping[str, Any]) -> Reply:
         ask_contact=data["ask_contact"],
         photo=data["photo"],
         protect=data["protect"],
+        media=load_media(data.get("media", ())),
+        quote=data.get("quote", ""),
+        topic=data.get("topic", ""),
     )
+
+
+_KEPT = ("reference", "kind", "name", "size", "mime", "seconds", "channel", "account", "file")
+
+
+def _dump_media(media: Iterable[Media]) -> list[dict[str, Any]]:
+    parts = [{name: getattr(one, name) for name in _KEPT} for one in media]
+    return [{name: value for name, value in part.items() if value} for part in parts]
+
+
+def load_media(data: Iterable[Mapping[str, Any]]) -> tuple[Media, ...]:
+    """Media from plain data, as messages and tickets keep it; what else is there is left out."""
+    return tuple(Media(**{name: one[name] for name in _KEPT if name in one}) for one in data)
 
 
 def _dump_button(button: Button) -> dict[str, Any]:

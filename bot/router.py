@@ -30,7 +30,10 @@ BY_KIND = {
 
 
 # Routes that the core itself leads to; neither a command nor a button may name them.
-INNER = frozenset({"reply", "stranger", "expired", "unknown", "group", *BY_KIND.values()})
+IN_GROUPS = {"edited", "group.said", "group.changed"}
+INNER = frozenset(
+    {"reply", "stranger", "expired", "unknown", "group", *IN_GROUPS, *BY_KIND.values()}
+)
 ALWAYS = frozenset({"cancel", "help", "stop"})  # words that win over the question just asked
 SHORT = 40  # characters of a text in which a phrase is looked for
 
@@ -46,6 +49,7 @@ class Route:
     the handler finds what is known of it in `turn.seen`.
     `long`: reads so much that it is done beside everything else; `counts`: what of it is done
     before the write transaction, the handler finds it in `turn.counted`.
+    `groups`: works in groups too, for staff with what it `needs`.
     """
 
     intent: str
@@ -56,6 +60,11 @@ class Route:
     looks: Callable[[Turn[Any]], str] | None = None
     long: bool = False
     counts: Callable[[Turn[Any]], Any] | None = None
+    groups: bool = False
+
+
+NOTHING = Route("", lambda _: None, anyone=True)
+"""For what is said to others than us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +109,10 @@ class Router:
 
     def match(self, inbound: Inbound, state: State, now: datetime) -> Match:
         """The route for an event in a state; never fails, at worst it is `unknown`."""
+        if inbound.kind is Kind.EDITED:
+            return self._inner_route("edited", state)
         if not inbound.address.private:
-            return Match(self._routes["group"])
+            return self._in_group(inbound, state, now)
         action, stale = self._wanted(inbound, state, now)
         route = self._routes.get(action.intent)
         if stale:
@@ -110,7 +121,35 @@ class Router:
             return Match(self._routes["unknown"])
         if not route.anyone and not route.needs and state.person.member_id is None:
             return Match(self._routes["stranger"])
-        return Match(route, action.args, action.nonce)
+        return _found(route, action)
+
+    def _in_group(self, inbound: Inbound, state: State, now: datetime) -> Match:
+        """In a group: commands, buttons and questions that are meant for staff there, and what is
+        said in a topic or to something of ours."""
+        if inbound.kind is Kind.GROUP:
+            return self._inner_route("group.changed", state)
+        if inbound.kind is Kind.TAP or inbound.text.startswith("/"):
+            action, stale = self._wanted(inbound, state, now)
+            if stale and state.person.staff:
+                return Match(self._routes["expired"], stale=True)
+            route = None if stale else self._for_staff(action, state)
+            return _found(route, action) if route else Match(self._routes["group"])
+        if state.conversation.active(now) and (step := self._step(inbound, state)):
+            route = self._routes.get(step) if step in ALWAYS else None
+            route = route or self._for_staff(Action(step), state)
+            if route is not None:
+                return Match(route)
+        return self._inner_route("group.said", state)
+
+    def _for_staff(self, action: Action, state: State) -> Route | None:
+        """The route, if it is one for groups and the person may use it."""
+        route = self._routes.get(action.intent)
+        allowed = route and route.groups and route.needs and state.person.may(route.needs)
+        return route if allowed else None
+
+    def _inner_route(self, intent: str, state: State) -> Match:
+        route = self._routes.get(intent, NOTHING)
+        return Match(NOTHING if route.needs and not state.person.may(route.needs) else route)
 
     def _wanted(self, inbound: Inbound, state: State, now: datetime) -> tuple[Action, bool]:
         if inbound.kind is Kind.TAP:
@@ -127,7 +166,7 @@ class Router:
 
     def _tapped(self, inbound: Inbound, state: State) -> tuple[Action, bool]:
         try:
-            action = self._signer.unpack(inbound.payload, inbound.address.user)
+            action = self._signer.unpack(inbound.payload, inbound.address.signed_for)
         except BadAction:
             return Action("expired"), True
         if action.intent in self._inner:
@@ -168,6 +207,10 @@ class Router:
             return "unknown"
         text = f" {words} "
         return next((intent for phrase, intent in self._inside if phrase in text), "unknown")
+
+
+def _found(route: Route, action: Action) -> Match:
+    return Match(route, action.args, action.nonce)
 
 
 def _inside(phrases: Mapping[str, str], routes: Mapping[str, Route]) -> list[tuple[str, str]]:

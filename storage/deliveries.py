@@ -9,7 +9,16 @@ from typing import Any
 from sqlalchemy import Connection as Db
 from sqlalchemy import bindparam, insert, select
 
-from bot.messages import Address, Button, Document, Rendered, Reply, dump_rendered, dump_reply
+from bot.messages import (
+    Address,
+    Button,
+    Document,
+    Rendered,
+    Reply,
+    dump_rendered,
+    dump_reply,
+    load_media,
+)
 from services.ports.post import Notice, Occasion
 from storage.dialect import Upsert
 from storage.ids import Ids
@@ -76,6 +85,18 @@ class Deliveries:
     ) -> int | None:
         row = self._db.execute(_one, {"address": address_id}).one_or_none()
         return self._write(row, notice, now, locale) if row else None
+
+    def to_group(
+        self,
+        group_id: int,
+        chat: tuple[str, str, str],
+        notice: Notice,
+        now: datetime,
+        *,
+        locale: str,
+    ) -> int | None:
+        place = dict(zip(("channel", "account", "chat"), chat, strict=True))
+        return self._insert({**self._of(notice, now), **place, "locale": locale})
 
     def suppressed(self, member_id: int, notice: Notice, reason: str, now: datetime) -> bool:
         row = self._db.execute(_reachable, {"member": member_id}).one_or_none()
@@ -162,12 +183,12 @@ class Deliveries:
 
 
 def _in_chat(address: Address, locale: str, message: dict[str, Any], now: datetime) -> Any:
-    """A service message in the chat somebody writes from."""
+    """A service message in the chat somebody writes from; a group's is nobody's own."""
     return {
         "channel": address.channel,
         "account": address.account,
         "chat": address.chat,
-        "user": address.user,
+        "user": address.user if address.private else "",
         "locale": locale,
         "message": message,
         "purpose": "service",
@@ -184,4 +205,12 @@ def dumped(notice: Notice) -> dict[str, Any]:
 
 def _reply(notice: Notice) -> Reply:
     rows = tuple(tuple(Button(*button) for button in row) for row in notice.buttons)
-    return Reply(notice.key, notice.values, rows, photo=notice.photo)
+    return Reply(
+        notice.key,
+        notice.values,
+        rows,
+        photo=notice.photo,
+        media=load_media(notice.media),
+        quote=notice.quote,
+        topic=notice.topic,
+    )

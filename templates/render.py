@@ -71,6 +71,9 @@ class Renderer:
             photo=reply.photo,
             protect=reply.protect,
             secret=reply.secret,
+            media=reply.media,
+            quote=reply.quote,
+            topic=reply.topic,
         )
 
     def _inside(self, reply: Reply, locale: str, user: str) -> dict[str, Any]:
@@ -123,6 +126,9 @@ class Renderer:
             photo=reply.photo,
             protect=reply.protect,
             secret=reply.secret,
+            media=reply.media,
+            quote=reply.quote,
+            topic=reply.topic,
         )
 
     def _body(self, reply: Reply, language: str, given: Mapping[str, Any]) -> str:

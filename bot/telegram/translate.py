@@ -23,9 +23,12 @@ from bot.telegram.fields import (
 from bot.telegram.marking import marked
 
 CHANNEL = "telegram"
-ALLOWED = ("message", "callback_query", "my_chat_member")
-FILES = ("document", "voice", "video", "audio", "animation", "video_note", "sticker")
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+FILES = ("animation", "document", "voice", "video", "audio", "video_note", "sticker")
 STATES = {"kicked": Kind.BLOCKED, "member": Kind.UNBLOCKED}
+IN_GROUP = frozenset({"member", "administrator", "restricted", "left", "kicked"})
+GROUPS = ("group", "supergroup")
+LONGEST_ID = 64
 
 
 def account_of(token: str) -> str:
@@ -51,6 +54,8 @@ def translate(update: Any, account: str) -> Inbound:
 def _event(update: Json, update_id: str, account: str) -> Inbound | None:
     if (message := some_part(update, "message")) is not None:
         return _message(message, update_id, account)
+    if (message := some_part(update, "edited_message")) is not None:
+        return _message(message, update_id, account, edited=True)
     if (query := some_part(update, "callback_query")) is not None:
         return _tap(query, update_id, account)
     if (change := some_part(update, "my_chat_member")) is not None:
@@ -62,32 +67,67 @@ def _other(update_id: str, account: str) -> Inbound:
     return Inbound(Address(CHANNEL, account, "", ""), update_id, Kind.OTHER)
 
 
-def _message(message: Json, update_id: str, account: str) -> Inbound | None:
+def _message(
+    message: Json, update_id: str, account: str, *, edited: bool = False
+) -> Inbound | None:
     sender = some_part(message, "from")
     chat = part(message, "chat")
     if sender is None or flag(sender, "is_bot"):
         return None
     text = some_string(message, "text") or some_string(message, "caption")
-    # In a group only commands are meant for us; what people say to each other is not our affair.
-    if string(chat, "type") != "private" and not text.startswith("/"):
+    private = string(chat, "type") == "private"
+    topic = "" if private else _topic(message)
+    # In a group what people say to each other is not our affair.
+    if not private and not (_for_us(message, topic, account) or (_asks(text) and not edited)):
         return None
     kind, contact, media = _content(message, sender, text)
-    if kind is Kind.OTHER:
+    if kind is Kind.OTHER or (edited and kind is Kind.CONTACT):
         return None
-    answered = some_part(message, "reply_to_message")
     return Inbound(
         Address(CHANNEL, account, str(integer(chat, "id")), str(integer(sender, "id"))),
         update_id,
-        kind,
+        Kind.EDITED if edited else kind,
         text=text,
         contact=contact,
         media=media,
         locale=some_string(sender, "language_code"),
         name=_name(sender),
         message=str(integer(message, "message_id")),
-        reply_to=str(integer(answered, "message_id")) if answered else "",
+        reply_to=_answered(message),
         markup=_marked(message, text),
+        album=some_string(message, "media_group_id")[:LONGEST_ID],
+        topic=topic,
+        title="" if private else some_string(chat, "title"),
+        forum=flag(chat, "is_forum"),
     )
+
+
+def _asks(text: str) -> bool:
+    return text.startswith("/")
+
+
+def _for_us(message: Json, topic: str, account: str) -> bool:
+    """Whether something in a group was said in a topic, or answers what this bot said."""
+    if topic:
+        return True
+    answered = some_part(message, "reply_to_message")
+    writer = some_part(answered, "from") if answered and _answered(message) else None
+    return writer is not None and str(integer(writer, "id")) == account
+
+
+def _topic(message: Json) -> str:
+    """The topic's id; a thread of replies, which every group has, is none."""
+    is_one = flag(message, "is_topic_message") and message.get("message_thread_id") is not None
+    return str(integer(message, "message_thread_id")) if is_one else ""
+
+
+def _answered(message: Json) -> str:
+    """The id of the message that is answered; a topic's first message is none, though all that
+    is said in the topic names it."""
+    answered = some_part(message, "reply_to_message")
+    if answered is None or some_part(answered, "forum_topic_created") is not None:
+        return ""
+    return str(integer(answered, "message_id"))
 
 
 def _marked(message: Json, text: str) -> str:
@@ -106,11 +146,11 @@ def _content(
     if (contact := some_part(message, "contact")) is not None:
         return Kind.CONTACT, _contact(contact, sender), ()
     if sizes := some_parts(message, "photo"):
-        return Kind.PHOTO, None, (Media(_largest(sizes), "photo"),)
+        return Kind.PHOTO, None, (_largest(sizes),)
+    # An animation is a document too, for programs that do not know animations.
     for kind in FILES:
         if (found := some_part(message, kind)) is not None:
-            file = Media(string(found, "file_id"), kind, some_string(found, "file_name"))
-            return Kind.FILE, None, (file,)
+            return Kind.FILE, None, (_file(found, kind),)
     return Kind.OTHER, None, ()
 
 
@@ -124,9 +164,24 @@ def _contact(contact: Json, sender: Json) -> Contact:
     return Contact(f"+{phone}" if own and phone.isdecimal() else phone, own)
 
 
-def _largest(sizes: list[Json]) -> str:
+def _largest(sizes: list[Json]) -> Media:
     best = max(sizes, key=lambda size: integer(size, "width") * integer(size, "height"))
-    return string(best, "file_id")
+    return Media(string(best, "file_id"), "photo", size=_some_integer(best, "file_size"))
+
+
+def _file(found: Json, kind: str) -> Media:
+    return Media(
+        string(found, "file_id"),
+        kind,
+        some_string(found, "file_name"),
+        _some_integer(found, "file_size"),
+        some_string(found, "mime_type"),
+        _some_integer(found, "duration"),
+    )
+
+
+def _some_integer(data: Json, name: str) -> int:
+    return max(integer(data, name), 0) if data.get(name) is not None else 0
 
 
 def _tap(query: Json, update_id: str, account: str) -> Inbound | None:
@@ -146,6 +201,8 @@ def _tap(query: Json, update_id: str, account: str) -> Inbound | None:
         message=_editable(message),
         pictured=_pictured(message),
         callback=string(query, "id"),
+        topic="" if string(chat, "type") == "private" else _topic(message),
+        title=some_string(chat, "title"),
     )
 
 
@@ -164,16 +221,23 @@ def _pictured(message: Json) -> str:
 
 def _standing(change: Json, update_id: str, account: str) -> Inbound | None:
     chat = part(change, "chat")
-    kind = STATES.get(string(part(change, "new_chat_member"), "status"))
-    if kind is None or string(chat, "type") != "private":
+    status = string(part(change, "new_chat_member"), "status")
+    kind = STATES.get(status) if (where := string(chat, "type")) == "private" else None
+    if where in GROUPS and status in IN_GROUP:
+        kind = Kind.GROUP
+    if kind is None:
         return None
     sender = part(change, "from")
+    in_group = kind is Kind.GROUP
     return Inbound(
         Address(CHANNEL, account, str(integer(chat, "id")), str(integer(sender, "id"))),
         update_id,
         kind,
+        text=status if in_group else "",
         locale=some_string(sender, "language_code"),
         name=_name(sender),
+        title=some_string(chat, "title") if in_group else "",
+        forum=flag(chat, "is_forum"),
     )
 
 

@@ -22,8 +22,15 @@ class Notice:
     one of many alike, so it waits behind replies (other purposes than service always do).
     `photo`: the platform's reference of a picture to go with it. `rule`: the rule of care it comes
     from. `wording_id`: the version of an operator's words to render it from, None for the shipped
-    ones. `act`: `edit` and `delete` change the message `target` that was sent before. `paid`: it
-    may be charged for and go faster.
+    ones. `act`: `edit` and `delete` change the message `target` that was sent before; `topic`
+    makes a topic in a group, called values["name"], whose id is kept as the message's; with
+    `topic_close`, `topic_reopen` and `topic_rename` the `target` is that id. `paid`: it may be
+    charged for and go faster.
+
+    `media`: what goes with it, each with its `reference` and `kind` and perhaps `name`, `size`,
+    `mime`, `seconds`, the `channel` and `account` whose reference it is, and the `file` under
+    which people can get it (services.files). `quote`: the id of the message in that chat that this
+    one answers; `topic`: the topic of a group in which it is said.
     """
 
     key: str
@@ -41,6 +48,9 @@ class Notice:
     act: str = "send"
     target: str = ""
     paid: bool = False
+    media: tuple[Mapping[str, Any], ...] = ()
+    quote: str = ""
+    topic: str = ""
 
     @property
     def lane(self) -> int:
@@ -69,6 +79,18 @@ class Deliveries(Protocol):
         self, address_id: int, notice: Notice, now: datetime, *, locale: str = ""
     ) -> int | None:
         """Writes the notice for one address, in the language of who is there or in another."""
+
+    def to_group(
+        self,
+        group_id: int,
+        chat: tuple[str, str, str],
+        notice: Notice,
+        now: datetime,
+        *,
+        locale: str,
+    ) -> int | None:
+        """Writes the notice for a group of the staff, which is this (channel, account, chat);
+        None if the occasion was written before."""
 
     def suppressed(self, member_id: int, notice: Notice, reason: str, now: datetime) -> bool:
         """Records that the notice is not sent and why; False if the occasion was written."""
@@ -125,6 +147,16 @@ class Waiting:
     def key(self) -> str:
         """The message key, "" for one that was rendered before."""
         return str(self.message.get("key", ""))
+
+    @property
+    def in_group(self) -> bool:
+        """Whether it goes to a group, in nobody's name."""
+        return not self.user and self.address_id is None
+
+    @property
+    def shows(self) -> bool:
+        """Whether something is shown, so that it has to be rendered."""
+        return self.act in ("send", "edit")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from bot.actions import Action, Signer
 from bot.flow import TEXT_OR_CONTACT, Flow, Step
 from bot.messages import Address, Inbound, Kind, Reply
-from bot.router import Route, Router, normalise
+from bot.router import NOTHING, Route, Router, normalise
 from bot.state import Conversation, Person, Staff, State
 
 NOW = datetime(2026, 5, 20, tzinfo=UTC)
@@ -66,6 +66,65 @@ def test_where_others_read_along_every_way_leads_to_one_answer() -> None:
     assert heard(Kind.TEXT, text="/points") == "group"
     assert heard(Kind.TEXT, text="/award") == "group"
     assert heard(Kind.TAP, payload=payload) == "group"
+
+
+DESK = Person(3, "en", staff=Staff(8, "Ann", "service", None, frozenset({"ticket:answer"})))
+
+
+def _in_group(person: Person, kind: Kind = Kind.TEXT, talk: Any = None, **parts: Any) -> str:
+    address = Address("telegram", "1", "-100", "7")
+    inbound = Inbound(address, "1", kind, **parts)
+    state = State(person, talk or Conversation())
+    routes = [
+        *ROUTES,
+        Route("desk", _answer, needs="ticket:answer", groups=True),
+        Route("award", _answer, needs="ticket:answer"),
+        Route("group.said", _answer),
+        Route("group.changed", _answer),
+        Route("edited", _answer),
+        Route("cause.words", _answer, needs="ticket:answer", groups=True),
+        Route("secret.words", _answer, needs="ticket:answer"),
+    ]
+    flows = [Flow("cause", (Step("words"),)), Flow("secret", (Step("words"),))]
+    return Router(routes, flows, PHRASES, SIGNER).match(inbound, state, NOW).route.intent
+
+
+def test_in_a_group_staff_use_what_is_meant_for_groups() -> None:
+    assert _in_group(DESK, text="/desk") == "desk"
+    assert _in_group(DESK, text="/award") == "group"
+    assert _in_group(DESK, text="/points") == "group"
+    assert _in_group(MEMBER, text="/desk") == "group"
+    mine = SIGNER.pack(Action("desk"), "7")
+    assert _in_group(DESK, Kind.TAP, payload=mine) == "expired"
+    everybodys = SIGNER.pack(Action("desk"), "-100")
+    assert _in_group(DESK, Kind.TAP, payload=everybodys) == "desk"
+    assert _in_group(MEMBER, Kind.TAP, payload=everybodys) == "group"
+    assert _in_group(DESK, Kind.TAP, payload=SIGNER.pack(Action("group.said"), "-100")) == (
+        "expired"
+    )
+
+
+def test_in_a_group_what_is_said_in_a_topic_has_its_route() -> None:
+    assert _in_group(MEMBER, text="my points", topic="5") == "group.said"
+    assert _in_group(MEMBER, Kind.PHOTO, topic="5") == "group.said"
+    assert _in_group(MEMBER, Kind.GROUP, text="administrator") == "group.changed"
+    assert _in_group(MEMBER, Kind.EDITED, text="/desk") == "edited"
+
+
+def test_in_a_group_a_question_to_staff_is_answered_there() -> None:
+    asked = Conversation("cause", "words", {}, 2, NOW + timedelta(hours=1))
+    assert _in_group(DESK, talk=asked, text="it was cold", topic="5") == "cause.words"
+    assert _in_group(DESK, talk=asked, text="取消", topic="5") == "cancel"
+    assert _in_group(MEMBER, talk=asked, text="it was cold", topic="5") == "group.said"
+    private = Conversation("secret", "words", {}, 2, NOW + timedelta(hours=1))
+    assert _in_group(DESK, talk=private, text="it was cold", topic="5") == "group.said"
+
+
+def test_without_a_route_a_change_or_a_group_is_answer() -> None:
+    state = State(MEMBER, Conversation())
+    for kind, chat in ((Kind.EDITED, "7"), (Kind.GROUP, "-100"), (Kind.TEXT, "-100")):
+        inbound = Inbound(Address("telegram", "1", chat, "7"), "1", kind, text="x")
+        assert ROUTER.match(inbound, state, NOW).route is NOTHING
 
 
 @pytest.mark.parametrize(

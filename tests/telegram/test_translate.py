@@ -35,6 +35,10 @@ def _sizes(*widths: int) -> list[dict[str, Any]]:
     ]
 
 
+IN_TOPIC = {"message_thread_id": 40, "is_topic_message": True}
+OURS = {"message_id": 3, "from": user(int(ACCOUNT), is_bot=True)}
+
+
 def _file(name: str = "") -> dict[str, Any]:
     more = {"file_name": name} if name else {}
     return {"file_id": "F", "file_unique_id": "u", **more}
@@ -69,6 +73,9 @@ def test_a_tap_is_read_in_full() -> None:
         ({"voice": _file()}, Kind.FILE, (Media("F", "voice"),)),
         ({"video": _file("v.mp4")}, Kind.FILE, (Media("F", "video", "v.mp4"),)),
         ({"sticker": _file()}, Kind.FILE, (Media("F", "sticker"),)),
+        ({"video_note": _file()}, Kind.FILE, (Media("F", "video_note"),)),
+        ({"audio": _file()}, Kind.FILE, (Media("F", "audio"),)),
+        ({"animation": _file(), "document": _file()}, Kind.FILE, (Media("F", "animation"),)),
     ],
 )
 def test_files_are_kept_by_reference(
@@ -109,7 +116,7 @@ def test_blocking_and_unblocking_are_events(status: str, kind: Kind) -> None:
     [
         {"update_id": 1},
         {"update_id": 1, "message": None},
-        {"update_id": 1, "edited_message": message(text="x")["message"]},
+        {"update_id": 1, "edited_message": message(location={"latitude": 1.0})["message"]},
         {"update_id": 1, "poll": {"id": "1"}},
         message(location={"latitude": 1.0, "longitude": 2.0}),
         message(new_chat_members=[user()]),
@@ -118,7 +125,13 @@ def test_blocking_and_unblocking_are_events(status: str, kind: Kind) -> None:
         message(text="points", chat=GROUP),
         tap(data=None),
         tap(message=None),
-        standing("kicked", GROUP),
+        standing("kicked", {"id": -5, "type": "channel", "title": "News"}),
+        message(text="no", chat=GROUP, reply_to_message={"message_id": 3, "from": user(9)}),
+        message(text="so", chat=GROUP, message_thread_id=3),
+        message(forum_topic_created={"name": "x"}, chat=GROUP, **IN_TOPIC),
+        message(forum_topic_closed={}, chat=GROUP, **IN_TOPIC),
+        {"update_id": 1, "edited_message": message(text="/x", chat=GROUP)["message"]},
+        {"update_id": 1, "edited_message": message(contact={"phone_number": "5"})["message"]},
     ],
 )
 def test_what_is_not_for_us_is_other(update: dict[str, Any]) -> None:
@@ -131,6 +144,63 @@ def test_a_command_in_a_group_is_for_us() -> None:
     assert inbound.kind is Kind.TEXT
     assert inbound.address == Address("telegram", ACCOUNT, "-100123", "77")
     assert not inbound.address.private
+
+
+def test_what_is_known_of_a_file_is_kept() -> None:
+    voice = {**_file(), "duration": 12, "mime_type": "audio/ogg", "file_size": 5_000}
+    (heard,) = translate(message(voice=voice), ACCOUNT).media
+    assert heard == Media("F", "voice", size=5_000, mime="audio/ogg", seconds=12)
+    sizes = [{**size, "file_size": size["width"]} for size in _sizes(90, 800)]
+    assert translate(message(photo=sizes), ACCOUNT).media[0].size == 800
+
+
+def test_pictures_sent_together_say_so() -> None:
+    inbound = translate(message(photo=_sizes(9), media_group_id="14077"), ACCOUNT)
+    assert inbound.album == "14077"
+
+
+def test_a_change_of_what_was_said_is_an_event() -> None:
+    said = message(caption="better", photo=_sizes(9), edit_date=5)["message"]
+    inbound = translate({"update_id": 7, "edited_message": said}, ACCOUNT)
+    assert (inbound.kind, inbound.text, inbound.message) == (Kind.EDITED, "better", "9")
+
+
+@pytest.mark.parametrize(
+    ("more", "topic", "reply_to"),
+    [
+        (IN_TOPIC, "40", ""),
+        ({**IN_TOPIC, "reply_to_message": OURS}, "40", "3"),
+        (
+            {**IN_TOPIC, "reply_to_message": {"message_id": 40, "forum_topic_created": {}}},
+            "40",
+            "",
+        ),
+        ({"reply_to_message": OURS, "message_thread_id": 3}, "", "3"),
+    ],
+)
+def test_what_is_said_in_a_topic_or_to_us_is_for_us(
+    more: dict[str, Any], topic: str, reply_to: str
+) -> None:
+    body = message(text="hello", chat={**GROUP, "is_forum": True}, **more)
+    for update in (body, {"update_id": 5, "edited_message": body["message"]}):
+        inbound = translate(update, ACCOUNT)
+        seen = Update.de_json(update, None).effective_message
+        assert (inbound.topic, inbound.reply_to) == (topic, reply_to)
+        assert (inbound.title, inbound.forum) == ("Shop", True)
+        assert seen is not None
+        assert inbound.topic == (str(seen.message_thread_id) if seen.is_topic_message else "")
+
+
+@pytest.mark.parametrize("status", ["member", "administrator", "restricted", "left", "kicked"])
+def test_the_bots_standing_in_a_group_is_an_event(status: str) -> None:
+    inbound = translate(standing(status, GROUP), ACCOUNT)
+    assert (inbound.kind, inbound.text, inbound.title) == (Kind.GROUP, status, "Shop")
+    assert inbound.address == Address("telegram", ACCOUNT, "-100123", "77")
+
+
+def test_a_tap_in_a_topic_knows_it() -> None:
+    shown = {"message_id": 31, "date": 5, "chat": GROUP, "text": "card", **IN_TOPIC}
+    assert translate(tap(message=shown), ACCOUNT).topic == "40"
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,13 @@ contents = st.one_of(
     files.map(
         lambda file: {"voice": {"file_id": file["file_id"], "file_unique_id": "u", "duration": 3}}
     ),
+    files.map(lambda file: {"audio": {**file, "duration": 9, "file_size": 77}}),
+    files.map(
+        lambda file: {
+            "animation": {**file, "duration": 3, "width": 1, "height": 1},
+            "document": file,
+        }
+    ),
     files.map(lambda file: {"video": {**file, "duration": 3, "width": 1, "height": 1}}),
     st.builds(
         lambda phone, id: {
