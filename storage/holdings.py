@@ -234,6 +234,7 @@ HOLDINGS: Final = (
     ),
     Holding("", "goodwill", "ticket_id", of="tickets", hidden=("key",)),
     Holding("", "ticket_topics", "ticket_id", of="tickets"),
+    Holding("", "ticket_nudges", "ticket_id", of="tickets"),
     Holding("service_person", "service_persons", "member_id", erase=Erase.DELETE),
     Holding("sentiments", "sentiments", "member_id", erase=Erase.DELETE, moves=True),
     Holding("surveys", "survey_responses", "member_id", moves=True),

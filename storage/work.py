@@ -52,6 +52,7 @@ from storage.member_codes import MemberCodes
 from storage.members import Members
 from storage.merges import Merges
 from storage.mydata import MyData
+from storage.nudges import Nudges
 from storage.openings import Openings
 from storage.outbox import Outbox
 from storage.partners import Partners
@@ -392,7 +393,11 @@ class Work:
 
     @cached_property
     def tickets(self) -> Tickets:
-        return Tickets(self.db, self.shared.ids)
+        return Tickets(self.db)
+
+    @cached_property
+    def nudges(self) -> Nudges:
+        return Nudges(self.db)
 
     @cached_property
     def ticket_posts(self) -> TicketPosts:

@@ -26,6 +26,7 @@ from services.ports.handing import Handings
 from services.ports.keys import ApiKeys
 from services.ports.likings import Likings
 from services.ports.membership import Merges, MyData
+from services.ports.nudges import Nudges
 from services.ports.openings import Openings
 from services.ports.operations import Adjustments, Gifts, Holds
 from services.ports.partners import Partners
@@ -164,6 +165,8 @@ class Work(Protocol):
     def ticket_queue(self) -> TicketQueue: ...
     @property
     def staff_groups(self) -> StaffGroups: ...
+    @property
+    def nudges(self) -> Nudges: ...
     @property
     def events(self) -> Events: ...
     @property

@@ -177,6 +177,19 @@ class TicketTopic(SQLModel, table=True):
     card_id: int | None = Field(default=None, sa_type=Id)
 
 
+class TicketNudge(SQLModel, table=True):
+    """What was told of a deadline of a ticket, once each: `clock` is `answer` or `resolve`,
+    `stage` as domain.deadlines.Stage."""
+
+    __tablename__ = "ticket_nudges"
+
+    ticket_id: int = Field(primary_key=True, sa_type=Id)
+    clock: str = Field(primary_key=True)
+    deadline: datetime = Field(primary_key=True, sa_type=Instant)
+    stage: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+
+
 class Goodwill(SQLModel, table=True):
     """What an operator gave from a ticket: `points`, or a voucher of a benefit. `posting_id` or
     `voucher_id` once it is given; before that it waits for `approval_id`."""

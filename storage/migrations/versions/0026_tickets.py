@@ -42,6 +42,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("channel", "account", "chat"),
     )
     op.create_table(
+        "ticket_nudges",
+        sa.Column("ticket_id", types.Id, nullable=False),
+        sa.Column("clock", sa.String(), nullable=False),
+        sa.Column("deadline", types.Instant(), nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=False),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("ticket_id", "clock", "deadline", "stage"),
+    )
+    op.create_table(
         "service_persons",
         sa.Column("member_id", types.Id, nullable=False),
         sa.Column("staff_id", types.Id, nullable=False),
