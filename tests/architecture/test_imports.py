@@ -44,6 +44,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "pandas": ("app",),
     "pyarrow": ("app",),
     "borax": ("services.lunar",),
+    "vader": ("services.mood_model",),
     "holidays": ("services.calendars",),
 }
 
