@@ -1,5 +1,6 @@
 """What people type: cleaned of what no database and no chat can keep, and bounded."""
 
+import re
 import unicodedata
 
 from domain.refusals import BadText
@@ -18,3 +19,18 @@ def check_text(text: str, longest: int) -> str:
     if len(kept) > longest:
         raise BadText("too_long", longest)
     return kept
+
+
+def has_phrase(text: str, phrase: str) -> bool:
+    """Whether a text holds a phrase, however wide or tall it is written; one of Latin letters or
+    digits only as whole words: `sue` is not in `issue`, nor `12315` in `9912315`."""
+    found, within = _folded(phrase), _folded(text)
+    if not found:
+        return False
+    begin = r"(?<![a-z0-9])" if found[0].isascii() and found[0].isalnum() else ""
+    end = r"(?![a-z0-9])" if found[-1].isascii() and found[-1].isalnum() else ""
+    return re.search(begin + re.escape(found) + end, within) is not None
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
