@@ -30,13 +30,18 @@ class Capabilities:
     recall: timedelta | None = None
 
 
+NO_TOPICS, NO_RIGHTS, NO_SUCH_TOPIC, GONE = "no_topics", "no_rights", "topic_gone", "gone"
+
+
 class SendError(Exception):
     """A message that was not surely delivered; it may be tried again, not before `after` (None:
-    at once). `flood`: until then the chat must be silent, `everywhere`: the whole account."""
+    at once). `flood`: until then the chat must be silent, `everywhere`: the whole account.
+    `why`: what a group lacks (NO_TOPICS, NO_RIGHTS, NO_SUCH_TOPIC, GONE), "" for all else."""
 
     after: timedelta | None = None
     flood = False
     everywhere = False
+    why = ""
 
 
 class RetryLater(SendError):
@@ -71,6 +76,10 @@ class Rejected(SendError):
     """The platform refuses this very message; another try changes nothing."""
 
 
+class MediaRefused(Rejected):
+    """Surely not sent: the platform has forgotten a file, or the person takes none of its kind."""
+
+
 class TooOld(Rejected):
     """A message that the platform does not let us change or delete any more."""
 
@@ -88,6 +97,7 @@ class PartlyOut(Unknown):
         self.after = why.after
         self.flood = why.flood
         self.everywhere = why.everywhere
+        self.why = why.why
         self.hopeless = isinstance(why, Rejected | Unreachable)
 
 
@@ -130,3 +140,8 @@ class Channel(Protocol):
     async def delete(self, chat: str, message_id: str) -> None:
         """Deletes a sent message; one that is not there any more counts as done. Raises the four
         SendErrors, TooOld among them."""
+
+    async def topic(self, chat: str, act: str, *, topic: str = "", name: str = "") -> str:
+        """Makes a topic in a group (`act` "topic"), or changes one ("topic_close",
+        "topic_reopen", "topic_rename"); its id. One that is as wanted already counts as done.
+        Raises the four SendErrors."""

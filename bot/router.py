@@ -128,7 +128,9 @@ class Router:
         said in a topic or to something of ours."""
         if inbound.kind is Kind.GROUP:
             return self._inner_route("group.changed", state)
-        if inbound.kind is Kind.TAP or inbound.text.startswith("/"):
+        if inbound.kind is Kind.TAP or (
+            inbound.text.startswith("/") and not is_note(inbound.text)
+        ):
             action, stale = self._wanted(inbound, state, now)
             if stale and state.person.staff:
                 return Match(self._routes["expired"], stale=True)
@@ -207,6 +209,11 @@ class Router:
             return "unknown"
         text = f" {words} "
         return next((intent for phrase, intent in self._inside if phrase in text), "unknown")
+
+
+def is_note(text: str) -> bool:
+    """Whether staff write it for themselves, in a group: two strokes are no command."""
+    return text.startswith("//")
 
 
 def _found(route: Route, action: Action) -> Match:

@@ -11,6 +11,8 @@ from services.ports.post import REPLY, Waiting
 HEADROOM = 5.0
 """Messages per second that bulk never gets (Telegram stops at about 30 with 25 in bulk)."""
 CHAT_SECONDS = 1.0
+GROUP_MOST, GROUP_SECONDS = 20, 60.0
+"""A group takes so many messages in so many seconds (Bot API FAQ)."""
 MARGIN = 0.003
 """Seconds by which a window is longer than it need be: a message may leave a little late."""
 CATCH_UP = 0.1
@@ -84,6 +86,7 @@ class Budget:
             self._paces[Track.PAID] = [Pace(paid)]
             self._windows[Track.PAID] = [Window(paid)]
         self._chats: dict[str, float] = {}
+        self._groups: dict[str, deque[float]] = {}
 
     def track(self, row: Waiting) -> Track:
         """On which track a row leaves."""
@@ -118,17 +121,33 @@ class Budget:
         windows = max(window.opens() for window in self._windows[track])
         return max(windows, self.turn_of(chat))
 
-    def start(self, track: Track, chat: str) -> None:
-        """A message starts at this moment."""
+    def start(self, track: Track, chat: str, messages: int = 1) -> None:
+        """A message starts at this moment; an album is several `messages`."""
         now = self._monotonic()
         for window in self._windows[track]:
             window.planned -= 1
             window.start(now)
         self._chats[chat] = now
+        if is_group(chat):
+            starts = self._groups.setdefault(chat, deque(maxlen=GROUP_MOST))
+            starts.extend([now] * messages)
         if len(self._chats) > 10_000:
             self._chats = {c: at for c, at in self._chats.items() if at + CHAT_SECONDS > now}
 
     def turn_of(self, chat: str) -> float:
         """When a chat has its next turn, by what has started there."""
         last = self._chats.get(chat)
-        return last + CHAT_SECONDS if last is not None else 0.0
+        turn = last + CHAT_SECONDS if last is not None else 0.0
+        starts = self._groups.get(chat)
+        if starts is None or len(starts) < GROUP_MOST:
+            return turn
+        return max(turn, starts[0] + GROUP_SECONDS + MARGIN)
+
+    def wait_of(self, chat: str) -> float:
+        """Seconds until a chat has its next turn, 0 if it could have it now."""
+        return max(self.turn_of(chat) - self._monotonic(), 0.0)
+
+
+def is_group(chat: str) -> bool:
+    """Whether a chat is a group: platforms that have them give them negative ids."""
+    return chat.startswith("-")

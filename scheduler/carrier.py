@@ -111,6 +111,9 @@ class Carrier:
         if row.act == "delete":
             await self._channel.delete(row.chat, row.target)
             return row.target
+        if not row.shows:
+            name = str(row.message["values"].get("name", ""))
+            return await self._channel.topic(row.chat, row.act, topic=row.target, name=name)
         assert message is not None
         if row.act == "edit":
             await self._channel.edit(row.chat, row.target, message)

@@ -45,6 +45,8 @@ MOST_STOCK = 1000
 MOST_CLAIMED = 200
 """At a time: the database's one writer is not kept from marking and settling."""
 MOST_REPLIES = 50
+MOST_WAIT_SECONDS = CLAIM_SECONDS / 2
+"""For a chat that has no turn for longer nothing is kept claimed."""
 Task = asyncio.Task[None]
 
 
@@ -208,6 +210,9 @@ class Sender:
         far: dict[str, float] = {}
         for row in taken.rows:
             words = taken.wordings.get(row.wording_id) if row.wording_id else None
+            if (wait := self._budget.wait_of(row.chat)) > MOST_WAIT_SECONDS:
+                late.append((row, wait))  # its claim would run out in the line
+                continue
             if row.chat in far or not self._line.add(row, words):
                 far[row.chat] = far.get(row.chat, MOST_PER_CHAT - 1) + CHAT_SECONDS
                 late.append((row, far[row.chat]))

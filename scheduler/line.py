@@ -19,7 +19,7 @@ MOST_PER_CHAT = 3
 @dataclass(slots=True, eq=False)
 class Flight:
     """A message on its way: `words` it is rendered from (None: the shipped ones), `at` is its
-    moment in monotonic seconds, `message` None for one that is to be deleted; `needs`: what it
+    moment in monotonic seconds, `message` None for one that shows nothing; `needs`: what it
     has for itself while it is on its way."""
 
     row: Waiting
@@ -28,6 +28,11 @@ class Flight:
     message: Rendered | None = None
     at: float = 0.0
     needs: tuple[str, ...] = field(default=())
+
+    @property
+    def messages(self) -> int:
+        """Of how many messages it is made: an album has one for each of its pictures."""
+        return max(len(self.message.media), 1) if self.message else 1
 
 
 class _Place(NamedTuple):
@@ -129,7 +134,7 @@ class Line:
         while heap and most > 0 and heap[0].ready <= until and self._budget.next(track) <= until:
             place = heapq.heappop(heap)
             flight = place.flight
-            if not (flight.message or flight.row.act == "delete") and not self._show(flight):
+            if flight.row.shows and not flight.message and not self._show(flight):
                 self.done(flight, sent=False)
                 continue
             if (turn := self._budget.turn_of(flight.row.chat)) > until:

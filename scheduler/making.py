@@ -42,6 +42,9 @@ class MakingChannel:
     async def edit(self, chat: str, message_id: str, message: Rendered) -> None:
         await self._channel.edit(chat, message_id, message)
 
+    async def topic(self, chat: str, act: str, *, topic: str = "", name: str = "") -> str:
+        return await self._channel.topic(chat, act, topic=topic, name=name)
+
     async def delete(self, chat: str, message_id: str) -> None:
         await self._channel.delete(chat, message_id)
 

@@ -172,7 +172,7 @@ class Pacer:
         return self._clocks.club() if fenced or self._clocks.real() >= until else None
 
     async def _fly(self, flight: Flight, file: File | None) -> None:
-        self._budget.start(flight.track, flight.row.chat)
+        self._budget.start(flight.track, flight.row.chat, flight.messages)
         started = self._clocks.monotonic()
         error = await self._carrier.carry(flight, file, paid=flight.track is Track.PAID)
         if error is None:

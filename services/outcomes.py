@@ -46,7 +46,7 @@ def unclear(
 ) -> None:
     """Nobody knows whether it was sent: `once` messages are never repeated, others are, and so
     are changes, which may be made twice; unless that is `hopeless`."""
-    repeatable = (row.surely or row.act != "send") and not hopeless
+    repeatable = (row.surely or row.act not in ("send", "topic")) and not hopeless
     if not repeatable or row.tries + 1 >= MOST_UNCLEAR:
         work.outbox.close(row, by=by, state="unknown", reason=reason)
         return

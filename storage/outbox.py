@@ -133,7 +133,7 @@ _gone = and_(
 _free = {"state": "pending", "claimed_by": None, "claimed_until": None}
 _recover_claimed = update(_rows).where(_gone, _rows.c.state == "claimed").values(**_free)
 # To change or delete a message again does no harm.
-_repeatable = or_(_rows.c.surely, _rows.c.act != "send")
+_repeatable = or_(_rows.c.surely, _rows.c.act.not_in(["send", "topic"]))
 _recover_surely = (
     update(_rows)
     .where(_gone, _rows.c.state == "sending", _repeatable)

@@ -12,6 +12,7 @@ from telegram.error import ChatMigrated, TelegramError
 
 from bot.channel import (
     Capabilities,
+    MediaRefused,
     PartlyOut,
     PictureGone,
     Pictures,
@@ -21,7 +22,15 @@ from bot.channel import (
 )
 from bot.messages import Document, Inbound, Rendered, is_ours
 from bot.telegram.client import Client
-from bot.telegram.errors import forgotten, has_no_text, meaning, not_there, unchanged
+from bot.telegram.errors import (
+    forgotten,
+    has_no_text,
+    meaning,
+    not_taken,
+    not_there,
+    topic_as_wanted,
+    unchanged,
+)
 from bot.telegram.render import (
     CAPTION_LIMIT,
     EDITS,
@@ -38,6 +47,14 @@ from bot.telegram.translate import CHANNEL
 
 log = logging.getLogger(__name__)
 TAP_TIMEOUT = 5.0
+TOPIC_NAME = 128
+TOPICS = {
+    "topic": "createForumTopic",
+    "topic_close": "closeForumTopic",
+    "topic_reopen": "reopenForumTopic",
+    "topic_rename": "editForumTopic",
+}
+KEPT = ("chat_id", "protect_content", "message_thread_id")
 # What PTB raises, and what its reading of an answer in an unforeseen shape raises.
 FAILURES = (TelegramError, KeyError, TypeError, ValueError, AttributeError)
 
@@ -104,6 +121,21 @@ class TelegramChannel:
         """Deletes a sent message; one that is not there any more counts as done."""
         params = {"chat_id": chat_id(chat), "message_id": int(message_id)}
         await self._changed(Call("deleteMessage", params))
+
+    async def topic(self, chat: str, act: str, *, topic: str = "", name: str = "") -> str:
+        """Makes, closes, reopens or renames a topic of a group; its id."""
+        params: dict[str, Any] = {"chat_id": chat_id(chat)}
+        if topic:
+            params["message_thread_id"] = int(topic)
+        if name:
+            params["name"] = name[:TOPIC_NAME]
+        try:
+            made = await self.client.call(TOPICS[act], params)
+        except FAILURES as error:
+            if topic and topic_as_wanted(error):
+                return topic
+            raise meaning(error) from error
+        return topic or _topic_id(made)
 
     async def _changed(self, call: Call) -> None:
         try:
@@ -179,6 +211,8 @@ class TelegramChannel:
             if call.known and forgotten(error):
                 await self._forget(call)
                 raise PictureGone from error
+            if call.lent and not_taken(error):
+                raise MediaRefused(str(error)) from error
             if not follow or not isinstance(error, ChatMigrated):
                 raise meaning(error) from error
             now = error.new_chat_id
@@ -239,7 +273,7 @@ def _with_document(made: list[Call], document: Document, *, keep: str = "") -> l
     if before or body.method != "sendMessage" or len(pieces(text, CAPTION_LIMIT)) > 1:
         body.params.pop("reply_markup", None)
         before = made
-        params = {name: params[name] for name in ("chat_id", "protect_content") if name in params}
+        params = {name: params[name] for name in KEPT if name in params}
     elif text:
         params["caption"] = text
     if keyboard:
@@ -255,9 +289,18 @@ def _uploads(call: Call) -> bool:
 
 
 def _identity(made: Any) -> str:
-    """The id in a result; methods that make no message give true or an object without one."""
+    """The id in a result, the last one's of an album; methods that make no message give true or
+    an object without one."""
+    if isinstance(made, list) and made:
+        made = made[-1]
     if not isinstance(made, dict) or "message_id" not in made:
         return ""
     if type(made["message_id"]) is not int:
         raise Unknown("the message has no proper id")
     return str(made["message_id"])
+
+
+def _topic_id(made: Any) -> str:
+    if not isinstance(made, dict) or type(made.get("message_thread_id")) is not int:
+        raise Unknown("the topic has no proper id")
+    return str(made["message_thread_id"])

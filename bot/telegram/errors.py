@@ -18,13 +18,25 @@ from telegram.error import (
     InvalidToken,
 )
 
-from bot.channel import Moved, Rejected, RetryLater, SendError, TooOld, Unknown, Unreachable
+from bot.channel import (
+    GONE,
+    NO_RIGHTS,
+    NO_SUCH_TOPIC,
+    NO_TOPICS,
+    Moved,
+    Rejected,
+    RetryLater,
+    SendError,
+    TooOld,
+    Unknown,
+    Unreachable,
+)
 from bot.telegram.transport import Flood, NotSent
 
 log = logging.getLogger(__name__)
 # With a token that is refused nothing goes out; the account rests before it is tried again.
 REVOKED = timedelta(minutes=5)
-GONE = (
+GONE_SIGNS = (
     "chat not found",
     "user not found",
     "user is deactivated",
@@ -38,6 +50,25 @@ GONE = (
     "bot was blocked",
 )
 UNCHANGED = "message is not modified"
+# What a group of the staff may lack, in the order in which it is looked for.
+LACKS = {
+    NO_TOPICS: ("chat is not a forum", "supergroup is not a forum"),
+    NO_SUCH_TOPIC: (
+        "message thread not found",
+        "topic_deleted",
+        "topic_id_invalid",
+        "topic_closed",
+    ),
+    NO_RIGHTS: (
+        "not enough rights",
+        "have no rights",
+        "need administrator rights",
+        "chat_admin_required",
+        "chat_write_forbidden",
+    ),
+    GONE: ("",),
+}
+TOPIC_AS_WANTED = ("topic_not_modified",)
 # Whoever has deleted a message needs neither its correction nor its deletion.
 NOT_THERE = (
     "message to edit not found",
@@ -46,6 +77,7 @@ NOT_THERE = (
 )
 TOO_OLD = ("message can't be edited", "message can't be deleted", "message is too old")
 FORGOTTEN = ("wrong file identifier", "wrong remote file", "wrong file_id", "file_reference")
+NOT_TAKEN = (*FORGOTTEN, "voice_messages_forbidden", "can't use file of type")
 NO_TEXT = "there is no text in the message"
 
 
@@ -56,7 +88,7 @@ def meaning(error: Exception) -> SendError:
     if isinstance(error, Flood):
         return RetryLater(error.after, flood=True)
     if isinstance(error, Forbidden):
-        return Unreachable(error.message)
+        return _forbidden(error.message)
     if isinstance(error, BadRequest):
         return _refusal(error.message)
     if isinstance(error, InvalidToken):
@@ -67,6 +99,16 @@ def meaning(error: Exception) -> SendError:
     if isinstance(error.__cause__, NotSent):
         return RetryLater()
     return Unknown(f"{type(error).__name__}: {error}")
+
+
+def topic_as_wanted(error: Exception) -> bool:
+    """Whether a topic was closed, open or called so already."""
+    return _says(error, *TOPIC_AS_WANTED)
+
+
+def not_taken(error: Exception) -> bool:
+    """Whether it is the file that cannot be sent: forgotten, or not wanted by the person."""
+    return _says(error, *NOT_TAKEN)
 
 
 def unchanged(error: Exception) -> bool:
@@ -94,8 +136,18 @@ def _says(error: BaseException | None, *words: str) -> bool:
     return any(word in said for word in words)
 
 
+def _forbidden(message: str) -> SendError:
+    error = Unreachable(message)
+    error.why = NO_RIGHTS if "rights" in message.casefold() else GONE
+    return error
+
+
 def _refusal(message: str) -> SendError:
     words = message.casefold()
     if any(sign in words for sign in TOO_OLD):
         return TooOld(message)
-    return Unreachable(message) if any(sign in words for sign in GONE) else Rejected(message)
+    gone = any(sign in words for sign in GONE_SIGNS)
+    error = Unreachable(message) if gone else Rejected(message)
+    lacks = next(why for why, signs in LACKS.items() if any(sign in words for sign in signs))
+    error.why = lacks if gone or lacks != GONE else ""
+    return error

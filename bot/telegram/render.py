@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.markup import plain_text, problems, split
-from bot.messages import Inbound, Key, Kind, Rendered
+from bot.messages import Inbound, Key, Kind, Media, Rendered
+from bot.telegram import attached
 
 EDIT = "editMessageText"
 EDIT_CAPTION = "editMessageCaption"
@@ -24,12 +25,13 @@ NO_KEYBOARD = {"remove_keyboard": True}
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call of the Bot API. `keep`: which picture of ours it uploads; `known`: which one it
-    names by the platform's id."""
+    names by the platform's id; `lent`: whether it sends what people sent us."""
 
     method: str
     params: dict[str, Any]
     keep: str = ""
     known: str = ""
+    lent: bool = False
 
 
 def answer(message: Rendered, inbound: Inbound) -> list[Call]:
@@ -41,23 +43,41 @@ def answer(message: Rendered, inbound: Inbound) -> list[Call]:
     if under := _under_picture(message, inbound):
         return [under]
     tapped = inbound.message if inbound.kind is Kind.TAP and message.edit else ""
-    done = inbound.kind in (Kind.CONTACT, Kind.TEXT)
+    done = inbound.kind in (Kind.CONTACT, Kind.TEXT) and inbound.address.private
     return calls(message, inbound.address.chat, edit=tapped, put_away=done)
 
 
 def calls(message: Rendered, chat: str, *, edit: str = "", put_away: bool = False) -> list[Call]:
     """The calls that send a message to a chat, or put it in the place of message `edit`."""
-    made = _photo(message, chat) if message.photo else _texts(message, chat, message.text)
-    if edit and not message.photo:
+    made = _made(message, chat)
+    if edit and not message.photo and not message.media:
         made[0] = _edited(made[0], edit)
+    _place(made, message)
     body = made[-1]
-    if message.rows:
+    if message.rows and body.method != attached.ALBUM:
         body.params["reply_markup"] = inline_keyboard(message.rows)
     if message.ask_contact:
         _ask_contact(made, message, chat)
     elif put_away and not message.rows and body.method != EDIT:
         body.params["reply_markup"] = NO_KEYBOARD
     return made
+
+
+def _made(message: Rendered, chat: str) -> list[Call]:
+    if message.media:
+        return _media(message, chat)
+    return _photo(message, chat) if message.photo else _texts(message, chat, message.text)
+
+
+def _place(made: list[Call], message: Rendered) -> None:
+    """Puts what is sent into its topic, and under the message that it answers."""
+    sent = [call for call in made if call.method not in EDITS]
+    if message.topic:
+        for call in sent:
+            call.params["message_thread_id"] = int(message.topic)
+    if message.quote and sent:
+        answered = {"message_id": int(message.quote), "allow_sending_without_reply": True}
+        sent[0].params["reply_parameters"] = answered
 
 
 def _under_picture(message: Rendered, inbound: Inbound) -> Call | None:
@@ -154,6 +174,26 @@ def _send(message: Rendered, chat: str, text: str) -> Call:
     if message.protect:
         params["protect_content"] = True
     return Call("sendMessage", params)
+
+
+def _media(message: Rendered, chat: str) -> list[Call]:
+    """Media with the text under the first; where it has no place there it comes before them, or
+    behind them with the buttons that cannot stand under an album."""
+    runs = list(attached.runs(message.media))
+    fits = attached.takes_caption(message.media[0]) and _fits(message.text, CAPTION_LIMIT)
+    last = bool(message.rows) and bool(message.text) and (not fits or len(message.media) > 1)
+    under = message.text if fits and not last else ""
+    made = [_lent(message, chat, run, "" if number else under) for number, run in enumerate(runs)]
+    texts = _texts(message, chat, message.text) if message.text and not under else []
+    return [*made, *texts] if last else [*texts, *made]
+
+
+def _lent(message: Rendered, chat: str, run: tuple[Media, ...], caption: str) -> Call:
+    method, params = attached.sending(run, caption)
+    params = {"chat_id": chat_id(chat), **params}
+    if message.protect:
+        params["protect_content"] = True
+    return Call(method, params, lent=True)
 
 
 def _photo(message: Rendered, chat: str) -> list[Call]:

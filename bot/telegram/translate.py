@@ -103,7 +103,7 @@ def _message(
 
 
 def _asks(text: str) -> bool:
-    return text.startswith("/")
+    return text.startswith("/") and not text.startswith("//")
 
 
 def _for_us(message: Json, topic: str, account: str) -> bool:

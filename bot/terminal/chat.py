@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path, PurePath
 from typing import Protocol
 
-from bot.channel import Capabilities
+from bot.channel import NO_TOPICS, Capabilities, Rejected
 from bot.messages import Address, Contact, Document, Inbound, Key, Kind, Rendered
 from bot.state import StoreUnavailable
 from bot.terminal.console import Io
@@ -67,6 +67,12 @@ class TerminalChannel:
 
     async def delete(self, chat: str, message_id: str) -> None:
         """What is on paper stays."""
+
+    async def topic(self, chat: str, act: str, *, topic: str = "", name: str = "") -> str:
+        """A terminal has no topics."""
+        error = Rejected("a terminal has no topics")
+        error.why = NO_TOPICS
+        raise error
 
     def _keep(self, document: Document) -> str:
         if self._folder is None:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from bot.markup import plain_text
-from bot.messages import Document, Key, Rendered, is_ours
+from bot.messages import Document, Key, Media, Rendered, is_ours
 
 BOLD, FAINT, COLOUR, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[0m"
 _STRONG = re.compile(r"<(b|i|code)>(.*?)</\1>", re.DOTALL)
@@ -18,6 +18,7 @@ def show(message: Rendered, keys: Sequence[Key], *, colours: bool) -> str:
     lines = [body(message.text, colours=colours)]
     if message.photo and not is_ours(message.photo):
         lines.insert(0, faint(f"[{message.photo}]", colours=colours))
+    lines += [faint(medium(one), colours=colours) for one in message.media]
     if message.ask_contact:
         lines.append(faint(f"({words(message.ask_contact)})", colours=colours))
     lines += [button(number, key, colours=colours) for number, key in enumerate(keys, 1)]
@@ -44,6 +45,13 @@ def button(number: int, key: Key, *, colours: bool) -> str:
 def document_line(document: Document, place: str) -> str:
     """Tells that a file came and where it was put."""
     return f"[{safe(document.name)}: {len(document.content)} bytes{place and ' -> ' + place}]\n\n"
+
+
+def medium(media: Media) -> str:
+    """What a picture or a file is, how long it lasts, and where it can be got."""
+    length = f"{media.seconds // 60}:{media.seconds % 60:02}" if media.seconds else ""
+    label = " ".join(part for part in (media.kind, length, media.name) if part)
+    return f"[{label}]{media.url and ' ' + media.url}"
 
 
 def faint(line: str, *, colours: bool) -> str:

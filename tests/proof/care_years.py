@@ -114,6 +114,9 @@ class Ear:
     async def delete(self, chat: str, message_id: str) -> None:
         raise AssertionError("care is never taken back")
 
+    async def topic(self, chat: str, act: str, *, topic: str = "", name: str = "") -> str:
+        raise AssertionError("care knows no topics")
+
 
 class Reading:
     """Renders as the club does and remembers what each message said, by user and moment."""

@@ -180,3 +180,25 @@ def most_in_a_second(moments: list[float]) -> int:
             end += 1
         most = max(most, end - place)
     return most
+
+
+def test_a_group_gets_at_most_twenty_messages_in_any_minute() -> None:
+    run = Run(20.0)
+    for _ in range(90):
+        for _ in range(2):
+            run.add(REPLY, "-1001")
+        run.pass_time(2.0)
+    moments = run.moments(Track.REPLIES)
+    assert len(moments) > 40
+    assert all(later - first > 60.0 for first, later in zip(moments, moments[20:], strict=False))
+
+
+def test_an_album_counts_for_all_its_pictures() -> None:
+    time = Time()
+    budget = Budget(20.0, time)
+    budget.start(Track.REPLIES, "-1001", 10)
+    time.now += 1.0
+    budget.start(Track.REPLIES, "-1001", 10)
+    assert budget.wait_of("-1001") > 58.0
+    budget.start(Track.REPLIES, "1001", 30)
+    assert budget.wait_of("1001") <= CHAT_SECONDS

@@ -10,6 +10,10 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.channel import (
+    GONE,
+    NO_RIGHTS,
+    NO_SUCH_TOPIC,
+    NO_TOPICS,
     Capabilities,
     Moved,
     PartlyOut,
@@ -47,8 +51,17 @@ def fault(name: str) -> SendError | None:
         "bad message": Rejected("can't parse entities"),
         "broken": Unknown("Internal Server Error"),
         "flood halfway": PartlyOut("1 of 2", RetryLater(timedelta(seconds=7), flood=True)),
+        "no topics": _lacking(Rejected("the chat is not a forum"), NO_TOPICS),
+        "no rights": _lacking(Rejected("not enough rights to create a topic"), NO_RIGHTS),
+        "topic gone": _lacking(Rejected("message thread not found"), NO_SUCH_TOPIC),
+        "kicked": _lacking(Unreachable("bot was kicked from the group chat"), GONE),
         "bad half": PartlyOut("1 of 2", Rejected("can't parse entities")),
     }[name]
+
+
+def _lacking(error: SendError, why: str) -> SendError:
+    error.why = why
+    return error
 
 
 @dataclass
@@ -61,6 +74,7 @@ class FakeChannel:
     faults: dict[str, str] = field(default_factory=dict)
     journal: list[tuple[str, str, str]] = field(default_factory=list)
     files: list[Document] = field(default_factory=list)
+    messages: list[Rendered] = field(default_factory=list)
     tries: list[str] = field(default_factory=list)
     changes: list[tuple[str, str, str, str]] = field(default_factory=list)
     charged: int = 0
@@ -77,6 +91,7 @@ class FakeChannel:
     ) -> str:
         await self._asked(chat)
         self.journal.append((chat, message.key, message.text))
+        self.messages.append(message)
         self.charged += paid
         if document is not None:
             self.files.append(document)
@@ -99,6 +114,11 @@ class FakeChannel:
     async def delete(self, chat: str, message_id: str) -> None:
         await self._asked(chat)
         self.changes.append(("delete", chat, message_id, ""))
+
+    async def topic(self, chat: str, act: str, *, topic: str = "", name: str = "") -> str:
+        await self._asked(chat)
+        self.changes.append((act, chat, topic, name))
+        return topic or str(1000 + len(self.changes))
 
     def to(self, chat: str) -> list[str]:
         """The keys that a chat has got, in order."""

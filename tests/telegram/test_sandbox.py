@@ -16,6 +16,7 @@ from bot.messages import Document, Inbound, Key, Kind, Rendered
 from bot.telegram.menu import Entry, Operator, set_menus
 from bot.telegram.polling import Pace, Poller
 from bot.telegram.startup import Connection, TokenRefused, connect
+from bot.telegram.translate import ALLOWED
 from bot.telegram.webhook import PATH, Webhook
 from sandbox import people
 from sandbox.files import Upload
@@ -113,7 +114,7 @@ async def test_the_webhook_is_told_with_its_secret(street: Street) -> None:
         hook = street.bot.webhook
     assert hook is not None
     assert (hook.url, hook.secret) == (f"https://club.example{PATH}", SECRET)
-    assert street.bot.allowed_updates == ["message", "callback_query", "my_chat_member"]
+    assert street.bot.allowed_updates == list(ALLOWED)
 
 
 async def test_without_a_public_url_there_is_a_warning(
@@ -228,7 +229,7 @@ async def test_a_photo_that_somebody_sent_can_be_fetched_and_shown(street: Stree
         "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
     )
     upload = Upload("p.png", "image/png", pixel)
-    people.send_file(street.world, street.bot, street.person, upload, as_photo=True)
+    people.send_files(street.world, street.bot, street.person, [("photo", upload)])
     async with connected(street) as connection:
         (update,) = await connection.channel.client.raw_updates(0, 0, ())
         reference = update["message"]["photo"][-1]["file_id"]

@@ -36,7 +36,14 @@ def _sizes(*widths: int) -> list[dict[str, Any]]:
 
 
 IN_TOPIC = {"message_thread_id": 40, "is_topic_message": True}
-OURS = {"message_id": 3, "from": user(int(ACCOUNT), is_bot=True)}
+OURS = {"message_id": 3, "date": 5, "chat": GROUP, "from": user(int(ACCOUNT), is_bot=True)}
+FIRST = {
+    "message_id": 40,
+    "date": 5,
+    "chat": GROUP,
+    "from": user(int(ACCOUNT), is_bot=True),
+    "forum_topic_created": {"name": "x", "icon_color": 1},
+}
 
 
 def _file(name: str = "") -> dict[str, Any]:
@@ -170,11 +177,7 @@ def test_a_change_of_what_was_said_is_an_event() -> None:
     [
         (IN_TOPIC, "40", ""),
         ({**IN_TOPIC, "reply_to_message": OURS}, "40", "3"),
-        (
-            {**IN_TOPIC, "reply_to_message": {"message_id": 40, "forum_topic_created": {}}},
-            "40",
-            "",
-        ),
+        ({**IN_TOPIC, "reply_to_message": FIRST}, "40", ""),
         ({"reply_to_message": OURS, "message_thread_id": 3}, "", "3"),
     ],
 )

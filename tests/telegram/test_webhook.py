@@ -156,7 +156,7 @@ async def test_blocking_reaches_the_core() -> None:
 
 @pytest.mark.parametrize(
     "update",
-    [{"update_id": 1}, {"update_id": 1, "edited_message": {}}, {"update_id": 3, "poll": 1}],
+    [{"update_id": 1}, {"update_id": 1, "edited_channel_post": {}}, {"update_id": 3, "poll": 1}],
 )
 async def test_what_is_not_for_us_is_taken_and_left(update: Any) -> None:
     core, app = Core(NOTE), App()
