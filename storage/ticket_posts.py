@@ -39,6 +39,21 @@ _cards = _oldest.where(
     _posts.c.side == "staff",
     _rows.c.act == "send",
 )
+_of_ticket = _columns.where(_posts.c.ticket_id == bindparam("ticket"))
+_edits = _of_ticket.where(
+    _rows.c.act == "edit", _rows.c.state == "pending", _rows.c.target == bindparam("target")
+)
+_titled = (
+    select(_rows.c.message)
+    .select_from(_posts.join(_rows, _rows.c.id == _posts.c.delivery_id))
+    .where(
+        _posts.c.ticket_id == bindparam("ticket"),
+        _posts.c.group_id == bindparam("there"),
+        _rows.c.act.in_(("topic", "topic_rename")),
+    )
+    .order_by(_rows.c.id.desc())
+    .limit(1)
+)
 _shown = (
     _columns.where(_rows.c.message_id.in_(bindparam("ids", expanding=True)), _rows.c.act == "send")
     .order_by(_posts.c.delivery_id.desc())
@@ -95,13 +110,21 @@ class TicketPosts:
     def cards(self, ticket_id: int) -> list[Post]:
         return self._many(_cards, ticket=ticket_id)
 
+    def edits(self, ticket_id: int, target: str) -> list[Post]:
+        return self._many(_edits, ticket=ticket_id, target=target)
+
+    def titled(self, ticket_id: int, group_id: int) -> str:
+        found = self._db.execute(_titled, {"ticket": ticket_id, "there": group_id}).scalar()
+        return str(found["values"]["name"]) if found else ""
+
     def shown(
         self, message: str, *, address_id: int | None = None, group_id: int | None = None
     ) -> Post | None:
         name = "group_id" if group_id is not None else "address_id"
         there = group_id if group_id is not None else address_id
         found = self._many(_shown_there[name], there=there, ids=_ends(message))
-        return next((one for one in found if _shows(one, message)), None)
+        exact = [one for one in found if one.message == message]
+        return next((one for one in (*exact, *found) if _shows(one, message)), None)
 
     def stuck(self, group_id: int) -> list[Post]:
         return self._many(_stuck, there=group_id)
@@ -122,7 +145,8 @@ class TicketPosts:
 
 def _post(row: Any) -> Post:
     *plain, message_id, act, message = row
-    return Post(*plain, message_id or "", act, str(message.get("key", "")))
+    key, values = str(message.get("key", "")), message.get("values", {})
+    return Post(*plain, message_id or "", act, key, values)
 
 
 def _ends(message: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from domain.tickets import Ticket
 from services.ports.post import Notice
@@ -113,7 +113,8 @@ class StaffGroups(Protocol):
 class Post:
     """A delivery that shows a ticket at an address or in a group. `said_id`: what it carries, None
     for a card. `state` and `message` (the platform's id, "" until it is sent) are the delivery's,
-    `act` what it does. `pieces`: messages of an album, whose ids end with `message`."""
+    `act` what it does, `key` and `values` its words. `pieces`: messages of an album, whose ids end
+    with `message`."""
 
     delivery_id: int
     ticket_id: int
@@ -126,6 +127,7 @@ class Post:
     message: str
     act: str
     key: str
+    values: Mapping[str, Any]
 
 
 class TicketPosts(Protocol):
@@ -150,6 +152,12 @@ class TicketPosts(Protocol):
 
     def cards(self, ticket_id: int) -> list[Post]:
         """The ticket's cards, oldest first."""
+
+    def edits(self, ticket_id: int, target: str) -> list[Post]:
+        """Changes of a message that wait to be made."""
+
+    def titled(self, ticket_id: int, group_id: int) -> str:
+        """What the ticket's topic was called last."""
 
     def shown(
         self, message: str, *, address_id: int | None = None, group_id: int | None = None
