@@ -66,7 +66,9 @@ class Calls:
     ) -> Any:
         if method is None:
             raise ApiError(404, f'Not Found: method "{name}" is not served by the stand-in')
-        fault = self.world.faults.for_call(method.name, params.get("chat_id"))
+        fault = self.world.faults.for_call(
+            method.name, params.get("chat_id"), _pieces(params.get("media"))
+        )
         if fault is None:
             return await self._carry_out(bot, method, params)
         entry["fault"] = fault.kind
@@ -143,6 +145,12 @@ class Calls:
     def close(self) -> None:
         """Ends long polls and hanging calls."""
         self.closing.set()
+
+
+def _pieces(media: object) -> int:
+    if isinstance(media, str):
+        return max(1, media.count('"media"'))
+    return len(media) if isinstance(media, list) else 1
 
 
 async def _first_of(seconds: float, *events: asyncio.Event) -> None:

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from sandbox.errors import bad_request
-from sandbox.fact_types import SCOPES, TYPES
+from sandbox.fact_types import MEDIA_TYPES, SCOPES, TYPES
 from sandbox.facts import Field, Method
 from sandbox.files import Upload
 
@@ -131,6 +131,11 @@ def _item(kind: str, item: Any, name: str) -> tuple[bool, Any]:
 def _object(kind: str, value: dict[str, Any]) -> tuple[bool, Any]:
     if kind == "BotCommandScope":
         kind = SCOPES.get(str(value.get("type")), kind)
+    if kind.startswith("InputMedia"):
+        # an album may mix photos and videos: each item says itself what it is
+        if value.get("type") not in MEDIA_TYPES:
+            raise bad_request("can't parse InputMedia: the type is not served by the stand-in")
+        kind = MEDIA_TYPES[value["type"]]
     fields = TYPES.get(kind)
     if fields is None:
         if kind == "BotCommandScope":

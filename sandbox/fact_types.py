@@ -1,6 +1,6 @@
 """The objects that may stand in a parameter, in the notation of the fact table."""
 
-from sandbox.facts import Field, fields_of
+from sandbox.fact_lines import Field, fields_of
 
 _PLACEHOLDER = """
 input_field_placeholder: String [1-64]
@@ -14,6 +14,17 @@ style: String
 _CHAT_SCOPE = """
 type!: String
 chat_id!: Integer | String
+"""
+_MEDIUM = """
+type!: String
+media!: String
+caption: String [0-1024]
+parse_mode: String
+caption_entities: Array of MessageEntity
+"""
+_ABOVE = """
+show_caption_above_media: Boolean ~
+has_spoiler: Boolean ~
 """
 
 TYPES: dict[str, dict[str, Field]] = {
@@ -91,6 +102,32 @@ TYPES: dict[str, dict[str, Field]] = {
         poll_option_id: String ~
         """
     ),
+    "InputMediaPhoto": fields_of(_MEDIUM, _ABOVE),
+    "InputMediaVideo": fields_of(
+        _MEDIUM,
+        _ABOVE,
+        """
+        thumbnail: String ~
+        cover: String ~
+        start_timestamp: Integer ~
+        width: Integer
+        height: Integer
+        duration: Integer
+        supports_streaming: Boolean ~
+        """,
+    ),
+    "InputMediaAudio": fields_of(
+        _MEDIUM,
+        """
+        thumbnail: String ~
+        duration: Integer
+        performer: String
+        title: String
+        """,
+    ),
+    "InputMediaDocument": fields_of(
+        _MEDIUM, "thumbnail: String ~", "disable_content_type_detection: Boolean ~"
+    ),
     "LinkPreviewOptions": fields_of(
         """
         is_disabled: Boolean ~
@@ -110,4 +147,12 @@ SCOPES: dict[str, str] = {
     "chat": "BotCommandScopeChat",
     "chat_administrators": "BotCommandScopeChatAdministrators",
     "chat_member": "BotCommandScopeChatMember",
+}
+
+# an album's items tell by their type what they are
+MEDIA_TYPES: dict[str, str] = {
+    "photo": "InputMediaPhoto",
+    "video": "InputMediaVideo",
+    "audio": "InputMediaAudio",
+    "document": "InputMediaDocument",
 }

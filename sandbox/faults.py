@@ -1,19 +1,24 @@
 """Faults that can be switched on: refused, slow, broken and hanging calls, disordered updates."""
 
 import random
+import time
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import Any
 
 from sandbox.errors import ApiError, PersonError
 
-CALL_KINDS = ("429", "403", "400", "500", "slow", "hang")
+CALL_KINDS = ("429", "403", "400", "500", "slow", "hang", "group")
 UPDATE_KINDS = ("duplicate", "reorder")
 _DEFAULT_TEXT = {
     "429": "Too Many Requests: retry after {retry_after}",
     "403": "Forbidden: bot was blocked by the user",
     "400": "Bad Request: chat not found",
     "500": "Internal Server Error",
+    "group": "Too Many Requests: retry after {retry_after}",
 }
+PER_MINUTE = 20
+MINUTE = 60.0
 
 
 @dataclass
@@ -37,9 +42,9 @@ class Fault:
 
     def error(self) -> ApiError:
         """The refusal that this fault answers with."""
-        wait = self.retry_after if self.kind == "429" else None
+        wait = self.retry_after if self.kind in ("429", "group") else None
         text = self.description or _DEFAULT_TEXT[self.kind].format(retry_after=wait)
-        return ApiError(int(self.kind), text, wait)
+        return ApiError(429 if self.kind == "group" else int(self.kind), text, wait)
 
 
 class Faults:
@@ -49,6 +54,8 @@ class Faults:
         self._random = random.Random(seed)
         self._on: dict[int, Fault] = {}
         self._last = 0
+        self.clock = time.monotonic
+        self._said: dict[object, deque[float]] = defaultdict(deque)
 
     def add(self, given: dict[str, Any]) -> Fault:
         """Switches a fault on; PersonError 400 says what is wrong with the request."""
@@ -74,14 +81,32 @@ class Faults:
         else:
             self._on.pop(fault_id, None)
 
-    def for_call(self, method: str, chat_id: object) -> Fault | None:
-        """The fault that hits this call, counted."""
+    def for_call(self, method: str, chat_id: object, pieces: int = 1) -> Fault | None:
+        """The fault that hits this call, counted; an album has several pieces."""
         for fault in self._on.values():
             fits = not fault.method or fault.method.lower() == method.lower()
             here = fault.chat_id is None or str(fault.chat_id) == str(chat_id)
-            if fault.kind in CALL_KINDS and fits and here and self._strikes(fault):
+            if fault.kind not in CALL_KINDS or not (fits and here):
+                continue
+            if fault.kind == "group" and not self._crowded(fault, method, chat_id, pieces):
+                continue
+            if self._strikes(fault):
                 return fault
         return None
+
+    def _crowded(self, fault: Fault, method: str, chat_id: object, pieces: int) -> bool:
+        """Whether a group has had its twenty messages of a minute; what goes out is noted."""
+        group = str(chat_id).startswith("-")
+        if not group or not method.startswith(("send", "copy", "edit")):
+            return False
+        now, said = self.clock(), self._said[str(chat_id)]
+        while said and said[0] <= now - MINUTE:
+            said.popleft()
+        if said and len(said) + pieces > PER_MINUTE:
+            fault.retry_after = max(1, int(said[0] + MINUTE - now + 0.999))
+            return True
+        said.extend([now] * pieces)
+        return False
 
     def for_update(self, kind: str) -> Fault | None:
         """The fault that hits this update, counted; ``method`` filters by kind of update."""

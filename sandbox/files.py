@@ -22,7 +22,10 @@ class Upload:
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file that the stand-in keeps; ``width`` is 0 for what is not an image."""
+    """A file that the stand-in keeps; ``width`` is 0 for what is not an image.
+
+    ``kind``: as what it was sent first, and may be sent again; ``duration`` in seconds.
+    """
 
     file_id: str
     unique_id: str
@@ -32,23 +35,27 @@ class StoredFile:
     width: int
     height: int
     path: str
+    kind: str = ""
+    duration: int = 0
 
 
-def describe(upload: Upload, serial: int) -> StoredFile:
+def describe(upload: Upload, serial: int, kind: str = "", duration: int = 0) -> StoredFile:
     """The record of an upload; equal contents share ``unique_id`` but not ``file_id``."""
     digest = hashlib.sha256(upload.content).hexdigest()
     size = image_size(upload.content)
     folder = "photos" if size else "documents"
-    kind = image_type(upload.content) or _mime(upload)
+    mime = image_type(upload.content) or _mime(upload)
     return StoredFile(
         file_id=f"SBX{serial:06d}-{digest[:32]}",
         unique_id=f"SBX{digest[:16]}",
         name=upload.name or "file",
-        mime=kind,
+        mime=mime,
         size=len(upload.content),
         width=size[0] if size else 0,
         height=size[1] if size else 0,
-        path=f"{folder}/file_{serial}{_suffix(upload, kind)}",
+        path=f"{folder}/file_{serial}{_suffix(upload, mime)}",
+        kind=kind,
+        duration=duration,
     )
 
 

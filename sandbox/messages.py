@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.model import Bot, Chat, Message
+from sandbox.model import Bot, Chat, Group, Message
 from sandbox.world import World
 
 Json = dict[str, Any]
@@ -11,24 +11,41 @@ Json = dict[str, Any]
 def as_api(world: World, bot: Bot, message: Message, *, nested: bool = False) -> Json:
     """The message as the Bot API shows it; a replied-to message is shown one level deep."""
     chat = world.chats[bot.id, message.chat_id]
-    person = world.persons[chat.person_id]
+    writer = bot if message.by_bot else world.persons[message.sender or chat.person_id]
     shown: Json = {
         "message_id": message.message_id,
-        "from": bot.user() if message.by_bot else person.user(),
-        "chat": person.chat(),
+        "from": writer.user(),
+        "chat": api_chat(world, chat),
         "date": message.date,
+        **_thread(chat, message),
         **message.body,
     }
     if message.edit_date:
         shown["edit_date"] = message.edit_date
+    if message.album:
+        shown["media_group_id"] = message.album
     if message.protected:
         shown["has_protected_content"] = True
     if message.markup:
         shown["reply_markup"] = message.markup
-    replied = chat.messages.get(message.reply_to or 0)
-    if replied and not nested:
+    # what is said in a topic and answers nothing answers the message that began it
+    replied = chat.messages.get(message.reply_to or message.topic)
+    if replied and replied is not message and not nested:
         shown["reply_to_message"] = as_api(world, bot, replied, nested=True)
     return shown
+
+
+def api_chat(world: World, chat: Chat) -> Json:
+    """A chat in Bot API form."""
+    return chat.api() if isinstance(chat, Group) else world.persons[chat.person_id].chat()
+
+
+def _thread(chat: Chat, message: Message) -> Json:
+    if not message.topic:
+        return {}
+    in_topic = isinstance(chat, Group) and message.topic in chat.topics
+    # in a group without topics a thread of replies has a number, too
+    return {"message_thread_id": message.topic} | ({"is_topic_message": True} if in_topic else {})
 
 
 def new_message(
@@ -41,6 +58,9 @@ def new_message(
     markup: Json | None = None,
     reply_to: int | None = None,
     protected: bool = False,
+    sender: int = 0,
+    topic: int = 0,
+    album: str = "",
 ) -> Message:
     """Adds a message to a chat, dated by the club's clock."""
     message = Message(
@@ -52,6 +72,9 @@ def new_message(
         markup=markup,
         reply_to=reply_to,
         protected=protected,
+        sender=sender,
+        topic=topic,
+        album=album,
     )
     world.keep_message(chat, message)
     return message
@@ -63,29 +86,3 @@ def text_body(text: str, entities: list[Json], name: str = "text") -> Json:
     if entities:
         body["entities" if name == "text" else "caption_entities"] = entities
     return body
-
-
-def photo_body(world: World, file_id: str) -> Json:
-    """The sizes of a photo; the stand-in keeps only the original."""
-    file = world.files[file_id]
-    size = {
-        "file_id": file.file_id,
-        "file_unique_id": file.unique_id,
-        "width": file.width,
-        "height": file.height,
-        "file_size": file.size,
-    }
-    return {"photo": [size]}
-
-
-def document_body(world: World, file_id: str) -> Json:
-    """A general file."""
-    file = world.files[file_id]
-    document = {
-        "file_id": file.file_id,
-        "file_unique_id": file.unique_id,
-        "file_name": file.name,
-        "mime_type": file.mime,
-        "file_size": file.size,
-    }
-    return {"document": document}

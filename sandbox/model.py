@@ -91,7 +91,11 @@ class Bot:
 
 @dataclass
 class Message:
-    """One message of a chat; ``body`` holds text, photo and so on in Bot API form."""
+    """One message of a chat; ``body`` holds text, photo and so on in Bot API form.
+
+    ``sender``: the person who wrote it in a group, 0 in a private chat. ``topic``: the message
+    that began the topic it stands in, 0 for none. ``album``: what its pieces share.
+    """
 
     message_id: int
     chat_id: int
@@ -102,11 +106,17 @@ class Message:
     edit_date: int | None = None
     reply_to: int | None = None
     protected: bool = False
+    sender: int = 0
+    topic: int = 0
+    album: str = ""
 
 
 @dataclass
 class Chat:
-    """A conversation of one bot with one person; a person may talk to several bots."""
+    """A conversation of one bot with one person; a person may talk to several bots.
+
+    Of a group (``Group``) ``person_id`` is 0.
+    """
 
     bot_id: int
     id: int
@@ -120,6 +130,56 @@ class Chat:
     def record(self) -> Json:
         """What is stored; messages are stored one by one."""
         return {name: value for name, value in vars(self).items() if name != "messages"}
+
+
+@dataclass
+class Topic:
+    """A topic of a forum; ``id`` is the message that began it, ``by`` the user who did."""
+
+    id: int
+    name: str
+    color: int
+    by: int
+    closed: bool = False
+
+
+@dataclass
+class Group(Chat):
+    """A group as one bot sees it.
+
+    ``kind``: ``supergroup`` or ``group``; ``standing`` is the bot's own: ``administrator`` (with
+    ``rights``), ``member``, ``restricted``, ``left`` or ``kicked``. ``moved_to``: the supergroup
+    that it became.
+    """
+
+    title: str = ""
+    kind: str = "supergroup"
+    forum: bool = False
+    members: list[int] = field(default_factory=list)
+    standing: str = "administrator"
+    rights: list[str] = field(default_factory=list)
+    moved_to: int | None = None
+    topics: dict[int, Topic] = field(default_factory=dict)
+
+    def api(self) -> Json:
+        """The group as a Bot API ``Chat``."""
+        shown: Json = {"id": self.id, "type": self.kind, "title": self.title}
+        return shown | ({"is_forum": True} if self.forum else {})
+
+    def record(self) -> Json:
+        """What is stored; messages and topics are stored one by one."""
+        return {k: value for k, value in super().record().items() if k != "topics"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a person acts: in a group and perhaps in a topic of it; both 0: in private."""
+
+    group: int = 0
+    topic: int = 0
+
+
+PRIVATE = Place()
 
 
 @dataclass

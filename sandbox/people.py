@@ -1,4 +1,7 @@
-"""What a person does with the phone: write, share a contact, send files, tap, edit, block."""
+"""What a person does with the phone: write, share a contact, send files, tap, edit, delete, block.
+
+``place`` is where: in private, or in a group and perhaps a topic of it.
+"""
 
 import secrets
 from typing import Any
@@ -7,22 +10,31 @@ from sandbox.entities import found_entities, trimmed, units
 from sandbox.errors import PersonError
 from sandbox.facts import MAX_CAPTION, MAX_TEXT
 from sandbox.files import Upload, image_size
+from sandbox.groups import hears
 from sandbox.markup import inline_rows
-from sandbox.messages import as_api, document_body, new_message, photo_body, text_body
-from sandbox.model import Bot, Chat, Message, Person, Query
+from sandbox.media import CAPTIONED, captioned, file_body
+from sandbox.messages import api_chat, as_api, new_message, text_body
+from sandbox.methods.sending import ALBUM, thread_of
+from sandbox.model import PRIVATE, Bot, Chat, Group, Message, Person, Place, Query
 from sandbox.world import World
 
 Json = dict[str, Any]
 
 
 def write(
-    world: World, bot: Bot, person: Person, text: str, reply_to: int | None = None
+    world: World,
+    bot: Bot,
+    person: Person,
+    text: str,
+    reply_to: int | None = None,
+    place: Place = PRIVATE,
 ) -> Message:
     """The person sends a text."""
     text, _ = trimmed(text, [])
     if not 1 <= units(text) <= MAX_TEXT:
         raise PersonError(400, f"a message has 1-{MAX_TEXT} characters", "length")
-    return _send(world, bot, person, text_body(text, found_entities(text, [])), reply_to)
+    body = text_body(text, found_entities(text, []))
+    return _send(world, bot, person, body, reply_to, place)
 
 
 def share_contact(world: World, bot: Bot, person: Person, contact: Json | None) -> Message:
@@ -49,42 +61,104 @@ def _foreign_contact(given: Json) -> Json:
     return given
 
 
-def send_file(
-    world: World, bot: Bot, person: Person, upload: Upload, *, as_photo: bool, caption: str = ""
-) -> Message:
-    """The person sends a photo or a document."""
+def send_files(
+    world: World,
+    bot: Bot,
+    person: Person,
+    files: list[tuple[str, Upload]],
+    *,
+    caption: str = "",
+    duration: int = 0,
+    reply_to: int | None = None,
+    place: Place = PRIVATE,
+) -> list[Message]:
+    """The person sends a file of some kind (sandbox.media) or several as an album, the caption
+    under the first; a message of each."""
     caption, _ = trimmed(caption, [])
     if units(caption) > MAX_CAPTION:
         raise PersonError(400, f"a caption has at most {MAX_CAPTION} characters", "length")
-    if as_photo and not image_size(upload.content):
-        raise PersonError(400, "a photo is a PNG, JPEG, GIF or WebP file", "photo")
-    file = world.keep_file(upload)
-    body = (photo_body if as_photo else document_body)(world, file.file_id)
-    if caption:
-        body |= text_body(caption, found_entities(caption, []), "caption")
-    return _send(world, bot, person, body)
+    for kind, upload in files:
+        if kind == "photo" and not image_size(upload.content):
+            raise PersonError(400, "a photo is a PNG, JPEG, GIF or WebP file", "photo")
+    if not 1 <= len(files) <= ALBUM[1]:
+        raise PersonError(400, f"an album has at most {ALBUM[1]} files", "album")
+    _check_open(_open_chat(world, bot, person, place), person, place.topic)
+    album = str(10**16 + bot.next_message_id) if len(files) > 1 else ""
+    sent: list[Message] = []
+    for kind, upload in files:
+        body = file_body(kind, world.keep_file(upload, kind, duration))
+        if caption and kind in CAPTIONED and not sent:
+            body |= text_body(caption, found_entities(caption, []), "caption")
+        sent.append(_send(world, bot, person, body, reply_to, place, album))
+    return sent
 
 
 def _send(
-    world: World, bot: Bot, person: Person, body: Json, reply_to: int | None = None
+    world: World,
+    bot: Bot,
+    person: Person,
+    body: Json,
+    reply_to: int | None = None,
+    place: Place = PRIVATE,
+    album: str = "",
 ) -> Message:
-    chat = _open_chat(world, bot, person)
-    if reply_to is not None and reply_to not in chat.messages:
+    chat = _open_chat(world, bot, person, place)
+    _check_open(chat, person, place.topic)
+    replied = chat.messages.get(reply_to) if reply_to is not None else None
+    if reply_to is not None and replied is None:
         raise PersonError(404, f"there is no message {reply_to} to reply to", "gone")
-    chat.started = True
-    chat.force_reply = None
-    _used_keyboard(chat, body)
-    message = new_message(world, bot, chat, body, by_bot=False, reply_to=reply_to)
+    group = isinstance(chat, Group)
+    if not group:
+        chat.started = True
+        chat.force_reply = None
+        _used_keyboard(chat, body)
+    message = new_message(
+        world,
+        bot,
+        chat,
+        body,
+        by_bot=False,
+        reply_to=reply_to,
+        sender=person.id if group else 0,
+        topic=place.topic or thread_of(chat, replied),
+        album=album,
+    )
     world.keep_chat(chat)
-    world.add_update(bot, "message", as_api(world, bot, message))
+    _tell(world, bot, chat, "message", message)
     return message
 
 
-def _open_chat(world: World, bot: Bot, person: Person) -> Chat:
+def _tell(world: World, bot: Bot, chat: Chat, kind: str, message: Message) -> None:
+    # in a group the bot hears only what privacy mode lets through
+    if not isinstance(chat, Group) or hears(bot, chat, message):
+        world.add_update(bot, kind, as_api(world, bot, message))
+
+
+def _open_chat(world: World, bot: Bot, person: Person, place: Place = PRIVATE) -> Chat:
+    if place.group:
+        return enter(world, bot, person, place)
     chat = world.chat(bot, person)
     if chat.blocked:
         raise PersonError(409, "this person has blocked the bot; unblock it first", "blocked")
     return chat
+
+
+def enter(world: World, bot: Bot, person: Person, place: Place) -> Group:
+    """The group a person looks into; PersonError for one they are not in, or no such topic."""
+    group = world.group(bot, place.group)
+    if group.moved_to or person.id not in group.members:
+        raise PersonError(409, "this person is not in the group", "outside")
+    if place.topic and place.topic not in group.topics:
+        raise PersonError(404, f"there is no topic {place.topic}", "topic")
+    return group
+
+
+def _check_open(chat: Chat, person: Person, topic: int) -> None:
+    # the owner may write to a closed topic, the others may not
+    if not topic or not isinstance(chat, Group) or person.id == chat.members[0]:
+        return
+    if chat.topics[topic].closed:
+        raise PersonError(409, "this topic is closed", "closed")
 
 
 def _used_keyboard(chat: Chat, body: Json) -> None:
@@ -97,27 +171,60 @@ def _used_keyboard(chat: Chat, body: Json) -> None:
         chat.keyboard = {**keyboard, "used": True}
 
 
-def edit(world: World, bot: Bot, person: Person, message_id: int, text: str) -> Message:
-    """The person changes an own text message."""
-    chat = _open_chat(world, bot, person)
-    message = chat.messages.get(message_id)
-    if message is None or message.by_bot or "text" not in message.body:
-        raise PersonError(404, f"this person has written no text message {message_id}")
+def edit(
+    world: World,
+    bot: Bot,
+    person: Person,
+    message_id: int,
+    text: str,
+    place: Place = PRIVATE,
+) -> Message:
+    """The person changes an own text, or what stands under an own file."""
+    chat = _open_chat(world, bot, person, place)
+    message = _own(chat, person, message_id)
+    under = captioned(message.body)
+    if "text" not in message.body and not under:
+        raise PersonError(404, f"message {message_id} has no text to change", "gone")
     text, _ = trimmed(text, [])
-    if not 1 <= units(text) <= MAX_TEXT:
+    if not (0 if under else 1) <= units(text) <= (MAX_CAPTION if under else MAX_TEXT):
         raise PersonError(400, f"a message has 1-{MAX_TEXT} characters", "length")
-    message.body = text_body(text, found_entities(text, []))
+    name = "caption" if under else "text"
+    kept = {k: v for k, v in message.body.items() if k not in (name, f"{name}_entities")}
+    kept.pop("entities", None)
+    message.body = kept | (text_body(text, found_entities(text, []), name) if text else {})
     message.edit_date = world.seconds()
     world.keep_message(chat, message)
-    world.add_update(bot, "edited_message", as_api(world, bot, message))
+    _tell(world, bot, chat, "edited_message", message)
     return message
 
 
+def _own(chat: Chat, person: Person, message_id: int) -> Message:
+    message = chat.messages.get(message_id)
+    if message is None or message.by_bot or message.sender not in (0, person.id):
+        raise PersonError(404, f"this person has written no message {message_id}", "gone")
+    return message
+
+
+def delete(
+    world: World, bot: Bot, person: Person, message_id: int, place: Place = PRIVATE
+) -> None:
+    """The person deletes an own message for everybody; no update tells the bot."""
+    chat = _open_chat(world, bot, person, place)
+    world.drop_message(chat, _own(chat, person, message_id))
+
+
 def tap(
-    world: World, bot: Bot, person: Person, message_id: int, data: str, *, force: bool = False
+    world: World,
+    bot: Bot,
+    person: Person,
+    message_id: int,
+    data: str,
+    *,
+    force: bool = False,
+    place: Place = PRIVATE,
 ) -> Query:
     """The person taps an inline button; ``force`` sends data that the message does not show."""
-    chat = _open_chat(world, bot, person)
+    chat = _open_chat(world, bot, person, Place(place.group))
     message = chat.messages.get(message_id)
     if not force and data not in _callback_data(message):
         raise PersonError(409, f"message {message_id} shows no such button", "gone")
@@ -129,7 +236,7 @@ def tap(
         since=world.real_time(),
     )
     world.keep_query(query)
-    shown = {"chat": person.chat(), "message_id": message_id, "date": 0}
+    shown: Json = {"chat": api_chat(world, chat), "message_id": message_id, "date": 0}
     if message is not None:
         shown = as_api(world, bot, message)
     body = {

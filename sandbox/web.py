@@ -4,7 +4,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from sandbox import web_botapi, web_control, web_persons
+from sandbox import web_botapi, web_control, web_groups, web_persons
 from sandbox.calls import Calls
 from sandbox.delivery import Delivery
 from sandbox.web_common import CALLS, WORLD, own_origin
@@ -13,6 +13,7 @@ from sandbox.world import World
 PAGE = Path(__file__).parent / "page"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    "media-src 'self' blob:; "
     "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
 _TYPES = {
@@ -55,7 +56,7 @@ def add_routes(app: web.Application, world: World) -> None:
     app.router.add_get("/", _index)
     app.router.add_get("/sandbox/page/{name}", _asset)
     app.router.add_routes(web_botapi.routes)
-    for routes in (web_persons.routes, web_control.routes):
+    for routes in (web_persons.routes, web_groups.routes, web_control.routes):
         app.router.add_routes([own_origin(route) for route in routes])
 
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from sandbox.calls import Calls
 from sandbox.errors import PersonError
 from sandbox.files import Upload
-from sandbox.model import Bot, Person
+from sandbox.model import Bot, Person, Place
 from sandbox.world import World
 
 Json = dict[str, Any]
@@ -57,8 +57,13 @@ async def read_json(request: web.Request) -> Json:
 
 async def read_form(request: web.Request) -> dict[str, str | Upload]:
     """Fields and files of a form or multipart body of up to 60 MB."""
+    return dict(await read_parts(request))
+
+
+async def read_parts(request: web.Request) -> list[tuple[str, str | Upload]]:
+    """The same in the order they came in, those of one name as well."""
     data = await request.clone(client_max_size=MAX_BODY).post()
-    return {name: _part(value) for name, value in data.items()}
+    return [(name, _part(value)) for name, value in data.items()]
 
 
 def _part(value: Any) -> str | Upload:
@@ -84,3 +89,13 @@ def person_of(request: web.Request) -> Person:
 def bot_of(request: web.Request) -> Bot:
     """The bot named by ``?bot=``, the first one without."""
     return request.app[WORLD].bot_by_name(request.query.get("bot", "").lstrip("@"))
+
+
+def place_of(request: web.Request) -> Place:
+    """The group and topic of ``?chat=`` and ``?topic=``, the private chat without."""
+    chat = request.query.get("chat", "")
+    if not chat:
+        return Place()
+    if not chat.removeprefix("-").isdecimal() or not chat.isascii():
+        raise PersonError(400, "chat must be the number of a group")
+    return Place(int(chat), number_of(request, "topic", 0))

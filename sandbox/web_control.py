@@ -71,7 +71,7 @@ async def clear_log(request: web.Request) -> web.Response:
 
 @routes.get("/sandbox/files/{path:.+}")
 async def file(request: web.Request) -> web.Response:
-    """A photo or document as the page shows it."""
+    """A file as the page shows it."""
     return file_response(request.app[WORLD], request.match_info["path"])
 
 

@@ -7,10 +7,19 @@ from aiohttp import web
 from sandbox import people
 from sandbox.errors import PersonError
 from sandbox.files import Upload
+from sandbox.media import KINDS
 from sandbox.messages import as_api
 from sandbox.model import Message
 from sandbox.view import chat_view, person_view
-from sandbox.web_common import WORLD, bot_of, number_of, person_of, read_form, read_json
+from sandbox.web_common import (
+    WORLD,
+    bot_of,
+    number_of,
+    person_of,
+    place_of,
+    read_json,
+    read_parts,
+)
 
 Json = dict[str, Any]
 routes = web.RouteTableDef()
@@ -85,15 +94,17 @@ async def change_person(request: web.Request) -> web.Response:
 
 @routes.get(_PERSON + "/chat")
 async def chat(request: web.Request) -> web.Response:
-    """The conversation with ``?bot=``."""
-    limit = number_of(request, "limit", 200)
-    world = request.app[WORLD]
-    return web.json_response(chat_view(world, bot_of(request), person_of(request), limit))
+    """The conversation with ``?bot=``, or in the group ``?chat=`` and its ``?topic=``."""
+    limit, place = number_of(request, "limit", 200), place_of(request)
+    world, person = request.app[WORLD], person_of(request)
+    if place.group:
+        people.enter(world, bot_of(request), person, place)
+    return web.json_response(chat_view(world, bot_of(request), person, limit, place))
 
 
 @routes.post(_PERSON + "/messages")
 async def messages(request: web.Request) -> web.Response:
-    """Sends a text, a contact, or (multipart) a photo or document (201)."""
+    """Sends a text, a contact, or (multipart) a file or an album (201)."""
     multipart = request.content_type == "multipart/form-data"
     message = await (_send_upload(request) if multipart else _send_json(request))
     return _sent(request, message, 201)
@@ -115,32 +126,58 @@ async def _send_json(request: web.Request) -> Message:
     text, reply_to = given.get("text"), given.get("reply_to")
     if not isinstance(text, str) or not isinstance(reply_to, int | None):
         raise PersonError(400, 'a message is {"text": …} or {"contact": …}')
-    return people.write(world, bot, person, text, reply_to)
+    return people.write(world, bot, person, text, reply_to, place_of(request))
 
 
 async def _send_upload(request: web.Request) -> Message:
     world, bot, person = request.app[WORLD], bot_of(request), person_of(request)
-    form = await read_form(request)
-    caption = str(form.get("caption", ""))
-    for name in ("photo", "document"):
-        upload = form.get(name)
-        if isinstance(upload, Upload):
-            photo = name == "photo"
-            return people.send_file(world, bot, person, upload, as_photo=photo, caption=caption)
-    raise PersonError(400, "the form has neither a photo nor a document")
+    parts = await read_parts(request)
+    form = {name: value for name, value in parts if isinstance(value, str)}
+    files = [(n, value) for n, value in parts if n in KINDS and isinstance(value, Upload)]
+    if not files:
+        raise PersonError(400, f"the form has none of {', '.join(KINDS)}")
+    sent = people.send_files(
+        world,
+        bot,
+        person,
+        files,
+        caption=form.get("caption", ""),
+        duration=_number(form, "duration") or 0,
+        reply_to=_number(form, "reply_to"),
+        place=place_of(request),
+    )
+    return sent[-1]
 
 
-@routes.post(_PERSON + "/messages/{message:\\d+}")
+def _number(form: dict[str, str], name: str) -> int | None:
+    given = form.get(name, "")
+    if given and not (given.isascii() and given.isdecimal()):
+        raise PersonError(400, f"{name} must be a whole number")
+    return int(given) if given else None
+
+
+_MESSAGE = _PERSON + "/messages/{message:\\d+}"
+
+
+@routes.post(_MESSAGE)
 async def edit(request: web.Request) -> web.Response:
-    """Changes an own text message."""
+    """Changes an own text, or what stands under an own file."""
     text = (await read_json(request)).get("text")
     if not isinstance(text, str):
         raise PersonError(400, "an edit has a text")
     message_id = int(request.match_info["message"])
-    message = people.edit(
-        request.app[WORLD], bot_of(request), person_of(request), message_id, text
-    )
+    world, bot, person = request.app[WORLD], bot_of(request), person_of(request)
+    message = people.edit(world, bot, person, message_id, text, place_of(request))
     return _sent(request, message, 200)
+
+
+@routes.delete(_MESSAGE)
+async def delete(request: web.Request) -> web.Response:
+    """Deletes an own message for everybody."""
+    message_id = int(request.match_info["message"])
+    world, bot, person = request.app[WORLD], bot_of(request), person_of(request)
+    people.delete(world, bot, person, message_id, place_of(request))
+    return web.json_response({"deleted": message_id})
 
 
 @routes.post(_PERSON + "/taps")
@@ -157,6 +194,7 @@ async def taps(request: web.Request) -> web.Response:
         message_id,
         data,
         force=bool(given.get("force")),
+        place=place_of(request),
     )
     return web.json_response({"query": query.id}, status=201)
 

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sandbox.errors import ApiError, PersonError, bad_request
+from sandbox.errors import ApiError, PersonError, bad_request, moved
 from sandbox.events import Events
 from sandbox.faults import Faults
 from sandbox.files import StoredFile, Upload, describe
 from sandbox.journal import Journal
-from sandbox.model import Bot, Chat, Message, Person, Query, Webhook, Words
+from sandbox.model import Bot, Chat, Group, Message, Person, Query, Topic, Webhook, Words
 from sandbox.store import Store
 from sandbox.updates import UpdateQueue, wanted
 
@@ -113,6 +113,11 @@ class World:
                 _restore_bot(bot, record)
         self.persons = {r["id"]: Person(**r) for r in self.store.all("person")}
         self.chats = {(r["bot_id"], r["id"]): Chat(**r) for r in self.store.all("chat")}
+        self.chats |= {(r["bot_id"], r["id"]): Group(**r) for r in self.store.all("group")}
+        for record in self.store.all("topic"):
+            group = self.chats[record.pop("bot_id"), record.pop("chat_id")]
+            assert isinstance(group, Group)
+            group.topics[record["id"]] = Topic(**record)
         messages = sorted(self.store.all("message"), key=lambda record: record["message_id"])
         for record in messages:
             bot_id = record.pop("bot_id")
@@ -157,9 +162,25 @@ class World:
     def chat_for_bot(self, bot: Bot, chat_id: int | str) -> Chat:
         """The chat as a bot may address it; ApiError 400 if the person never wrote to it."""
         chat = self.chats.get((bot.id, chat_id)) if isinstance(chat_id, int) else None
+        if isinstance(chat, Group):
+            if chat.moved_to:
+                raise moved(chat.moved_to)
+            return chat
         if chat is None or not (chat.started or chat.messages):
             raise bad_request("chat not found")
         return chat
+
+    def group(self, bot: Bot, group_id: int) -> Group:
+        """The group as this bot sees it, or PersonError 404."""
+        group = self.chats.get((bot.id, group_id))
+        if not isinstance(group, Group):
+            raise PersonError(404, f"there is no group {group_id}")
+        return group
+
+    def groups(self, bot: Bot) -> list[Group]:
+        """All groups of the bot that have not become others, oldest first."""
+        chats = [chat for chat in self.chats.values() if chat.bot_id == bot.id]
+        return [chat for chat in chats if isinstance(chat, Group) and not chat.moved_to]
 
     # -- writing --------------------------------------------------------------------------------
 
@@ -173,8 +194,24 @@ class World:
 
     def keep_chat(self, chat: Chat) -> None:
         """Stores a chat without its messages and tells the page."""
-        self.store.put("chat", f"{chat.bot_id}:{chat.id}", chat.record())
+        kind = "group" if isinstance(chat, Group) else "chat"
+        self.store.put(kind, f"{chat.bot_id}:{chat.id}", chat.record())
         self.announce_chat(chat)
+
+    def keep_topic(self, group: Group, topic: Topic) -> None:
+        """Stores a new or changed topic and tells the page."""
+        group.topics[topic.id] = topic
+        where = {"bot_id": group.bot_id, "chat_id": group.id}
+        self.store.put("topic", f"{group.bot_id}:{group.id}:{topic.id}", where | vars(topic))
+        self.announce_chat(group)
+
+    def drop_topic(self, group: Group, topic: Topic) -> None:
+        """Deletes a topic with all that was said in it."""
+        del group.topics[topic.id]
+        self.store.drop("topic", f"{group.bot_id}:{group.id}:{topic.id}")
+        said = [m for m in group.messages.values() if topic.id in (m.topic, m.message_id)]
+        for message in said:
+            self.drop_message(group, message)
 
     def keep_message(self, chat: Chat, message: Message) -> None:
         """Stores a new or changed message and tells the page."""
@@ -198,9 +235,9 @@ class World:
             del self.queries[oldest]
             self.store.drop("query", oldest)
 
-    def keep_file(self, upload: Upload) -> StoredFile:
-        """Stores an uploaded file."""
-        file = describe(upload, len(self.files) + 1)
+    def keep_file(self, upload: Upload, kind: str = "", duration: int = 0) -> StoredFile:
+        """Stores an uploaded file, sent as a photo, voice and so on."""
+        file = describe(upload, len(self.files) + 1, kind, duration)
         self.files[file.file_id] = file
         self.store.put("file", file.file_id, asdict(file))
         self.store.put_content(file.file_id, upload.content)
@@ -228,7 +265,7 @@ class World:
 
     def announce_chat(self, chat: Chat) -> None:
         """Tells the page that a conversation changed."""
-        self.events.announce("chat", person=chat.person_id, bot=chat.bot_id)
+        self.events.announce("chat", person=chat.person_id, bot=chat.bot_id, chat=chat.id)
 
     def _announce_call(self, entry: Json) -> None:
         self.events.announce("call", call=entry)

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from sandbox.errors import bad_request
-from sandbox.model import Bot, Chat, Person
+from sandbox.model import Bot, Chat, Group, Person
 from sandbox.world import World
 
 Json = dict[str, Any]
@@ -61,12 +61,18 @@ def _key(world: World, bot: Bot, given: Json) -> str:
 
 
 def menu(bot: Bot, chat: Chat, person: Person) -> list[Json]:
-    """The commands in this person's menu: the chat's own list before the one for private chats
-    before the default; each in the person's language before the one without language."""
+    """The commands in this person's menu: the chat's own list before the one for chats of its
+    kind before the default; each in the person's language before the one without language."""
     language = person.language_code.partition("-")[0].lower()
-    for scope in (f"chat:{chat.id}", "all_private_chats", "default"):
+    for scope in (*_scopes(chat, person), "default"):
         for code in (language, ""):
             commands = bot.commands.get(f"{scope}/{code}")
             if commands:
                 return commands
     return []
+
+
+def _scopes(chat: Chat, person: Person) -> tuple[str, ...]:
+    if not isinstance(chat, Group):
+        return f"chat:{chat.id}", "all_private_chats"
+    return f"chat_member:{chat.id}:{person.id}", f"chat:{chat.id}", "all_group_chats"

@@ -3,10 +3,12 @@
 from typing import Any
 
 from sandbox.errors import bad_request
+from sandbox.groups import check_standing, may
 from sandbox.markup import check_markup, inline_rows
+from sandbox.media import captioned
 from sandbox.messages import as_api, text_body
 from sandbox.methods.sending import reachable, read_caption, read_text
-from sandbox.model import Bot, Chat, Message
+from sandbox.model import Bot, Chat, Group, Message
 from sandbox.world import World
 
 Json = dict[str, Any]
@@ -24,9 +26,9 @@ def edit_message_text(world: World, bot: Bot, given: Json) -> Json:
 
 
 def edit_message_caption(world: World, bot: Bot, given: Json) -> Json:
-    """New text under an own photo or document; without one the old text goes."""
+    """New text under an own file; without one the old text goes."""
     chat, message = _own_message(world, bot, given)
-    if "photo" not in message.body and "document" not in message.body:
+    if not captioned(message.body):
         raise bad_request("there is no caption in the message to edit")
     body = {k: v for k, v in message.body.items() if not k.startswith("caption")}
     return _changed(world, bot, chat, message, body | read_caption(given), given)
@@ -73,11 +75,16 @@ def _changed(
 
 
 def delete_message(world: World, bot: Bot, given: Json) -> bool:
-    """Deletes a message for both sides, within 48 hours of the club's clock."""
+    """Deletes a message for both sides, within 48 hours of the club's clock; in a group what
+    others wrote only with the right to do so."""
     chat = world.chat_for_bot(bot, given["chat_id"])
     message = chat.messages.get(given["message_id"])
     if message is None:
         raise bad_request("message to delete not found")
+    if isinstance(chat, Group):
+        check_standing(chat, writes=False)
+        if not message.by_bot and not may(chat, "can_delete_messages"):
+            raise bad_request("message can't be deleted")
     if world.seconds() - message.date > DELETABLE_SECONDS:
         raise bad_request("message can't be deleted for everyone")
     world.drop_message(chat, message)

@@ -4,9 +4,9 @@ import { api } from "./api.js";
 import { h, iconButton } from "./dom.js";
 import { say } from "./words.js";
 
-const CALLS = ["429", "403", "400", "500", "slow", "hang"];
+const CALLS = ["429", "403", "400", "500", "slow", "hang", "group"];
 const UPDATES = ["duplicate", "reorder"];
-const METHODS = ["sendMessage", "editMessageText", "editMessageCaption", "editMessageReplyMarkup", "deleteMessage", "answerCallbackQuery", "sendPhoto", "sendDocument", "copyMessage", "getUpdates"];
+const METHODS = ["sendMessage", "editMessageText", "editMessageCaption", "editMessageReplyMarkup", "deleteMessage", "answerCallbackQuery", "sendPhoto", "sendDocument", "sendVideo", "sendVoice", "sendMediaGroup", "createForumTopic", "closeForumTopic", "copyMessage", "getUpdates"];
 const KINDS_OF_UPDATE = ["message", "callback_query", "my_chat_member", "edited_message"];
 
 export class Faults {

@@ -125,6 +125,11 @@ class Phone:
         return dict((await self.chat())["messages"][-1])
 
 
+def in_group(group: int, topic: int = 0, what: str = "messages") -> str:
+    """The rest of a person's path for what they do in a group."""
+    return f"{what}?chat={group}" + (f"&topic={topic}" if topic else "")
+
+
 def png(width: int = 8, height: int = 8) -> bytes:
     """A small valid picture."""
     rows = b"".join(b"\0" + b"\x20\x80\x50" * width for _ in range(height))

@@ -36,10 +36,14 @@ CALLS: dict[str, dict[str, Any]] = {
     "sendChatAction": {"chat_id": ANN, "action": "typing"},
 }
 ELSEWHERE = {"sendPhoto", "sendDocument", "editMessageCaption", "getFile", "answerCallbackQuery"}
+IN_MEDIA = {f"send{kind}" for kind in "Video Animation Voice Audio VideoNote Sticker".split()}
+IN_GROUPS = {f"{verb}ForumTopic" for verb in "create edit close reopen delete".split()}
+IN_GROUPS |= {"getChatMember", "leaveChat"}
 
 
 def test_every_served_method_is_tried() -> None:
-    assert CALLS.keys() | ELSEWHERE == METHODS.keys()
+    tried = CALLS.keys() | ELSEWHERE | IN_MEDIA | IN_GROUPS | {"sendMediaGroup"}
+    assert tried == METHODS.keys()
 
 
 @pytest.mark.parametrize("name", CALLS)
