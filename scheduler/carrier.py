@@ -133,13 +133,14 @@ class Carrier:
             self._later(row, error)
         elif isinstance(error, Unreachable):
             self.counts.dead += 1
-            self._add(lambda work, now: outcomes.unreachable(work, self.route, row, by, now))
+            route, lacks = self.route, error.why
+            self._add(lambda work, now: outcomes.unreachable(work, route, row, by, now, lacks))
         elif isinstance(error, TooOld):
             self.counts.dead += 1
             self._add(lambda work, _: outcomes.too_old(work, row, by))
         elif isinstance(error, Rejected):
             log.error("the platform refuses %s: %s", row.key, why)
-            self._refused(row, why)
+            self._refused(row, why, error.why)
         else:
             self.counts.unknown += 1
             hopeless = isinstance(error, PartlyOut) and error.hopeless
@@ -163,10 +164,10 @@ class Carrier:
         route = self.route
         self._add(lambda work, now: outcomes.flood(work, route, chat, until, now))
 
-    def _refused(self, row: Waiting, why: str) -> None:
+    def _refused(self, row: Waiting, why: str, lacks: str = "") -> None:
         self.counts.dead += 1
-        by = self._by
-        self._add(lambda work, now: outcomes.rejected(work, row, by, now, why))
+        by, route = self._by, self.route
+        self._add(lambda work, now: outcomes.rejected(work, route, row, by, now, why, lacks))
 
     def put_back(self, row: Waiting, due_at: Any) -> None:
         """A row that was begun, but for which the platform was not called, waits again."""

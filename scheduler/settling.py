@@ -11,6 +11,7 @@ from functools import partial
 from bot.dispatch import Units
 from bot.state import StoreUnavailable
 from scheduler.clocks import Clocks
+from services import outcomes
 from services.ports import Work
 from services.ports.post import Waiting
 
@@ -90,6 +91,6 @@ class Settler:
 def _settle(
     sent: list[tuple[Waiting, str]], others: list[Outcome], by: str, now: datetime, work: Work
 ) -> None:
-    work.outbox.sent(sent, by=by, at=now)
+    outcomes.sent(work, sent, by, now)
     for outcome in others:
         outcome(work, now)

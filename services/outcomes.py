@@ -4,19 +4,33 @@ calls this, nobody else."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from domain.campaigns import SAME_REFUSALS, CampaignState
+from services import staff_groups
 from services.campaign_telling import chats
 from services.ports import Work
 from services.ports.post import Notice, Route, Waiting
+from services.ports.staff_groups import GroupChat
 
 LONGEST_PAUSE: Final = 300
 MOST_TRIES: Final = 300
 MOST_UNCLEAR: Final = 12
 EVERYWHERE: Final = ""
 """Stands for all chats of an account where floods are kept."""
+
+
+TOPIC_GONE: Final = "topic_gone"
+
+
+def sent(work: Work, rows: Sequence[tuple[Waiting, str]], by: str, now: datetime) -> None:
+    """These are out, with these ids; who waits for a topic hears of it."""
+    work.outbox.sent(rows, by=by, at=now)
+    for row, made in rows:
+        if row.act == "topic":
+            staff_groups.topic_made(work, row.id, made, now)
 
 
 def flood(work: Work, route: Route, chat: str, until: datetime, now: datetime) -> None:
@@ -39,6 +53,7 @@ def moved(work: Work, route: Route, row: Waiting, by: str, now: datetime, chat: 
         return
     work.outbox.again(row, by=by, due_at=now, reason="moved")
     work.outbox.moved(route, row.chat, chat)
+    staff_groups.moved(work, GroupChat(*route, row.chat), chat)
 
 
 def unclear(
@@ -53,9 +68,15 @@ def unclear(
     work.outbox.again(row, by=by, due_at=now + _pause(row), reason=reason, repeated=True)
 
 
-def unreachable(work: Work, route: Route, row: Waiting, by: str, now: datetime) -> None:
-    """The person cannot be reached there: the address is marked until they come back."""
+def unreachable(
+    work: Work, route: Route, row: Waiting, by: str, now: datetime, lacks: str = ""
+) -> None:
+    """The person cannot be reached there: the address is marked until they come back. A group:
+    see `rejected`."""
     work.outbox.close(row, by=by, state="dead", reason="unreachable")
+    if row.in_group:
+        _group_lacks(work, route, row, lacks, now)
+        return
     address_id = row.address_id
     if address_id is None and (found := work.addresses.find(*route, row.user)):
         address_id = found.id
@@ -68,14 +89,24 @@ def too_old(work: Work, row: Waiting, by: str) -> None:
     work.outbox.close(row, by=by, state="dead", reason="too_old")
 
 
-def rejected(work: Work, row: Waiting, by: str, now: datetime, reason: str) -> None:
+def rejected(
+    work: Work,
+    route: Route,
+    row: Waiting,
+    by: str,
+    now: datetime,
+    reason: str,
+    lacks: str = "",
+) -> None:
     """The platform refuses this very message: members are not to blame, a campaign that is
-    refused again and again for the same reason is paused and its author told."""
+    refused again and again for the same reason is paused and its author told. `lacks`: what a
+    group of the staff has not got (bot.channel.SendError.why); its tickets then go elsewhere."""
     kept = f"rejected: {reason}"[:500]
     if row.campaign_id is not None:  # "… at byte offset 17" differs with the length of a name
         kept = re.sub(r"\d+", "…", kept)
     work.outbox.close(row, by=by, state="dead", reason=kept)
     if row.campaign_id is None:
+        _group_lacks(work, route, row, lacks, now)
         return
     # Those that are refused at this moment see each other: the last one sees them all.
     work.campaigns.lock(row.campaign_id)
@@ -87,6 +118,17 @@ def rejected(work: Work, row: Waiting, by: str, now: datetime, reason: str) -> N
         told = Notice("broadcast.paused", {"reason": reason})
         for address_id in chats(work, campaign):
             work.deliveries.to_address(address_id, told, now)
+
+
+def _group_lacks(work: Work, route: Route, row: Waiting, lacks: str, now: datetime) -> None:
+    if not row.in_group or not lacks:
+        return
+    place = GroupChat(*route, row.chat)
+    topic = row.target if not row.shows else str(row.message.get("topic", ""))
+    if lacks != TOPIC_GONE:
+        staff_groups.refused(work, place, lacks, now)
+    elif topic:
+        staff_groups.topic_gone(work, place, topic, now)
 
 
 def _pause(row: Waiting) -> timedelta:

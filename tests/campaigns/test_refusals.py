@@ -3,6 +3,7 @@
 import pytest
 
 from services import outcomes
+from services.ports.post import Route
 from storage.work import Work
 from tests.support.club import NOW, Club
 from tests.support.crowds import Soul, filled, settle, staffed
@@ -26,7 +27,7 @@ async def test_the_same_refusal_counts_wherever_in_the_text_it_was(
         for number, row in enumerate(found):
             sent = waiting(row["id"], row["lane"], row["chat"], campaign_id=made.id)
             reason = f"{why} {17 + number}" if why else "abcde"[number]
-            outcomes.rejected(work, sent, "one", NOW, reason)
+            outcomes.rejected(work, Route("telegram", "42"), sent, "one", NOW, reason)
 
     await club.write(refuse)
     assert (await club.read(lambda work: work.campaigns.get(made.id))).state == state
