@@ -11,7 +11,7 @@ from functools import partial
 
 from aiohttp import web
 
-from app import marking, recipient_file
+from app import files, marking, recipient_file
 from app.clock import real_now
 from app.logs import Access
 from app.running import Tasks, settle_memory, stop_event
@@ -20,7 +20,10 @@ from app.telegram_bot import Telegram
 from app.web import Site, create_app
 from app.wiring import Club, opened
 from bot.channel import Channel
+from bot.messages import Media, Reply
+from bot.telegram.channel import TelegramChannel
 from scheduler.clocks import Clocks
+from scheduler.lending import LendingChannel, Owner, Source
 from scheduler.making import MakingChannel
 from scheduler.worker import Worker
 from templates import catalogue
@@ -72,7 +75,9 @@ async def bot(
     telegram = Telegram(site, tasks) if club.settings.telegram_token else None
     if telegram is None:
         log.warning("%sTELEGRAM_TOKEN is not set: nobody can chat with this club", PREFIX)
-    site.worker = worker = make_worker(club, [telegram.channel] if telegram else [])
+    channels = [telegram.channel] if telegram else []
+    site.worker = worker = make_worker(club, channels)
+    site.sources.update(sources_of(channels))
     club.shared.after_commit = worker.push
     tasks.start("clock", club.clock.follow(club.units))
     try:
@@ -111,12 +116,29 @@ def make_worker(club: Club, channels: Sequence[Channel]) -> Worker:
     return Worker(
         club.units,
         club.renderer,
-        [MakingChannel(channel, makers) for channel in channels],
+        [_lending(club, MakingChannel(channel, makers), channels) for channel in channels],
         clocks=Clocks(club.clock.now, real_now, time.monotonic),
         rate=club.settings.rate_per_second,
         paid=club.settings.paid_per_second,
         holder=club.name,
     )
+
+
+def _lending(club: Club, channel: Channel, channels: Sequence[Channel]) -> Channel:
+    """The channel with what any of them was sent."""
+
+    def told(media: Media, locale: str) -> str:
+        reply = Reply("file.waiting", {"kind": media.kind, "name": media.name})
+        return club.renderer.render(reply, locale, "", 0).text
+
+    link = files.links(club.shared.vault.file_key, club.settings.public_url, real_now)
+    return LendingChannel(channel, sources_of(channels), link, told)
+
+
+def sources_of(channels: Sequence[Channel]) -> dict[Owner, Source]:
+    """Those of the channels that can fetch what they were sent."""
+    able = (channel for channel in channels if isinstance(channel, TelegramChannel))
+    return {(channel.name, channel.account): channel for channel in able}
 
 
 @asynccontextmanager

@@ -16,12 +16,15 @@ from aiohttp import web
 
 from api import web as api
 from app import metrics
-from app.clock import ClockBackwards, TimeMachine
+from app.clock import ClockBackwards, TimeMachine, real_now
+from app.files import PATH as FILES
+from app.files import Files
 from app.health import readiness
 from app.logs import route_of
 from app.wiring import Club
 from bot.state import StoreUnavailable
 from bot.telegram.webhook import PATH, Webhook
+from scheduler.lending import Owner, Source
 from scheduler.worker import Worker
 from services.ports.post import Route
 from storage import lag
@@ -44,6 +47,7 @@ class Site:
     started: bool = False
     machine: TimeMachine | None = None
     worker: Worker | None = None
+    sources: dict[Owner, Source] = field(default_factory=dict)
 
 
 SITE = web.AppKey("site", Site)
@@ -65,6 +69,8 @@ def create_app(site: Site) -> web.Application:
         unavailable=StoreUnavailable,
         collided=Collision,
     )
+    served = Files(units, site.club.shared.vault.file_key, real_now, site.sources)
+    app.router.add_get(FILES, served.handle, allow_head=False)
     if site.club.settings.telegram_mode == "webhook":
         app.router.add_post(PATH, _webhook)
     return app

@@ -14,7 +14,8 @@ class Capabilities:
     """Limits and abilities of a platform, so that handlers need not know it.
 
     Lengths in characters, `payload` in bytes; `reply_window` is how long after a person's message
-    we may write freely (None: always); `recall` how long a sent message can be deleted.
+    we may write freely (None: always); `recall` how long a sent message can be deleted;
+    `references`: whether what people sent can go on by its reference.
     """
 
     text: int = 4096
@@ -28,6 +29,7 @@ class Capabilities:
     quota_per_day: int | None = None
     price_minor: int = 0
     recall: timedelta | None = None
+    references: bool = True
 
 
 NO_TOPICS, NO_RIGHTS, NO_SUCH_TOPIC, GONE = "no_topics", "no_rights", "topic_gone", "gone"

@@ -18,6 +18,7 @@ class Vault:
         self._index = hmac.new(_derive(secret, b"index"), digestmod=sha256)
         self.fingerprint = _derive(secret, b"fingerprint").hex()[:16]
         self.action_key = _derive(secret, b"actions")
+        self.file_key = _derive(secret, b"files")
 
     def seal(self, text: str) -> str:
         """The text, encrypted with AES-GCM under a random nonce, as URL-safe base64."""

@@ -47,6 +47,7 @@ from bot.telegram.translate import CHANNEL
 
 log = logging.getLogger(__name__)
 TAP_TIMEOUT = 5.0
+LARGEST_FILE = 20 * 2**20  # the Bot API gives no more
 TOPIC_NAME = 128
 TOPICS = {
     "topic": "createForumTopic",
@@ -189,13 +190,18 @@ class TelegramChannel:
         except FAILURES as error:
             log.debug("a tap was not answered: %s", error)
 
-    async def download(self, reference: str) -> bytes:
-        """The content of a file somebody sent; the Bot API gives at most 20 MB."""
+    async def download(self, reference: str, most: int = LARGEST_FILE) -> bytes:
+        """The content of a file somebody sent; raises Rejected beyond `most` bytes."""
         try:
             file = await self.client.get_file(reference)
-            return bytes(await file.download_as_bytearray())
+            if (file.file_size or 0) > most:
+                raise Rejected("the file is too large")
+            content = bytes(await file.download_as_bytearray())
         except FAILURES as error:
             raise meaning(error) from error
+        if len(content) > most:
+            raise Rejected("the file is too large")
+        return content
 
     async def run(self, call: Call, *, follow: bool = True) -> str:
         """Makes one call; the id of its message, "" if it gives none.

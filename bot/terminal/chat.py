@@ -34,7 +34,9 @@ class TerminalChannel:
     """
 
     name = CHANNEL
-    capabilities = Capabilities(text=100_000, edits=False, media=frozenset({"document"}))
+    capabilities = Capabilities(
+        text=100_000, edits=False, media=frozenset({"document"}), references=False
+    )
 
     def __init__(self, io: Io, folder: Path | None = None, *, account: str = ACCOUNT) -> None:
         self.account = account

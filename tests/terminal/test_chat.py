@@ -9,10 +9,11 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from bot.messages import Contact, Document, Inbound, Key, Kind, Rendered
+from bot.messages import Contact, Document, Inbound, Key, Kind, Media, Rendered
 from bot.state import StoreUnavailable
 from bot.terminal.chat import TerminalChannel, run
 from bot.terminal.console import Streams, Terminal, console
+from bot.terminal.screen import show
 
 CARD = Rendered(
     "card.shown",
@@ -185,6 +186,22 @@ async def test_a_photo_is_named() -> None:
     script = Script()
     await run(Core(replace(NOTE, photo="https://p.example/1.png")), script)
     assert script.written == "[https://p.example/1.png]\nSaved.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("media", "shown"),
+    [
+        (Media("P", "photo"), "[photo]"),
+        (Media("V", "voice", seconds=72), "[voice 1:12]"),
+        (
+            Media("D", "document", "a\x1b.pdf", url="https://club.example/f"),
+            "[document a.pdf] https://club.example/f",
+        ),
+    ],
+)
+def test_what_somebody_sent_is_named_with_the_way_to_it(media: Media, shown: str) -> None:
+    lines = show(Rendered("ticket.said", "en", "cold", media=(media,)), [], colours=False)
+    assert lines == f"cold\n{shown}\n\n"
 
 
 async def test_a_store_that_cannot_commit_is_told_and_the_chat_goes_on() -> None:
