@@ -1,30 +1,26 @@
-"""Tickets: complaints, suggestions and questions, their states and deadlines."""
+"""Tickets: complaints, suggestions, questions and praise, their states, steps and events."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from domain.service_rules import Category, Service
+from domain.texts import has_phrase
+
 REOPEN_WITHIN: Final = timedelta(days=7)
-ANSWER_WITHIN: Final = timedelta(hours=24)
 LONGEST_TEXT: Final = 2000
 RATINGS: Final = (1, 2, 3, 4, 5)
 
 
 class TicketKind(StrEnum):
-    """SEMANTICS: Complaints. Praise is feedback that nobody owes an answer to."""
+    """SEMANTICS: Complaints. Praise is what nobody owes an answer to."""
 
     COMPLAINT = "complaint"
     SUGGESTION = "suggestion"
     QUESTION = "question"
     PRAISE = "praise"
-    FEEDBACK = "feedback"
-
-
-CATEGORIES: Final = {
-    TicketKind.COMPLAINT: ("product", "service", "delivery", "points", "other"),
-    TicketKind.FEEDBACK: ("praise", "suggestion", "question"),
-}
 
 
 class Author(StrEnum):
@@ -97,16 +93,103 @@ class Ticket:
         return self.state
 
 
-def after_member(staff_id: int | None) -> TicketState:
-    """Where a ticket stands when its member has said something more."""
-    return TicketState.OPEN if staff_id is None else TicketState.ASSIGNED
+class Step(StrEnum):
+    """What is done with a ticket."""
+
+    MEMBER_SAYS = "member_says"
+    STAFF_SAYS = "staff_says"
+    TAKE = "take"
+    RELEASE = "release"
+    RESOLVE = "resolve"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    MERGE = "merge"
+
+
+class Event(StrEnum):
+    """What happened to a ticket, as its history keeps it; `text` of the message is the event,
+    after a `|` its value."""
+
+    ALARM = "alarm"  # the word
+    ASSIGNED = "assigned"  # to whom
+    RELEASED = "released"
+    PRIORITY = "priority"  # the new one's name
+    CATEGORY = "category"  # the new key
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    MERGED = "merged"  # the number of the ticket it went into
+    MERGED_IN = "merged_in"  # the number of the ticket that came in
+    RATED = "rated"  # the stars
+    ESCALATED = "escalated"  # why
+    GOODWILL = "goodwill"  # what was given
+
+
+FOR_MEMBERS: Final = frozenset(
+    {
+        Event.ASSIGNED,
+        Event.RESOLVED,
+        Event.CLOSED,
+        Event.REOPENED,
+        Event.MERGED,
+        Event.MERGED_IN,
+        Event.RATED,
+        Event.GOODWILL,
+    }
+)
+"""The events that the member sees too."""
+
+
+def event_text(event: Event, value: object = "") -> str:
+    """An event as its message keeps it."""
+    return f"{event.value}|{value}" if str(value) else event.value
+
+
+def read_event(text: str) -> tuple[str, str]:
+    """The event and its value of a message that `event_text` wrote."""
+    event, _, value = text.partition("|")
+    return event, value
+
+
+def after(state: TicketState, step: Step, *, held: bool) -> TicketState | None:
+    """The state after a step; None where the step is not possible. `held`: an operator has the
+    ticket (after RELEASE nobody has). What the clock says of reopening is not asked here.
+
+    SEMANTICS: Complaints. What staff say after a ticket is done leaves it done.
+    """
+    done, running = state in DONE, TicketState.ASSIGNED if held else TicketState.OPEN
+    if step in (Step.MEMBER_SAYS, Step.REOPEN):
+        return None if step is Step.REOPEN and not done else running
+    if step is Step.STAFF_SAYS:
+        return state if done else TicketState.WAITING
+    if step is Step.CLOSE:
+        return None if state is TicketState.CLOSED else TicketState.CLOSED
+    if done:
+        return None
+    return _while_running(state, step)
+
+
+def _while_running(state: TicketState, step: Step) -> TicketState:
+    waits = state is TicketState.WAITING
+    return {
+        Step.TAKE: state if waits else TicketState.ASSIGNED,
+        Step.RELEASE: state if waits else TicketState.OPEN,
+        Step.RESOLVE: TicketState.RESOLVED,
+        Step.MERGE: TicketState.CLOSED,
+    }[step]
+
+
+def alarm_in(text: str, words: Sequence[str]) -> str:
+    """The first of the alarm words that the text holds, "" for none; Latin words and numbers
+    only whole."""
+    return next((word for word in words if has_phrase(text, word)), "")
+
+
+def categories_of(service: Service, kind: TicketKind) -> tuple[Category, ...]:
+    """What tickets of a kind can be about; none where the kind says it all."""
+    return tuple(one for one in service.categories if kind.value in one.kinds)
 
 
 def new_ticket_number(below: int, start: int = 100_000) -> int:
     """A six-digit number that people can say, from a random number below 900,000."""
     return start + below
-
-
-def answer_due(now: datetime) -> datetime:
-    """By when a first answer is promised."""
-    return now + ANSWER_WITHIN

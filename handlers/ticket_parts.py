@@ -1,49 +1,129 @@
-"""What the member's tickets and the staff's queue share: words with photos, and the thread."""
+"""What the chats about tickets share: words and files as they are collected, and the thread."""
 
-from typing import Any
+from __future__ import annotations
 
-from bot.messages import Kind
-from domain.refusals import MediaRefused
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from bot.messages import Button, Kind, Media, Reply
+from domain.dates import local_day
+from domain.ticket_errors import FileTooLarge
+from domain.tickets import Author, Event, read_event
+from handlers.parts import CANCEL
 from handlers.turns import Turn
-from services.tickets import View, Words
+from services.ports.tickets import Said
+from services.tickets import Origin, View, Words
+
+LARGEST: Final = 20  # megabytes that a bot can fetch (Bot API: getFile)
+MOST_FILES: Final = 10
+SHORT: Final = 280
+_MEGABYTE: Final = 1_000_000
+_KEPT: Final = ("reference", "kind", "name", "size", "mime", "seconds")
 
 
-def words_of(turn: Turn) -> Words | None:
-    """What was written, with the photo that came with it or before; None while words are
-    missing. Raises MediaRefused for anything but a photo."""
-    if turn.inbound.kind is Kind.FILE:
-        raise MediaRefused
+def words_of(turn: Turn) -> Words:
+    """What one message says and brings along; raises FileTooLarge."""
+    return Words(turn.text, media_of(turn), turn.inbound.album, origin(turn))
+
+
+def origin(turn: Turn) -> Origin:
+    """Who wrote it as which message."""
+    inbound = turn.inbound
+    return Origin(turn.person.address_id, inbound.address.chat, inbound.message)
+
+
+def media_of(turn: Turn) -> tuple[Mapping[str, Any], ...]:
+    """The files of a message as tickets keep them; raises FileTooLarge."""
     address = turn.inbound.address
-    media = [
-        {
-            "reference": part.reference,
-            "kind": part.kind,
-            "channel": address.channel,
-            "account": address.account,
-        }
-        for part in turn.inbound.media
-    ]
-    kept = media or list(turn.data.get("media", ()))
-    if media and not turn.text.strip() and turn.conversation.flow:
-        turn.go(turn.conversation.step, media=kept)
+    whose = {"channel": address.channel, "account": address.account}
+    return tuple({**_kept(one), **whose} for one in turn.inbound.media)
+
+
+def _kept(media: Media) -> dict[str, Any]:
+    if media.size > LARGEST * _MEGABYTE:
+        raise FileTooLarge(LARGEST)
+    found = {name: getattr(media, name) for name in _KEPT}
+    return {name: value for name, value in found.items() if value}
+
+
+def collected(turn: Turn) -> Words | None:
+    """Words and files of a conversation: files alone and pieces of albums are kept in it until
+    words come, and then go along; None while words are awaited. Raises FileTooLarge."""
+    words = words_of(turn)
+    files = [*turn.data.get("media", ()), *words.media]
+    caption = "\n".join(
+        part for part in (turn.data.get("caption", ""), words.text.strip()) if part
+    )
+    if turn.inbound.kind is Kind.TEXT or (words.text.strip() and not words.album):
+        return Words(caption, tuple(files[:MOST_FILES]), "", words.origin)
+    kept = {"media": files[:MOST_FILES], "caption": caption, "album": words.album}
+    turn.go(turn.conversation.step, **kept, silent=_is_further_piece(turn), full=len(files))
+    return None
+
+
+def all_collected(turn: Turn) -> Words:
+    """What was collected, where no more words are to come."""
+    files = tuple(turn.data.get("media", ()))
+    return Words(str(turn.data.get("caption", "")), files, "", origin(turn))
+
+
+def awaiting(turn: Turn, intent: str) -> Reply | None:
+    """Says that a file is kept; nothing for the further pieces of an album. `intent`: of the
+    button that sends it as it is."""
+    if turn.data.get("silent"):
         return None
-    return Words(turn.text, tuple(kept))
+    files = len(turn.data["media"])
+    full = int(turn.data["full"]) > MOST_FILES
+    values = {"files": files, "full": full, "album": bool(turn.data["album"])}
+    done = Button("complain.button_done", intent, here=not turn.data["album"])
+    return Reply("complain.kept", values, ((done,), (CANCEL,)))
+
+
+def _is_further_piece(turn: Turn) -> bool:
+    return bool(turn.inbound.album) and turn.inbound.album == turn.data.get("album")
+
+
+def quoted(turn: Turn, said_id: int | None) -> Words:
+    """The words of a reply, which quote a message of the ticket."""
+    words = words_of(turn)
+    return Words(words.text, words.media, words.album, words.origin, said_id)
 
 
 def thread(turn: Turn, view: View) -> dict[str, Any]:
-    """What was said, for a text."""
-    said = [
-        {
-            "author": one.author,
-            "staff": one.staff_name,
-            "text": one.text,
-            "photos": len(one.media),
-            "at": one.at,
-        }
-        for one in view.thread
-    ]
-    return {"thread": said, "zone": zone(turn), "staff": view.staff}
+    """What was said and what happened, for a text."""
+    lines = [_said(one) for one in view.thread]
+    return {"thread": lines, "zone": zone(turn), "staff": view.staff}
+
+
+def _said(one: Said) -> dict[str, Any]:
+    event, value = read_event(one.text) if one.author == Author.EVENT else ("", "")
+    assigned = event == Event.ASSIGNED
+    return {
+        "author": str(one.author),
+        "staff": one.staff_name,
+        "by": value if assigned else one.staff_name,
+        "text": "" if event else _short(one.text),
+        "event": event,
+        "value": value,
+        "files": len(one.media),
+        "edited": one.edited_at is not None,
+        "at": one.at,
+    }
+
+
+def _short(text: str) -> str:
+    """So much of a text that a page of them is one message."""
+    return text if len(text) <= SHORT else f"{text[:SHORT].rstrip()}…"
+
+
+def due(turn: Turn, at: datetime | None) -> dict[str, Any]:
+    """By when something comes, and in how many local days that is, for a text."""
+    here = zone(turn)
+    days = (local_day(at, here) - local_day(turn.now, here)).days if at is not None else 0
+    return {"due_at": at, "days": days, "zone": here}
 
 
 def zone(turn: Turn) -> str:
+    """The zone in which the person reads times."""
     return turn.person.zone or turn.work.programmes.current().zone

@@ -1,185 +1,213 @@
-"""Complaints and feedback as the member sees them, and replies to messages about them."""
+"""The member's tickets: how they stand, what was said, and saying more."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 
 from bot.flow import ANYTHING, Flow, Step
-from bot.messages import Button, Kind, Reply, Rows
+from bot.messages import Button, Kind, Reply, Rows, load_media
 from bot.router import PASS
-from domain.tickets import CATEGORIES, RATINGS, RUNNING, TicketKind, TicketState
-from handlers import menu, queue
-from handlers.parts import CANCEL, number
-from handlers.ticket_parts import thread, words_of, zone
-from handlers.turns import Turn, address_id, member_id
-from services import tickets
-from services.ticket_posts import STAFF
-from services.tickets import View
+from domain.tickets import DONE, RUNNING, TicketKind, TicketState
+from handlers import menu, queue_answers, staff_group
+from handlers.complain import MINE
+from handlers.parts import CANCEL, gone, number
+from handlers.rating import stars
+from handlers.ticket_parts import (
+    all_collected,
+    awaiting,
+    collected,
+    due,
+    origin,
+    quoted,
+    thread,
+)
+from handlers.turns import Turn, member_id
+from services import relay, tickets
+from services.relay_places import STAFF
+from services.tickets import View, Words
 
-COMPLAIN = Flow("complain", (Step("category", ANYTHING), Step("text", ANYTHING)))
 ADDITION = Flow("addition", (Step("text", ANYTHING),))
-MINE = Button("button.tickets", "tickets")
+FILES = 10
 
 
-def complain(turn: Turn) -> Reply:
-    """What is it about?"""
-    turn.start(COMPLAIN)
-    return Reply("complain.category", {"kind": "complaint"}, _categories(TicketKind.COMPLAINT))
-
-
-def feedback(turn: Turn) -> Reply:
-    """Praise, a suggestion or a question."""
-    turn.start(COMPLAIN)
-    return Reply("complain.category", {"kind": "feedback"}, _categories(TicketKind.FEEDBACK))
-
-
-def category_typed(turn: Turn) -> Reply:
-    """Something was written before a category was tapped."""
-    kind = TicketKind(turn.data.get("kind", TicketKind.COMPLAINT))
-    return Reply("complain.tap_first", {}, _categories(kind))
-
-
-def pick(turn: Turn) -> Reply:
-    """The category is chosen; now the words."""
-    kind, category = turn.arg(), turn.arg(1)
-    turn.go("text", kind=kind, category=category)
-    return Reply("complain.text", {"kind": kind, "category": category}, ((CANCEL,),), edit=True)
-
-
-def write(turn: Turn) -> Reply:
-    """The words, with or without a photo: the ticket is open and the staff have it."""
-    words = words_of(turn)
-    if words is None:
-        return Reply("complain.photo_kept", {}, ((CANCEL,),))
-    kind, category = TicketKind(turn.data["kind"]), str(turn.data["category"])
-    ticket = tickets.open_ticket(
-        turn.work,
-        member_id(turn),
-        address_id(turn),
-        kind,
-        category,
-        words,
-        key=turn.nonce,
-        now=turn.now,
-    )
-    turn.end()
-    values = {"number": ticket.number, "due_at": ticket.due_at, "zone": zone(turn), "kind": kind}
-    return Reply("complain.sent", values, ((MINE, menu.CARD),))
+# -- looking ----------------------------------------------------------------------------
 
 
 def show_all(turn: Turn) -> Reply:
     """The member's tickets and how they stand."""
     found = tickets.of_member(turn.work, member_id(turn), turn.now)
-    rows: Rows = tuple((_open(view),) for view in found)
+    rows: Rows = tuple((_open(turn, view),) for view in found)
     new = Button("button.complain", "complain"), Button("button.feedback", "feedback")
-    values = {"tickets": [_line(view) for view in found], "zone": zone(turn)}
-    return Reply("ticket.list", values, (*rows, new), edit=True)
+    values = {"tickets": [_line(turn, view) for view in found]}
+    return Reply("ticket.list", values, (*rows, new, (menu.CARD,)), edit=True)
 
 
 def show(turn: Turn) -> Reply:
-    """One ticket with what was said."""
-    view = tickets.own(turn.work, member_id(turn), number(turn), turn.now)
-    values = {**_line(view), **thread(turn, view)}
-    return Reply("ticket.shown", values, _member_buttons(turn, view), edit=True)
+    """One ticket with what was said and what happened, the newest page first."""
+    skip = number(turn, 1)
+    view = tickets.for_member(turn.work, member_id(turn), number(turn), turn.now, skip)
+    values = {**_line(turn, view), **thread(turn, view), "into": view.into}
+    values["waits"] = view.state in (TicketState.OPEN, TicketState.ASSIGNED)
+    return Reply("ticket.shown", values, _buttons(turn, view), edit=True)
+
+
+def files(turn: Turn) -> Reply:
+    """The newest files of a ticket once more, both sides'."""
+    view = tickets.for_member(turn.work, member_id(turn), number(turn), turn.now, number(turn, 1))
+    media = [one for said in view.thread for one in said.media][-FILES:]
+    back = Button("ticket.button_show", "ticket.show", (str(view.ticket.id),))
+    values = {"number": view.ticket.number, "files": len(media)}
+    return Reply("ticket.files", values, ((back, MINE),), media=load_media(media))
+
+
+# -- saying more ------------------------------------------------------------------------
 
 
 def more(turn: Turn) -> Reply:
     """The member wants to add something."""
-    view = tickets.own(turn.work, member_id(turn), number(turn), turn.now)
+    view = tickets.for_member(turn.work, member_id(turn), number(turn), turn.now)
     turn.start(ADDITION, ticket=view.ticket.id)
     return Reply("ticket.add_ask", {"number": view.ticket.number}, ((CANCEL,),))
 
 
-def add(turn: Turn) -> Reply:
+def add(turn: Turn) -> Reply | None:
     """What was added goes to the staff."""
-    return _add(turn, int(turn.data["ticket"]), ending=True)
+    words = collected(turn)
+    if words is None:
+        return awaiting(turn, "ticket.add_done")
+    return _added(turn, int(turn.data["ticket"]), words, ending=True)
+
+
+def add_done(turn: Turn) -> Reply | None:
+    """No more words are to come: the files go to the staff."""
+    if turn.conversation.flow != ADDITION.name or not turn.conversation.active(turn.now):
+        return gone(turn)
+    return _added(turn, int(turn.data["ticket"]), all_collected(turn), ending=True)
+
+
+def reply(turn: Turn) -> Reply | None:
+    """A reply to a message that shows a ticket: an answer of staff, or more from the member."""
+    person = turn.person
+    if person.address_id is None or turn.inbound.kind is Kind.CONTACT:
+        return PASS
+    shown = relay.shown(turn.work, turn.inbound.reply_to, address_id=person.address_id)
+    if shown is None:
+        return PASS
+    if shown.side == STAFF:
+        may = person.may("ticket:answer")
+        return queue_answers.send(turn, shown.ticket_id) if may else PASS
+    words = quoted(turn, shown.said_id)
+    ticket = tickets.get(turn.work, shown.ticket_id)
+    return _added(turn, ticket.id, words) if person.member_id == ticket.member_id else PASS
+
+
+def edited(turn: Turn) -> Reply | None:
+    """The text of an earlier message was changed: if it belongs to a ticket, the other side sees
+    it; of all else nothing is said."""
+    if not turn.inbound.address.private:
+        return staff_group.edited(turn)
+    wrote = origin(turn)
+    if wrote.address_id is None:
+        return None
+    said = turn.work.tickets.written(wrote.address_id, wrote.chat, wrote.message)
+    if said is not None:
+        tickets.edit(turn.work, said.id, turn.text, turn.now)
+    return None
+
+
+def _added(turn: Turn, ticket_id: int, words: Words, *, ending: bool = False) -> Reply | None:
+    said = tickets.add(turn.work, member_id(turn), ticket_id, words, key=turn.nonce, now=turn.now)
+    if ending:
+        turn.end()
+    if said is not None and words.album and len(said.media) > len(words.media):
+        return None  # a further piece of an album: the first was answered
+    ticket = tickets.leading(turn.work, ticket_id)
+    staff = tickets.staff_name(turn.work, ticket.staff_id)
+    values = {"number": ticket.number, "staff": staff, **due(turn, ticket.due_at)}
+    return Reply("ticket.added", values, ((MINE, menu.CARD),))
+
+
+# -- done and open again ----------------------------------------------------------------
 
 
 def close(turn: Turn) -> Reply:
     """The member is content."""
     ticket = tickets.close(turn.work, member_id(turn), number(turn), turn.now)
-    rows = (*_stars(ticket.id), (MINE, menu.CARD))
-    return Reply("ticket.closed", {"number": ticket.number}, rows)
+    rows = (*stars(ticket.id), (MINE, menu.CARD))
+    return Reply("ticket.closed", {"number": ticket.number, "rating": ticket.rating}, rows)
 
 
-def rate(turn: Turn) -> Reply:
-    """How content was the member?"""
-    view = tickets.own(turn.work, member_id(turn), number(turn), turn.now)
-    return Reply("ticket.rate_ask", {"number": view.ticket.number}, _stars(view.ticket.id))
+def reopen(turn: Turn) -> Reply:
+    """It is not settled after all; what was it?"""
+    own = tickets.own(turn.work, member_id(turn), number(turn))
+    ticket = tickets.reopen(turn.work, own.id, turn.now)
+    turn.start(ADDITION, ticket=ticket.id)
+    values = {"number": ticket.number, **due(turn, ticket.due_at)}
+    return Reply("ticket.reopened", values, ((CANCEL,),))
 
 
-def rated(turn: Turn) -> Reply:
-    """The rating is kept."""
-    stars = number(turn, 1)
-    ticket = tickets.rate(turn.work, member_id(turn), number(turn), stars)
-    values = {"number": ticket.number, "stars": stars}
-    return Reply("ticket.rated", values, ((MINE, menu.CARD),), edit=True)
+# -- bits -------------------------------------------------------------------------------
 
 
-def reply(turn: Turn) -> Reply:
-    """A reply to a message that shows a ticket: an answer of staff, or more from the member."""
-    if turn.person.address_id is None or turn.inbound.kind is Kind.CONTACT:
-        return PASS
-    found = tickets.shown_by(turn.work, turn.person.address_id, turn.inbound.reply_to)
-    if found is None:
-        return PASS
-    ticket, side = found
-    if side == STAFF:
-        return queue.send(turn, ticket.id) if turn.person.may("ticket:answer") else PASS
-    return _add(turn, ticket.id) if turn.person.member_id == ticket.member_id else PASS
-
-
-def _add(turn: Turn, ticket_id: int, *, ending: bool = False) -> Reply:
-    words = words_of(turn)
-    if words is None:
-        return Reply("complain.photo_kept", {}, ((CANCEL,),))
-    member = member_id(turn)
-    ticket = tickets.add(turn.work, member, ticket_id, words, key=turn.nonce, now=turn.now)
-    if ending:
-        turn.end()
-    values = {"number": ticket.number, "due_at": ticket.due_at, "zone": zone(turn)}
-    return Reply("ticket.added", values, ((MINE, menu.CARD),))
-
-
-def _categories(kind: TicketKind) -> Rows:
-    buttons = tuple(
-        Button(f"button.category_{category}", "complain.pick", (str(kind), category), here=True)
-        for category in CATEGORIES[kind]
-    )
-    pairs = tuple(buttons[at : at + 2] for at in range(0, len(buttons), 2))
-    return (*pairs, (CANCEL,))
-
-
-def _stars(ticket_id: int) -> Rows:
-    return (tuple(_star(ticket_id, stars) for stars in RATINGS),)
-
-
-def _star(ticket_id: int, stars: int) -> Button:
-    mark = (str(ticket_id), str(stars))
-    return Button("button.stars", "ticket.rated", mark, values={"stars": stars})
-
-
-def _member_buttons(turn: Turn, view: View) -> Rows:
+def _buttons(turn: Turn, view: View) -> Rows:
     mark = (str(view.ticket.id),)
-    first: list[Button] = []
-    if view.ticket.may_reopen(turn.now):
-        first.append(Button("button.ticket_add", "ticket.add", mark))
-    if view.state in (*RUNNING, TicketState.RESOLVED):
-        first.append(Button("button.ticket_close", "ticket.close", mark))
-    return (tuple(first), (Button("button.ticket_rate", "ticket.rate", mark), MINE))
+    return tuple(
+        row for row in (_steps(turn, view, mark), _pages(view), _rest(view, mark), (MINE,)) if row
+    )
 
 
-def _open(view: View) -> Button:
-    values: Mapping[str, object] = {"number": view.ticket.number, "state": str(view.state)}
+def _steps(turn: Turn, view: View, mark: tuple[str, ...]) -> tuple[Button, ...]:
+    ticket = view.ticket
+    if not ticket.may_reopen(turn.now):
+        return ()
+    add = Button("button.ticket_add", "ticket.add", mark)
+    if view.state in RUNNING:
+        return (add, Button("button.ticket_close", "ticket.close", mark))
+    if ticket.kind is TicketKind.PRAISE:
+        return (add,)
+    return (Button("ticket.button_reopen", "ticket.reopen", mark),)
+
+
+def _pages(view: View) -> tuple[Button, ...]:
+    mark, page = str(view.ticket.id), tickets.SHOWN
+    older = Button("button.older", "ticket.show", (mark, str(view.skipped + page)))
+    newest = Button("button.newest", "ticket.show", (mark, "0"))
+    return (*((newest,) if view.skipped else ()), *((older,) if view.older else ()))
+
+
+def _rest(view: View, mark: tuple[str, ...]) -> tuple[Button, ...]:
+    count = sum(len(said.media) for said in view.thread)
+    files = Button(
+        "ticket.button_files",
+        "ticket.files",
+        (*mark, str(view.skipped)),
+        values={"files": count},
+    )
+    rate = Button("button.ticket_rate", "ticket.rate", mark)
+    asked = view.state in DONE and view.ticket.kind is not TicketKind.PRAISE
+    return (*((files,) if count else ()), *((rate,) if asked else ()))
+
+
+def _open(turn: Turn, view: View) -> Button:
+    values: Mapping[str, object] = {"number": view.ticket.number, **_about(turn, view)}
     return Button("button.ticket_open", "ticket.show", (str(view.ticket.id),), values=values)
 
 
-def _line(view: View) -> dict[str, object]:
+def _about(turn: Turn, view: View) -> dict[str, object]:
+    ticket = view.ticket
+    known = turn.work.programmes.current().service.categories
+    names = next((dict(one.names) for one in known if one.key == ticket.category), {})
+    return {"kind": str(ticket.kind), "names": names}
+
+
+def _line(turn: Turn, view: View) -> dict[str, object]:
     ticket = view.ticket
     return {
         "number": ticket.number,
-        "kind": str(ticket.kind),
-        "category": ticket.category,
+        **_about(turn, view),
         "state": str(view.state),
         "opened_at": ticket.opened_at,
-        "due_at": ticket.due_at,
+        "staff": view.staff,
         "rating": ticket.rating,
+        **due(turn, ticket.due_at),
     }

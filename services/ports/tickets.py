@@ -68,9 +68,7 @@ class Tickets(Protocol):
         """Sets fields of domain.tickets.Ticket, and `cause`, `improvement` and `rated_at`, if the
         state is one of `before`."""
 
-    def assign(
-        self, ticket_id: int, staff_id: int, state: TicketState, *, over: bool
-    ) -> bool:
+    def assign(self, ticket_id: int, staff_id: int, state: TicketState, *, over: bool) -> bool:
         """Gives a running ticket to an operator; False if another one has it and not `over`, or
         if it is done."""
 

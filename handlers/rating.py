@@ -1,0 +1,64 @@
+"""How content the member was with what became of a ticket: stars, and a word about it."""
+
+from __future__ import annotations
+
+from bot.flow import ANYTHING, Flow, Step
+from bot.messages import Button, Reply, Rows
+from domain.service_rules import AfterBad
+from domain.tickets import RATINGS
+from handlers import menu
+from handlers.complain import MINE
+from handlers.parts import gone, number
+from handlers.ticket_parts import due, words_of
+from handlers.turns import Turn, member_id
+from services import tickets
+
+RATING = Flow("rating", (Step("text", ANYTHING),))
+SKIP = Button("ticket.button_skip", "rating.skip", here=True)
+CONTENT = 4
+
+
+def rate(turn: Turn) -> Reply:
+    """How content was the member?"""
+    ticket = tickets.own(turn.work, member_id(turn), number(turn))
+    return Reply("ticket.rate_ask", {"number": ticket.number}, (*stars(ticket.id), (MINE,)))
+
+
+def rated(turn: Turn) -> Reply:
+    """The rating is kept; a word about it is welcome and not needed."""
+    found = tickets.rate(turn.work, member_id(turn), number(turn), number(turn, 1), turn.now)
+    ticket = found.ticket
+    turn.start(RATING, ticket=ticket.id)
+    values = {
+        "number": ticket.number,
+        "stars": found.stars,
+        "then": str(found.then),
+        "content": found.stars >= CONTENT,
+        **due(turn, ticket.due_at if found.then is AfterBad.REOPEN else None),
+    }
+    return Reply("ticket.rated", values, ((SKIP,),), edit=True)
+
+
+def commented(turn: Turn) -> Reply:
+    """The word reaches the staff."""
+    ticket_id, words = int(turn.data["ticket"]), words_of(turn)
+    tickets.comment(turn.work, member_id(turn), ticket_id, words, key=turn.nonce, now=turn.now)
+    turn.end()
+    return Reply("ticket.commented", {}, ((MINE, menu.CARD),))
+
+
+def skip(turn: Turn) -> Reply:
+    """No word about it."""
+    if turn.conversation.flow != RATING.name:
+        return gone(turn)
+    turn.end()
+    return Reply("ticket.comment_skipped", {}, ((MINE, menu.CARD),), edit=True)
+
+
+def stars(ticket_id: int) -> Rows:
+    """One to five, a tap each."""
+    return (tuple(_star(ticket_id, count) for count in RATINGS),)
+
+
+def _star(ticket_id: int, count: int) -> Button:
+    return Button(f"ticket.star_{count}", "ticket.rated", (str(ticket_id), str(count)))
