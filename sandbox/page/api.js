@@ -34,7 +34,8 @@ async function request(path, method = "GET", body) {
   return answer;
 }
 
-const person = (id, rest, bot) => `/sandbox/persons/${id}/${rest}?bot=${encodeURIComponent(bot)}`;
+const person = (id, rest, bot, { group, topic } = {}) =>
+  `/sandbox/persons/${id}/${rest}?bot=${encodeURIComponent(bot)}${group ? `&chat=${group}&topic=${topic ?? 0}` : ""}`;
 
 export const api = {
   info: () => request("/sandbox/info"),
@@ -42,10 +43,11 @@ export const api = {
   person: (id) => request(`/sandbox/persons/${id}`),
   addPerson: (facts) => request("/sandbox/persons", "POST", facts),
   changePerson: (id, facts) => request(`/sandbox/persons/${id}`, "PATCH", facts),
-  chat: (id, bot, limit) => request(`${person(id, "chat", bot)}&limit=${limit}`),
-  send: (id, bot, message) => request(person(id, "messages", bot), "POST", message),
-  edit: (id, bot, message, text) => request(person(id, `messages/${message}`, bot), "POST", { text }),
-  tap: (id, bot, message_id, data) => request(person(id, "taps", bot), "POST", { message_id, data }),
+  chat: (id, bot, limit, where) => request(`${person(id, "chat", bot, where)}&limit=${limit}`),
+  send: (id, bot, message, where) => request(person(id, "messages", bot, where), "POST", message),
+  edit: (id, bot, message, text, where) => request(person(id, `messages/${message}`, bot, where), "POST", { text }),
+  remove: (id, bot, message, where) => request(person(id, `messages/${message}`, bot, where), "DELETE"),
+  tap: (id, bot, message_id, data, where) => request(person(id, "taps", bot, where), "POST", { message_id, data }),
   block: (id, bot) => request(person(id, "block", bot), "POST"),
   unblock: (id, bot) => request(person(id, "unblock", bot), "POST"),
   log: () => request("/sandbox/log?limit=200"),

@@ -2,7 +2,9 @@
 
 import { api } from "./api.js";
 import { h, icon, iconButton, openDialog } from "./dom.js";
-import { summary } from "./messages.js";
+import { summary } from "./attachments.js";
+import { editable } from "./messages.js";
+import { samplePhoto, sampleVideo, sampleVoice } from "./samples.js";
 import { say } from "./words.js";
 
 export class Composer {
@@ -30,9 +32,21 @@ export class Composer {
 
   draw(state) {
     this.state = state;
-    if (!state) return this.node.replaceChildren();
+    if (!state || this.phone.places.choosing) return this.node.replaceChildren();
+    if (state.group) return this.drawInGroup(state);
     if (state.blocked) return this.node.replaceChildren(this.big("unblockLong", () => this.unblock()));
     if (!state.messages.length || this.phone.start) return this.node.replaceChildren(this.big("start", () => this.phone.sendStart(this.phone.start)));
+    return this.drawParts(state);
+  }
+
+  drawInGroup(state) {
+    const { topic } = this.phone.places;
+    const owner = state.group.members[0] === this.phone.person.id;
+    if (topic?.closed && !owner) return this.node.replaceChildren(h("div.big-action", {}, h("p", { text: say("error_closed") })));
+    return this.drawParts(state);
+  }
+
+  drawParts(state) {
     this.noticeKeyboard(state.reply_keyboard);
     this.noticeForceReply(state);
     this.drawLine();
@@ -175,12 +189,21 @@ export class Composer {
     this.typed();
     this.endMode();
     if (mode?.kind === "edit") {
-      await this.phone.attempt(() => api.edit(this.phone.person.id, this.phone.bot, mode.message.message_id, text));
+      await this.phone.attempt(() => api.edit(this.phone.person.id, this.phone.bot, mode.message.message_id, text, this.phone.where));
       this.phone.load();
     } else if (!(await this.phone.sendText(text, mode?.message.message_id)) && !this.area.value) {
       this.area.value = text;
       this.typed();
     }
+  }
+
+  /** What a file that is sent now answers, and the words for under it; both are used up. */
+  taken() {
+    const given = { reply: this.mode?.kind === "reply" ? this.mode.message.message_id : null, caption: this.area.value.trim() };
+    if (this.mode?.kind === "edit") return { reply: null, caption: "" };
+    this.area.value = "";
+    this.endMode();
+    return given;
   }
 
   replyTo(message) {
@@ -193,7 +216,7 @@ export class Composer {
   }
 
   editLast() {
-    const mine = this.state.messages.filter((message) => message.from === "person" && !message.photo && !message.document && !message.contact);
+    const mine = this.state.messages.filter(editable);
     if (mine.length) this.editMessage(mine.at(-1));
   }
 
@@ -222,16 +245,33 @@ export class Composer {
 
   showAttach() {
     const { phone } = this;
-    const then = (action) => () => { dialog.close(); action(); };
-    const photo = h("input.visually-hidden", { type: "file", accept: "image/png,image/jpeg,image/gif,image/webp", "data-attach": "photo" });
-    const file = h("input.visually-hidden", { type: "file", "data-attach": "document" });
+    const then = (action) => async () => { dialog.close(); await action(); };
+    const photo = h("input.visually-hidden", { type: "file", multiple: true, accept: "image/png,image/jpeg,image/gif,image/webp,video/*", "data-attach": "photo" });
+    const file = h("input.visually-hidden", { type: "file", multiple: true, "data-attach": "document" });
     for (const input of [photo, file]) {
-      input.onchange = () => { dialog.close(); if (input.files[0]) phone.sendForm(input.dataset.attach, input.files[0]); };
+      input.onchange = () => { dialog.close(); this.sendFiles([...input.files], input.dataset.attach); };
     }
-    const dialog = openDialog("sheet", photo, file,
-      h("button.row", { type: "button", onclick: () => photo.click() }, icon("photo"), say("attachPhoto")),
-      h("button.row", { type: "button", onclick: () => file.click() }, icon("file"), say("attachFile")),
-      h("button.row", { type: "button", onclick: then(() => phone.shareOwnContact()) }, icon("contact"), say("attachContact")),
-      h("button.row", { type: "button", onclick: then(() => phone.shareOtherContact()) }, icon("people"), say("attachOther")));
+    const row = (mark, word, onclick) => h("button.row", { type: "button", onclick }, icon(mark), say(word));
+    const contacts = this.state.group ? [] : [
+      row("contact", "attachContact", then(() => phone.shareOwnContact())), row("people", "attachOther", then(() => phone.shareOtherContact()))];
+    const dialog = openDialog("sheet.attach", photo, file,
+      row("photo", "attachPhoto", () => photo.click()), row("file", "attachFile", () => file.click()),
+      h("h3", { text: say("samples") }),
+      h("div.samples", {},
+        row("photo", "samplePhoto", then(async () => phone.sendForm([["photo", await samplePhoto(0)]]))),
+        row("album", "sampleAlbum", then(async () => phone.sendForm(await Promise.all([0, 1, 2].map(async (n) => ["photo", await samplePhoto(n)]))))),
+        row("voice", "sampleVoice", then(() => this.sendSample("voice", sampleVoice))),
+        row("video", "sampleVideo", then(() => this.sendSample("video", sampleVideo)))),
+      ...contacts);
+  }
+
+  async sendSample(kind, make) {
+    const made = await this.phone.attempt(async () => make());
+    if (made) await this.phone.sendForm([[kind, made.file]], { duration: made.duration });
+  }
+
+  sendFiles(files, attach) {
+    const kind = (file) => (attach === "document" ? "document" : file.type.startsWith("video/") ? "video" : "photo");
+    if (files.length) this.phone.sendForm(files.map((file) => [kind(file), file]));
   }
 }

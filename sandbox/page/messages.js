@@ -1,12 +1,39 @@
 // The messages of one conversation as bubbles; only what changed is drawn again.
 
-import { avatar, dayOf, fullName, h, icon, iconButton, openDialog, sizeOf, timeOf } from "./dom.js";
+import { album, attachment, nameOfKind } from "./attachments.js";
+import { copyText, dayOf, fullName, h, icon, iconButton, openDialog, timeOf } from "./dom.js";
 import { say } from "./words.js";
 
-const KINDS = { photo: "photo", document: "file", contact: "contact" };
+const SERVICE = {
+  forum_topic_created: ({ name }) => say("didTopic", { name }),
+  forum_topic_edited: ({ name }) => say("didRename", { name }),
+  forum_topic_closed: () => say("didClose"),
+  forum_topic_reopened: () => say("didReopen"),
+  new_chat_members: ([person]) => say("didJoin", { name: fullName(person) }),
+  left_chat_member: (person) => say("didLeave", { name: fullName(person) }),
+  migrate_to_chat_id: () => say("didMove"),
+  migrate_from_chat_id: () => say("didMove"),
+};
 
-/** A message in a few words. */
-export const summary = (message) => message.text || say(KINDS[Object.keys(KINDS).find((kind) => message[kind])] ?? "photo");
+/** What happened in a group, "" for a message that somebody wrote. */
+export function serviceText({ service }) {
+  const kind = Object.keys(service ?? {}).find((name) => SERVICE[name]);
+  return kind ? SERVICE[kind](service[kind]) : "";
+}
+
+/** Whether a person may change a message's text. */
+export const editable = (message) => message.from === "person" && Boolean(message.text);
+
+// the pieces of an album come one after the other and are one bubble
+function joined(messages) {
+  const units = [];
+  for (const message of messages) {
+    const last = units.at(-1);
+    if (message.album && last?.at(-1).album === message.album) last.push(message);
+    else units.push([message]);
+  }
+  return units;
+}
 
 export class MessageList {
   constructor(phone) {
@@ -70,12 +97,13 @@ export class MessageList {
     const fresh = new Map();
     const nodes = state.earlier ? [this.earlier(state.earlier)] : [];
     let day = "";
-    for (const message of state.messages) {
+    for (const unit of joined(state.messages)) {
+      const [message] = unit;
       const date = new Date(message.date * 1000);
       if (dayOf(date) !== day) nodes.push(h("div.day", { text: (day = dayOf(date)) }));
-      const body = JSON.stringify(message);
+      const body = JSON.stringify(unit);
       const known = this.drawn.get(message.message_id);
-      const node = known?.body === body ? known.node : this.bubble(message, Boolean(known));
+      const node = known?.body === body ? known.node : this.bubble(unit, Boolean(known));
       fresh.set(message.message_id, { body, node });
       nodes.push(node);
     }
@@ -110,22 +138,37 @@ export class MessageList {
     return h("button.earlier", { type: "button", onclick: () => { this.phone.limit += 200; this.phone.load(); } }, say("earlier", { n: count }));
   }
 
-  bubble(message, changed) {
+  bubble(unit, changed) {
+    const message = unit.find(({ text }) => text) ?? unit[0];
+    if (message.service) return h("div.day.service", { "data-message": message.message_id, text: serviceText(message) });
     const mine = message.from === "person";
     const content = [
-      message.reply_to ? h("div.quote", { text: message.reply_to.text || say(KINDS[message.reply_to.kind]) }) : null,
-      message.photo ? this.photo(message) : null,
-      message.document ? this.document(message.document) : null,
-      message.contact ? this.contact(message.contact) : null,
+      message.author && !mine ? h(`div.author.ink-${message.author.id % 8}`, { text: fullName(message.author) }) : null,
+      unit[0].reply_to ? this.quote(unit[0].reply_to) : null,
+      unit.length > 1 ? album(unit) : attachment(message),
       message.html ? this.text(message.html) : null,
       this.foot(message, mine),
     ];
     const bubble = h("div.bubble", {}, ...content);
-    if (message.photo) bubble.classList.add("with-photo");
+    if (message.photo || unit.length > 1 || message.file?.kind.startsWith("v") && message.file.kind !== "voice") bubble.classList.add("with-photo");
     const node = h(`div.message.${mine ? "mine" : "theirs"}`, { "data-message": message.message_id },
       h("div.column", {}, bubble, this.keyboard(message)), this.actions(message, mine));
+    node.addEventListener("contextmenu", (event) => this.menu(event, message, mine));
     if (changed) node.classList.add("changed");
     return node;
+  }
+
+  quote(quoted) {
+    const text = serviceText({ service: { [quoted.kind]: { name: "" } } }) || quoted.text || nameOfKind(quoted.kind);
+    return h("button.quote", { type: "button", title: say("toQuoted"), onclick: () => this.show(quoted.message_id) }, text);
+  }
+
+  show(number) {
+    const node = this.items.querySelector(`[data-message="${number}"]`);
+    if (!node) return this.phone.tell(say("quotedAway"));
+    node.scrollIntoView({ block: "center" });
+    node.classList.remove("changed");
+    return requestAnimationFrame(() => node.classList.add("changed"));
   }
 
   // the server escapes the text and allows a fixed set of tags; the page's policy allows no scripts
@@ -144,34 +187,6 @@ export class MessageList {
       mine ? icon("check") : null);
   }
 
-  photo(message) {
-    const { url, width, height } = message.photo;
-    const image = h("img", { src: url, width, height, alt: message.text || say("photo"), draggable: "false" });
-    return h("button.photo", { type: "button", "aria-label": say("openPhoto"), onclick: () => this.enlarge(message) }, image);
-  }
-
-  enlarge(message) {
-    const { url } = message.photo;
-    const dialog = openDialog("lightbox",
-      h("img", { src: url, alt: message.text || say("photo") }),
-      h("div.lightbox-bar", {},
-        message.protected ? null : h("a.quiet", { href: url, download: "" }, icon("download"), say("download")),
-        h("button.quiet", { type: "button", autofocus: true, onclick: () => dialog.close() }, say("close"))));
-  }
-
-  document({ url, name, size }) {
-    return h("a.document", { href: url, download: name, title: say("download") },
-      h("span.document-icon", {}, icon("file")),
-      h("span.document-text", {}, h("strong", { text: name }), h("small", { text: sizeOf(size) })),
-      icon("download"));
-  }
-
-  contact(contact) {
-    const name = fullName(contact);
-    return h("div.contact", {}, avatar(name, contact.user_id ?? 0),
-      h("span.document-text", {}, h("strong", { text: name }), h("small", { text: contact.phone_number })));
-  }
-
   keyboard(message) {
     if (!message.keyboard.length) return null;
     const rows = message.keyboard.map((row) => h("div.inline-row", {}, ...row.map((button) => this.button(button, message))));
@@ -187,11 +202,26 @@ export class MessageList {
   }
 
   actions(message, mine) {
+    return h("div.message-actions", {}, ...this.choices(message, mine).map(([mark, word, act]) => iconButton(mark, say(word), act)));
+  }
+
+  choices(message, mine) {
     const { composer } = this.phone;
-    const editable = mine && !message.photo && !message.document && !message.contact;
-    return h("div.message-actions", {},
-      iconButton("reply", say("reply"), () => composer.replyTo(message)),
-      editable ? iconButton("edit", say("edit"), () => composer.editMessage(message)) : null);
+    return [
+      ["reply", "reply", () => composer.replyTo(message)],
+      ...(editable(message) ? [["edit", "edit", () => composer.editMessage(message)]] : []),
+      ...(mine ? [["trash", "remove", () => this.phone.remove(message)]] : []),
+    ];
+  }
+
+  // a long press, or the other mouse button
+  menu(event, message, mine) {
+    if (event.target.closest("a")) return;
+    event.preventDefault();
+    const copy = ["copy", "copy", async () => this.phone.tell(await copyText(message.text))];
+    const rows = [...this.choices(message, mine), ...(message.text ? [copy] : [])].map(([mark, word, act]) =>
+      h("button.row", { type: "button", class: `row${mark === "trash" ? " danger" : ""}`, onclick: () => { dialog.close(); act(); } }, icon(mark), say(word)));
+    const dialog = openDialog("sheet", ...rows);
   }
 
   addPending(text) {

@@ -2,9 +2,11 @@
 
 import { api, Refused } from "./api.js";
 import { Composer } from "./composer.js";
+import { shareOther, shareOwn } from "./contacts.js";
 import { avatar, copyText, fullName, h, icon, iconButton, openDialog } from "./dom.js";
 import { MessageList } from "./messages.js";
 import { pickPerson } from "./picker.js";
+import { Places, PRIVATE } from "./places.js";
 import { say, pick } from "./words.js";
 
 const PAGE_SIZE = 100;
@@ -21,11 +23,13 @@ export class Phone {
     this.start = "";
     this.waiting = new Map();
     this.early = new Map();
+    this.where = PRIVATE;
+    this.places = new Places(this);
     this.list = new MessageList(this);
     this.composer = new Composer(this);
     this.head = h("div.chat-head");
     this.notices = h("div.notices", { "aria-live": "polite" });
-    this.screen = h("div.screen", {}, this.head, this.notices, this.list.wall, this.composer.node);
+    this.screen = h("div.screen", {}, this.head, this.places.strip, this.notices, this.places.list, this.list.wall, this.composer.node);
     this.node = h("section.phone", {}, this.screen);
   }
 
@@ -40,12 +44,23 @@ export class Phone {
 
   async hold(person) {
     this.person = person;
+    this.where = PRIVATE;
     this.limit = PAGE_SIZE;
     this.state = null;
     localStorage.setItem(`sandbox.person.${this.place}`, person.id);
     this.list.clear();
     this.composer.reset();
     this.onPerson();
+    await this.load();
+  }
+
+  /** Opens the chat with the bot, a group, or (`topic` null: the list of) its topics. */
+  async go(where) {
+    this.where = where;
+    this.limit = PAGE_SIZE;
+    this.setTyping(false);
+    this.list.clear();
+    this.composer.reset();
     await this.load();
   }
 
@@ -83,11 +98,13 @@ export class Phone {
     this.loading = true;
     do {
       this.again = false;
-      const person = this.person;
+      const { person, where } = this;
       try {
-        const state = await api.chat(person.id, this.bot, this.limit);
-        if (person === this.person) this.state = state;
+        const state = await api.chat(person.id, this.bot, this.limit, where);
+        if (person === this.person && where === this.where) this.state = state;
+        else this.again = true;
       } catch (error) {
+        if (where.group) this.where = PRIVATE;
         this.tell(error instanceof Refused ? error.words : say("offline"));
         break;
       }
@@ -99,17 +116,21 @@ export class Phone {
   draw(everything = false) {
     this.drawHead();
     this.node.dataset.ready = String(Boolean(this.state));
+    this.places.draw(this.state);
+    this.list.wall.hidden = this.places.choosing;
     this.composer.draw(this.state);
     this.list.draw(this.state, everything);
   }
 
   drawHead() {
+    if (this.places.group) return this.head.replaceChildren(...this.places.head());
     const bot = this.bots.find((each) => each.username === this.bot);
     const below = this.typing ? say("typing") : `@${bot.username}`;
     this.head.replaceChildren(
       avatar(bot.name, bot.id),
       h("div.chat-title", {}, this.botName(bot), h("small", { class: this.typing ? "is-typing" : "" , text: below })),
       this.person ? iconButton("more", say("more"), () => this.showMore()) : "");
+    return null;
   }
 
   botName(bot) {
@@ -136,20 +157,29 @@ export class Phone {
 
   async sendText(text, replyTo) {
     const pending = this.list.addPending(text);
-    const sent = await this.attempt(() => api.send(this.person.id, this.bot, { text, reply_to: replyTo ?? undefined }));
+    const sent = await this.attempt(() => api.send(this.person.id, this.bot, { text, reply_to: replyTo ?? undefined }, this.where));
     await this.load();
     this.list.removePending(pending);
     return sent;
   }
 
-  async sendForm(kind, file, caption = "") {
+  /** Sends files, given with their kinds; several are an album. */
+  async sendForm(files, fields = {}) {
     const form = new FormData();
-    form.append(kind, file, file.name);
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    const { reply, caption } = this.composer.taken();
+    if (reply) form.append("reply_to", reply);
     if (caption) form.append("caption", caption);
-    const pending = this.list.addPending(file.name);
-    await this.attempt(() => api.send(this.person.id, this.bot, form));
+    for (const [kind, file] of files) form.append(kind, file, file.name);
+    const pending = this.list.addPending(caption || files[0][1].name);
+    await this.attempt(() => api.send(this.person.id, this.bot, form, this.where));
     await this.load();
     this.list.removePending(pending);
+  }
+
+  async remove(message) {
+    await this.attempt(() => api.remove(this.person.id, this.bot, message.message_id, this.where));
+    return this.load();
   }
 
   sendStart(payload = "") {
@@ -158,35 +188,12 @@ export class Phone {
     return this.sendText(text);
   }
 
-  async shareOwnContact() {
-    const phone = this.person.phone;
-    const bot = this.bots.find((each) => each.username === this.bot).name;
-    const input = phone ? null : h("input", { type: "tel", "aria-label": say("phone"), placeholder: "+1 555 0100", autofocus: true });
-    const dialog = openDialog("ask",
-      h("p", { text: phone ? say("contactAsk", { bot }) : say("contactNeeds") }),
-      phone ? h("p.big", { text: phone }) : input,
-      h("div.actions", {},
-        h("button.quiet", { type: "button", onclick: () => dialog.close() }, say("cancel")),
-        h("button.primary", { type: "button", onclick: () => this.contactAgreed(dialog, input) }, say("contactShare"))));
-  }
-
-  async contactAgreed(dialog, input) {
-    const number = input?.value.trim();
-    if (input && !number) return input.focus();
-    dialog.close();
-    if (number) this.person = (await this.attempt(() => api.changePerson(this.person.id, { phone: number }))) ?? this.person;
-    await this.attempt(() => api.send(this.person.id, this.bot, { contact: "own" }));
-    return this.load();
+  shareOwnContact() {
+    shareOwn(this);
   }
 
   shareOtherContact() {
-    pickPerson(say("shareWhose"), async (other) => {
-      if (!other.phone) return this.tell(say("contactNone", { name: fullName(other) }));
-      const contact = { phone_number: other.phone, first_name: other.first_name, user_id: other.id };
-      if (other.last_name) contact.last_name = other.last_name;
-      await this.attempt(() => api.send(this.person.id, this.bot, { contact }));
-      return this.load();
-    });
+    shareOther(this);
   }
 
   async press(button, message, node) {
@@ -199,7 +206,7 @@ export class Phone {
 
   async tap(message, data, node) {
     node.classList.add("busy");
-    const tapped = await this.attempt(() => api.tap(this.person.id, this.bot, message.message_id, data));
+    const tapped = await this.attempt(() => api.tap(this.person.id, this.bot, message.message_id, data, this.where));
     if (!tapped) return node.classList.remove("busy");
     const done = () => this.list.node.querySelectorAll(".busy").forEach((each) => each.classList.remove("busy"));
     this.waiting.set(tapped.query, done);
@@ -237,9 +244,13 @@ export class Phone {
   // -- what happens --------------------------------------------------------------------------
 
   onEvent(event) {
-    if (!this.person || event.person !== this.person.id) return;
-    if (event.kind === "chat") this.load();
-    if (event.kind === "typing") this.setTyping(event.on);
+    if (!this.person) return;
+    const mine = event.person === this.person.id;
+    // an event of a group names nobody
+    const here = event.person === 0 ? event.chat === this.where.group : mine && !this.where.group;
+    if (event.kind === "chat" && (mine || event.person === 0)) this.load();
+    if (event.kind === "typing" && here) this.setTyping(event.on);
+    if (!mine) return;
     if (event.kind === "answer") this.onAnswer(event);
   }
 
