@@ -239,7 +239,7 @@ NAMES = (
 @click.option("--rate", default=600.0, show_default=True, help="Messages a second.")
 @click.option("--seed", default=1, show_default=True, help="Chooses the moments.")
 @click.option("--only", multiple=True, type=click.Choice(NAMES), help="Some of the runs.")
-@click.option("--folder", type=click.Path(path_type=Path), default=Path("data/fault-post"))
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("build/fault-post"))
 @click.option("--resume", is_flag=True, help="Go on where an earlier run stopped.")
 def main(
     count: int,
