@@ -1,4 +1,4 @@
-"""Refusals of benefits and vouchers, surveys, tickets, events, and the files they come from."""
+"""Refusals of benefits and vouchers, tickets, events, and the files they come from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,26 +67,6 @@ class VoucherNotUsable(Refused):
     at: str | None = None
     zone: str = "UTC"
     code: ClassVar[str] = "voucher.not_usable"
-
-
-# -- surveys ----------------------------------------------------------------------------
-
-
-@dataclass(eq=False)
-class SurveyNotFound(Refused):
-    code: ClassVar[str] = "survey.not_found"
-
-
-@dataclass(eq=False)
-class SurveyClosed(Refused):
-    code: ClassVar[str] = "survey.closed"
-
-
-@dataclass(eq=False)
-class SurveyAnswered(Refused):
-    """One response per member and wave; the first one counts."""
-
-    code: ClassVar[str] = "survey.answered"
 
 
 # -- tickets ----------------------------------------------------------------------------

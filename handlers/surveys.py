@@ -1,74 +1,167 @@
-"""Surveys: one question, one tap, one reward."""
+"""Surveys in the chat: what is open for me, one question after the other, pause and go on."""
 
-from bot.messages import Button, Reply, Rows
-from domain.surveys import QuestionKind
-from handlers import menu
-from handlers.parts import LATER, number
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.flow import ANYTHING, Flow
+from bot.flow import Step as FlowStep
+from bot.messages import Reply, Rows
+from domain.errors import Refused
+from domain.survey_errors import AnswerWrong, SurveyNotFound
+from domain.surveys import NUMBERS, Question, QuestionKind
+from handlers import menu, survey_cards
+from handlers.parts import number
 from handlers.turns import Turn, member_id
-from services import surveys
-from services.surveys import Asked
+from services import survey_answers, surveys
+from services.surveys import Me, Offer, Step
+
+SURVEY = Flow("survey", (FlowStep("said", ANYTHING),))
+FRESH = timedelta(hours=12)
+"""A conversation that lasts at least so much longer need not be begun again."""
+AT_ONCE = (QuestionKind.SINGLE, QuestionKind.RATING, QuestionKind.NPS)
+"""A survey of one such question needs no card before it."""
+
+Answering = Callable[[Me, int], Step]
 
 
 def show_all(turn: Turn) -> Reply:
-    """The open surveys; a single one is asked at once."""
-    found = surveys.open_for(turn.work, member_id(turn), turn.now)
+    """The open surveys; a single one is shown at once."""
+    found = surveys.offers(turn.work, member_id(turn), turn.now)
     if not found:
         return Reply("survey.none", {}, ((menu.CARD,),))
     if len(found) == 1:
-        return _question(surveys.ask(turn.work, member_id(turn), found[0].id, turn.now))
-    rows: Rows = tuple(
-        (
-            Button(
-                "button.survey_open",
-                "survey.show",
-                (str(survey.id),),
-                values={"names": dict(survey.names), "reward": survey.reward},
-            ),
-        )
-        for survey in found
-    )
-    return Reply("survey.list", {"count": len(found)}, (*rows, (menu.CARD,)))
+        return _offered(turn, found[0])
+    rows: Rows = tuple((survey_cards.open_button(offer),) for offer in found)
+    listed = [survey_cards.listed(offer) for offer in found]
+    return Reply("survey.list", {"count": len(found), "surveys": listed}, (*rows, (menu.CARD,)))
 
 
 def show(turn: Turn) -> Reply:
-    """One survey's question."""
-    return _question(surveys.ask(turn.work, member_id(turn), number(turn), turn.now))
+    """One survey: what it is about, or where the member is in it."""
+    return _offered(turn, surveys.offer(turn.work, member_id(turn), number(turn), turn.now))
+
+
+def begin(turn: Turn) -> Reply:
+    """The question where the member is."""
+    step = surveys.begin(turn.work, _me(turn), number(turn), turn.now)
+    return _asked(turn, step)
 
 
 def answer(turn: Turn) -> Reply:
-    """The answer, the thanks, and the reward if there is one."""
-    survey = surveys.answer(turn.work, member_id(turn), number(turn), number(turn, 1), turn.now)
-    values = {"thanks": dict(survey.thanks), "reward": survey.reward}
-    return Reply("survey.thanks", values, ((menu.POINTS, menu.CARD),), edit=True)
+    """A tapped option, star or number. The button says the survey, question and answer."""
+    question = _question(turn)
+    place = number(turn, 2)
+    value: object = place
+    if question.kind not in NUMBERS:
+        value = question.options[place - 1].key if 0 < place <= len(question.options) else ""
+    return _try(turn, _with(turn, survey_answers.answer, question.key, value))
 
 
-def _question(asked: Asked) -> Reply:
-    survey, question = asked.survey, asked.question
-    values = {
-        "names": dict(survey.names),
-        "texts": dict(question.texts),
-        "reward": survey.reward,
-        "rating": question.kind is QuestionKind.RATING,
-    }
-    return Reply("survey.question", values, (*_answers(asked), (LATER,)), edit=True)
+def tick(turn: Turn) -> Reply:
+    """One of several options, ticked or no longer."""
+    question, place = _question(turn), number(turn, 2)
+    option = question.options[place - 1].key if 0 < place <= len(question.options) else ""
+    return _try(turn, _with(turn, survey_answers.tick, question.key, option))
 
 
-def _answers(asked: Asked) -> Rows:
-    mark = str(asked.survey.id)
-    if asked.question.kind is QuestionKind.RATING:
-        stars = (
-            Button("button.stars", "survey.answer", (mark, value), values={"stars": int(value)})
-            for value in asked.question.values
-        )
-        return (tuple(stars),)
-    return tuple(
-        (
-            Button(
-                "button.option",
-                "survey.answer",
-                (mark, str(place)),
-                values={"names": dict(option.names)},
-            ),
-        )
-        for place, option in enumerate(asked.question.options, 1)
-    )
+def ticked(turn: Turn) -> Reply:
+    """That is all that is ticked."""
+    return _of_question(turn, survey_answers.ticked)
+
+
+def skip(turn: Turn) -> Reply:
+    """Over a question that need not be answered."""
+    return _of_question(turn, survey_answers.skip)
+
+
+def back(turn: Turn) -> Reply:
+    """To the question before."""
+    return _of_question(turn, survey_answers.back)
+
+
+def keep(turn: Turn) -> Reply:
+    """On with the answer given before."""
+    return _of_question(turn, survey_answers.keep)
+
+
+def said(turn: Turn) -> Reply:
+    """What was written or sent while a question waits for its answer."""
+    what = (turn.text, survey_cards.photo(turn))
+    return _try(turn, _with(turn, survey_answers.say, *what), int(turn.data.get("wave", "0")))
+
+
+def pause(turn: Turn) -> Reply:
+    """Leaves the survey as it is, to go on whenever the member likes."""
+    offer = surveys.offer(turn.work, member_id(turn), number(turn), turn.now)
+    turn.end()
+    values = survey_cards.listed(offer)
+    rows = ((survey_cards.go_button(offer),), (menu.CARD,))
+    return Reply("survey.paused", values, rows, edit=True)
+
+
+# -- what they share --------------------------------------------------------------------
+
+
+def _me(turn: Turn) -> Me:
+    return Me(member_id(turn), turn.locale)
+
+
+def _question(turn: Turn) -> Question:
+    """The question that a button names by the survey's wave and its place."""
+    wave = turn.work.surveys.wave(number(turn))
+    place = number(turn, 1)
+    if wave is None or not 0 < place <= len(wave.definition.questions):
+        raise SurveyNotFound
+    return wave.definition.questions[place - 1]
+
+
+def _of_question(turn: Turn, use: Callable[..., Step]) -> Reply:
+    return _try(turn, _with(turn, use, _question(turn).key))
+
+
+def _with(turn: Turn, use: Callable[..., Step], *what: Any) -> Answering:
+    return lambda me, wave: use(turn.work, me, wave, *what, turn.now)
+
+
+def _try(turn: Turn, use: Answering, wave_id: int | None = None) -> Reply:
+    """Answers, or asks again and says what is expected."""
+    wave = number(turn) if wave_id is None else wave_id
+    try:
+        step = use(_me(turn), wave)
+    except AnswerWrong as error:
+        return _asked(turn, surveys.begin(turn.work, _me(turn), wave, turn.now), error)
+    except Refused:
+        turn.end()
+        raise
+    return _asked(turn, step)
+
+
+def _offered(turn: Turn, offer: Offer) -> Reply:
+    asked = offer.wave.definition.questions
+    if offer.begun:
+        return _asked(turn, surveys.begin(turn.work, _me(turn), offer.wave.id, turn.now))
+    if len(asked) == 1 and asked[0].kind in AT_ONCE:
+        return _asked(turn, surveys.preview(offer))
+    rows = ((survey_cards.go_button(offer),), (menu.CARD,))
+    return Reply("survey.intro", survey_cards.introduced(offer), rows, edit=True)
+
+
+def _asked(turn: Turn, step: Step, wrong: Refused | None = None) -> Reply:
+    if step.done:
+        turn.end()
+        return survey_cards.thanks(step)
+    _listen(turn, step.wave.id)
+    card = survey_cards.question(step)
+    if wrong is None:
+        return card
+    return replace(card, values={**card.values, "wrong": wrong.code, **wrong.data()})
+
+
+def _listen(turn: Turn, wave_id: int) -> None:
+    """What is written from now on answers the survey's question."""
+    talk = turn.conversation
+    ours = talk.flow == SURVEY.name and talk.data.get("wave") == str(wave_id)
+    if not (ours and talk.expires_at and talk.expires_at - turn.now > FRESH):
+        turn.start(SURVEY, wave=str(wave_id))

@@ -34,8 +34,7 @@ def import_surveys(work: Work, text: str, actor: Actor, now: datetime) -> list[D
     written.require([*found, *backwards("surveys", file.surveys, ("open",))])
 
     def save(number: int, entry: schema.Survey) -> str:
-        survey, question = _survey(entry, zone)
-        outcome = work.surveys.save(survey, (question,), content_hash(entry, zone), now)
+        outcome = work.surveys.save(_survey(entry, zone), now)
         if outcome == "answered":
             advice = "has answers already, so it cannot change; give a new key"
             raise written.invalid([(("surveys", number, "question"), advice)])
@@ -97,22 +96,21 @@ def _exists(local: datetime, zone: str) -> bool:
 # -- entries become what the club works with --------------------------------------------
 
 
-def _survey(entry: schema.Survey, zone: str) -> tuple[surveys.Survey, surveys.Question]:
-    survey = surveys.Survey(
-        id=0,
-        key=entry.key,
-        names=texts(entry.name),
-        thanks=texts(entry.thanks),
-        reward=entry.reward,
-        opens_at=begins(entry.open, zone),
-        closes_at=ends(entry.open, zone),
-    )
+def _survey(entry: schema.Survey, zone: str) -> surveys.Definition:
     kind = surveys.QuestionKind.RATING if entry.rating else surveys.QuestionKind.SINGLE
     options = tuple(
         surveys.Option(option.key, {"zh": option.zh, "en": option.en})
         for option in entry.options or ()
     )
-    return survey, surveys.Question(0, 1, kind, texts(entry.question), options)
+    return surveys.Definition(
+        key=entry.key,
+        names=texts(entry.name),
+        questions=(surveys.Question("q1", kind, texts(entry.question), options),),
+        thanks=texts(entry.thanks),
+        reward=entry.reward,
+        opens_at=begins(entry.open, zone),
+        closes_at=ends(entry.open, zone),
+    )
 
 
 def _event(entry: schema.Event, zone: str) -> events.Event:

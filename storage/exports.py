@@ -21,8 +21,8 @@ _benefits = benefits.Benefit.__table__  # type: ignore[attr-defined]
 _tickets = tickets.Ticket.__table__  # type: ignore[attr-defined]
 _answers = surveys.SurveyAnswer.__table__  # type: ignore[attr-defined]
 _responses = surveys.SurveyResponse.__table__  # type: ignore[attr-defined]
-_questions = surveys.SurveyQuestion.__table__  # type: ignore[attr-defined]
 _surveys = surveys.Survey.__table__  # type: ignore[attr-defined]
+_waves = surveys.SurveyWave.__table__  # type: ignore[attr-defined]
 _deliveries = post.Delivery.__table__  # type: ignore[attr-defined]
 _stores = club.Store.__table__  # type: ignore[attr-defined]
 _staff = club.Staff.__table__  # type: ignore[attr-defined]
@@ -128,12 +128,12 @@ _SELECTS: Final[dict[str, tuple[Any, Any]]] = {
         _answers,
         select(
             *(_answers.c.id, _surveys.c.key.label("survey"), _responses.c.wave),
-            *(_questions.c.number.label("question"), _answers.c.value),
-            case((_surveys.c.anonymous.is_(True), ""), else_=_members.c.number).label("member"),
+            *(_answers.c.question, _answers.c.value),
+            case((_waves.c.anonymous.is_(True), ""), else_=_members.c.number).label("member"),
         )
         .join_from(_answers, _responses, _responses.c.id == _answers.c.response_id)
         .join(_surveys, _surveys.c.id == _responses.c.survey_id)
-        .join(_questions, _questions.c.id == _answers.c.question_id)
+        .join(_waves, _waves.c.id == _responses.c.wave_id)
         .outerjoin(_members, _members.c.id == _responses.c.member_id),
     ),
     "deliveries": (

@@ -239,6 +239,14 @@ HOLDINGS: Final = (
     Holding("sentiments", "sentiments", "member_id", erase=Erase.DELETE, moves=True),
     Holding("surveys", "survey_responses", "member_id", moves=True),
     Holding("survey_answers", "survey_answers", "response_id", of="survey_responses"),
+    Holding(
+        "survey_rewards",
+        "survey_completions",
+        "member_id",
+        hidden=("token_hash", "posting_id"),
+        erase=Erase.DELETE,
+        moves=True,
+    ),
     Holding("check_ins", "checkins", "member_id", erase=Erase.DELETE, moves=True),
     Holding("events", "invitations", "member_id", moves=True),
     # what was sent to them, and how they were answered

@@ -12,6 +12,7 @@ from sqlalchemy import Connection as Db
 from sqlalchemy import String, and_, bindparam, cast, delete, func, or_, select, update
 
 from services.ports.membership import Reach
+from storage import survey_parting
 from storage.holdings import HOLDINGS, Erase, Holding
 from storage.prepared import Prepared
 from storage.tables import metadata
@@ -25,7 +26,6 @@ _PARENTS: Final = {holding.table: holding for holding in reversed(HOLDINGS) if h
 _merged = Prepared(select(_members.c.id).where(_members.c.merged_into == bindparam("kept")))
 _OPEN_VOUCHERS: Final = ("issued", "held")
 _OPEN_TICKETS: Final = ("open", "assigned", "waiting")
-_FREE_TEXT: Final = ("text", "photo")
 _UNSENT: Final = ("pending", "claimed")
 
 
@@ -160,18 +160,7 @@ class MyData:
             _deliveries.c.member_id.in_(member_ids), _deliveries.c.state.in_(_UNSENT)
         )
         self._db.execute(update(_deliveries).where(deliveries).values(state="skipped"))
-        responses, answers = _t["survey_responses"], _t["survey_answers"]
-        questions = _t["survey_questions"]
-        answered = select(responses.c.id).where(responses.c.member_id.in_(member_ids))
-        written = select(questions.c.id).where(questions.c.kind.in_(_FREE_TEXT))
-        self._db.execute(
-            delete(answers).where(
-                answers.c.response_id.in_(answered), answers.c.question_id.in_(written)
-            )
-        )
-        self._db.execute(
-            update(responses).where(responses.c.member_id.in_(member_ids)).values(member_id=None)
-        )
+        survey_parting.part(self._db, member_ids)
 
     def _erase_rows(self, holding: Holding, member_ids: list[int]) -> None:
         table, owned = _t[holding.table], _owned(holding, member_ids)

@@ -115,8 +115,13 @@ class Mapped:
     def row(self, db: Db, values: dict[str, Any]) -> dict[str, Any] | None:
         """The first row, None if there is none."""
         found = self._prepared.row(db, values)
-        if found is None:
-            return None
+        return None if found is None else self._named(db, found)
+
+    def rows(self, db: Db, values: dict[str, Any]) -> list[dict[str, Any]]:
+        """All rows."""
+        return [self._named(db, found) for found in self._prepared.rows(db, values)]
+
+    def _named(self, db: Db, found: Any) -> dict[str, Any]:
         return {
             name: made(value) if made else value
             for (name, made), value in zip(self._columns[db.dialect.name], found, strict=True)

@@ -1,160 +1,221 @@
-"""Surveys, responses and their results."""
+"""Surveys, their waves and the quotas of answers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from hashlib import sha256
+from typing import Any, Final
 
+import orjson
 from sqlalchemy import Connection as Db
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 
-from domain.surveys import Option, Question, QuestionKind, Survey
-from services.ports.voice import Counted
+from domain.survey_json import from_json, to_json
+from domain.surveys import Definition, Wave, WaveState
 from storage.dialect import Upsert
 from storage.ids import Ids
+from storage.prepared import Mapped
 from storage.tables import surveys
 
 _surveys = surveys.Survey.__table__  # type: ignore[attr-defined]
-_questions = surveys.SurveyQuestion.__table__  # type: ignore[attr-defined]
+_waves = surveys.SurveyWave.__table__  # type: ignore[attr-defined]
+_quotas = surveys.SurveyQuota.__table__  # type: ignore[attr-defined]
 _responses = surveys.SurveyResponse.__table__  # type: ignore[attr-defined]
-_answers = surveys.SurveyAnswer.__table__  # type: ignore[attr-defined]
-_FIELDS = tuple(field.name for field in fields(Survey))
 
-_all = select(*(_surveys.c[name] for name in _FIELDS)).order_by(_surveys.c.id)
-_get = _all.where(_surveys.c.id == bindparam("id"))
-_by_key = _all.where(_surveys.c.key == bindparam("key"))
-_hash = select(_surveys.c.content_hash).where(_surveys.c.key == bindparam("key"))
-_add = insert(_surveys)
-_change = update(_surveys).where(_surveys.c.id == bindparam("of"))
-_asked = (
-    select(_questions)
-    .where(_questions.c.survey_id == bindparam("survey"))
-    .order_by(_questions.c.number)
+_COLUMNS: Final = (
+    *("id", "survey_id", "wave", "content_hash", "opens_at", "closes_at", "send_at"),
+    *("invited_to", "quota", "taken", "released", "state"),
 )
-_ask = insert(_questions)
-_forget = delete(_questions).where(_questions.c.survey_id == bindparam("survey"))
-_respond = Upsert(surveys.SurveyResponse, ("survey_id", "wave", "member_id"))
-_answered = select(_responses.c.survey_id, _responses.c.wave).where(
-    _responses.c.member_id == bindparam("member")
+_OF_DEFINITION: Final = ("opens_at", "closes_at", "send_at", "quota")
+_KEPT: Final = 200
+"""How many definitions a process keeps after it has read them."""
+
+_read = select(*(_waves.c[name] for name in _COLUMNS))
+_newest = _read.join_from(
+    _waves, _surveys, and_(_surveys.c.id == _waves.c.survey_id, _surveys.c.wave == _waves.c.wave)
+).order_by(_surveys.c.id)
+_all = Mapped(_newest)
+_running = Mapped(_newest.where(_waves.c.state == WaveState.RUNNING.value))
+_get = Mapped(_newest.where(_surveys.c.id == bindparam("id")))
+_by_key = Mapped(_newest.where(_surveys.c.key == bindparam("key")))
+_wave = Mapped(_read.where(_waves.c.id == bindparam("id")))
+_every = Mapped(_read.where(_waves.c.survey_id == bindparam("id")).order_by(_waves.c.wave.desc()))
+_content = select(_waves.c.definition).where(_waves.c.id == bindparam("id"))
+_add_survey = Upsert(surveys.Survey, ("key",))
+_add_wave = Upsert(surveys.SurveyWave, ("survey_id", "wave"))
+_touch = update(_surveys).where(_surveys.c.id == bindparam("of"))
+_change = update(_waves).where(_waves.c.id == bindparam("of"))
+_next = (
+    update(_surveys)
+    .where(_surveys.c.id == bindparam("of"), _surveys.c.wave == bindparam("before"))
+    .values(wave=_surveys.c.wave + 1, changed_at=bindparam("now"))
 )
-_anybody = select(_responses.c.id).where(_responses.c.survey_id == bindparam("survey")).limit(1)
-_finish = (
-    update(_responses)
-    .where(_responses.c.id == bindparam("of"))
-    .values(finished_at=bindparam("now"), posting_id=bindparam("posting"))
+_answered = select(_responses.c.id).where(
+    _responses.c.wave_id == bindparam("wave_of"), _responses.c.state != "invited"
 )
-_answer = insert(_answers)
-_counts = (
-    select(_answers.c.question_id, _answers.c.value, func.count())
-    .select_from(_answers.join(_responses, _responses.c.id == _answers.c.response_id))
-    .where(_responses.c.survey_id == bindparam("survey"), _responses.c.wave == bindparam("wave"))
-    .group_by(_answers.c.question_id, _answers.c.value)
+_take = (
+    update(_waves)
+    .where(
+        _waves.c.id == bindparam("of"),
+        or_(_waves.c.quota.is_(None), _waves.c.taken < _waves.c.quota),
+    )
+    .values(taken=_waves.c.taken + 1)
 )
+_give_back = update(_waves).where(_waves.c.id == bindparam("of")).values(taken=_waves.c.taken - 1)
+_of_quota = and_(_quotas.c.wave_id == bindparam("of"), _quotas.c.key == bindparam("named"))
+_take_quota = (
+    update(_quotas)
+    .where(_of_quota, _quotas.c.taken < _quotas.c.most)
+    .values(taken=_quotas.c.taken + 1)
+)
+_give_back_quota = update(_quotas).where(_of_quota).values(taken=_quotas.c.taken - 1)
+_keep_quota = Upsert(surveys.SurveyQuota, ("wave_id", "key"), ("most",))
+_taken = select(_quotas.c.key, _quotas.c.taken, _quotas.c.most).where(
+    _quotas.c.wave_id == bindparam("of")
+)
+
+
+_definitions: OrderedDict[str, Definition] = OrderedDict()
+"""By their hash, for they never change."""
 
 
 class Surveys:
-    """The register of surveys (services.ports.voice.Surveys)."""
+    """The register of surveys (services.ports.surveys.Surveys)."""
 
     def __init__(self, db: Db, ids: Ids) -> None:
         self._db = db
         self._ids = ids
 
-    def all(self) -> list[Survey]:
-        return [Survey(**row) for row in self._db.execute(_all).mappings()]
+    def all(self) -> list[Wave]:
+        return [self._of(row) for row in _all.rows(self._db, {})]
 
-    def get(self, survey_id: int) -> Survey | None:
-        row = self._db.execute(_get, {"id": survey_id}).mappings().one_or_none()
-        return Survey(**row) if row else None
+    def running(self) -> list[Wave]:
+        return [self._of(row) for row in _running.rows(self._db, {})]
 
-    def by_key(self, key: str) -> Survey | None:
-        row = self._db.execute(_by_key, {"key": key}).mappings().one_or_none()
-        return Survey(**row) if row else None
+    def get(self, survey_id: int) -> Wave | None:
+        return self._one(_get, {"id": survey_id})
 
-    def questions(self, survey_id: int) -> list[Question]:
-        rows = self._db.execute(_asked, {"survey": survey_id}).mappings()
-        return [_question(row) for row in rows]
+    def by_key(self, key: str) -> Wave | None:
+        return self._one(_by_key, {"key": key})
 
-    def save(
-        self, survey: Survey, questions: tuple[Question, ...], content_hash: str, now: datetime
-    ) -> str:
-        old = self._db.execute(_hash, {"key": survey.key}).scalar_one_or_none()
-        if old == content_hash:
-            return "same"
-        row = {name: getattr(survey, name) for name in _FIELDS if name != "id"}
-        row |= {"names": dict(survey.names), "thanks": dict(survey.thanks)}
-        row |= {"content_hash": content_hash, "changed_at": now}
-        known = self.by_key(survey.key)
+    def wave(self, wave_id: int) -> Wave | None:
+        return self._one(_wave, {"id": wave_id})
+
+    def waves(self, survey_id: int) -> list[Wave]:
+        return [self._of(row) for row in _every.rows(self._db, {"id": survey_id})]
+
+    # -- writing ------------------------------------------------------------------------
+
+    def save(self, definition: Definition, now: datetime) -> str:
+        known = self.by_key(definition.key)
         if known is None:
             survey_id = self._ids.next()
-            self._db.execute(_add, {**row, "id": survey_id, "anonymous": False})
-            self._ask(survey_id, questions)
+            row = {"id": survey_id, "key": definition.key, "wave": 1, "changed_at": now}
+            _add_survey.run(self._db, row)
+            self._insert(survey_id, 1, definition)
             return "added"
-        if not self._ask_anew(known.id, questions):
+        data, content_hash = _hashed(definition)
+        if known.content_hash == content_hash:
+            return "same"
+        if not known.definition.asks_like(definition) and self._has_answers(known.id):
             return "answered"
-        self._db.execute(_change.values(**row), {"of": known.id})
+        self._rewrite(known, definition, data, content_hash)
+        self._db.execute(_touch.values(changed_at=now), {"of": known.survey_id})
         return "changed"
 
-    def answered(self, member_id: int) -> set[tuple[int, int]]:
-        rows = self._db.execute(_answered, {"member": member_id})
-        return {(row[0], row[1]) for row in rows}
+    def open_wave(
+        self, wave: Wave, now: datetime, *, closes_at: datetime | None, send_at: datetime | None
+    ) -> Wave | None:
+        found = {"of": wave.survey_id, "before": wave.wave, "now": now}
+        if not self._db.execute(_next, found).rowcount:
+            return None
+        if wave.state is WaveState.RUNNING:
+            self.change(wave.id, state=WaveState.CLOSED.value)
+        times = {"opens_at": now, "closes_at": closes_at, "send_at": send_at}
+        return self.wave(self._insert(wave.survey_id, wave.wave + 1, wave.definition, **times))
 
-    def respond(self, survey: Survey, member_id: int, now: datetime) -> int | None:
-        response_id = self._ids.next()
-        row = {"id": response_id, "survey_id": survey.id, "wave": survey.wave}
-        more = {"member_id": member_id, "started_at": now, "finished_at": None}
-        new = _respond.run(self._db, {**row, **more, "posting_id": None})
-        return response_id if new else None
+    def change(self, wave_id: int, **values: Any) -> None:
+        self._db.execute(_change.values(**values), {"of": wave_id})
 
-    def finish(
-        self, response_id: int, answers: Mapping[int, Any], now: datetime, posting_id: int | None
-    ) -> None:
-        done = {"of": response_id, "now": now, "posting": posting_id}
-        self._db.execute(_finish, done)
-        rows = [
-            {"id": self._ids.next(), "response_id": response_id, "question_id": of, "value": value}
-            for of, value in answers.items()
-        ]
-        if rows:
-            self._db.execute(_answer, rows)
-
-    def counts(self, survey_id: int, wave: int) -> dict[int, list[Counted]]:
-        found: dict[int, list[Counted]] = {}
-        for of, value, times in self._db.execute(_counts, {"survey": survey_id, "wave": wave}):
-            found.setdefault(of, []).append(Counted(str(value), times))
-        return found
-
-    def _ask_anew(self, survey_id: int, questions: tuple[Question, ...]) -> bool:
-        """Replaces the questions; False if they differ and somebody has answered the old."""
-        if _content(self.questions(survey_id)) == _content(questions):
-            return True
-        if self._db.execute(_anybody, {"survey": survey_id}).first():
+    def take(self, wave: Wave, quotas: Iterable[str]) -> bool:
+        if not self._db.execute(_take, {"of": wave.id}).rowcount:
             return False
-        self._db.execute(_forget, {"survey": survey_id})
-        self._ask(survey_id, questions)
+        taken: list[dict[str, Any]] = []
+        for key in sorted(quotas):  # always in this order, so that nobody waits for each other
+            of = {"of": wave.id, "named": key}
+            if not self._db.execute(_take_quota, of).rowcount:
+                for one in taken:
+                    self._db.execute(_give_back_quota, one)
+                self._db.execute(_give_back, {"of": wave.id})
+                return False
+            taken.append(of)
         return True
 
-    def _ask(self, survey_id: int, questions: tuple[Question, ...]) -> None:
-        rows = [
-            {"id": self._ids.next(), "survey_id": survey_id, **content}
-            for content in _content(questions)
-        ]
-        self._db.execute(_ask, rows)
+    def taken(self, wave_id: int) -> Mapping[str, tuple[int, int]]:
+        rows = self._db.execute(_taken, {"of": wave_id})
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    def _insert(self, survey_id: int, wave: int, definition: Definition, **times: Any) -> int:
+        data, content_hash = _hashed(definition)
+        wave_id = self._ids.next()
+        row = {name: getattr(definition, name) for name in _OF_DEFINITION}
+        row |= {"id": wave_id, "survey_id": survey_id, "wave": wave, **times}
+        row |= {"definition": data, "content_hash": content_hash, **_beside(definition)}
+        row |= {"invited_to": 0, "taken": 0, "released": 0, "state": WaveState.RUNNING.value}
+        _add_wave.run(self._db, row)
+        self._write_quotas(wave_id, definition)
+        return wave_id
+
+    def _rewrite(
+        self, known: Wave, definition: Definition, data: dict[str, Any], content_hash: str
+    ) -> None:
+        """Of times and quota only what the file changes: of a later wave they are its own."""
+        row = {"definition": data, "content_hash": content_hash, **_beside(definition)}
+        for name in _OF_DEFINITION:
+            new = getattr(definition, name)
+            if known.wave == 1 or new != getattr(known.definition, name):
+                row[name] = new
+        self.change(known.id, **row)
+        self._write_quotas(known.id, definition)
+
+    def _write_quotas(self, wave_id: int, definition: Definition) -> None:
+        keys = [quota.key for quota in definition.quotas]
+        gone = delete(_quotas).where(_quotas.c.wave_id == wave_id, _quotas.c.key.not_in(keys))
+        self._db.execute(gone)
+        for quota in definition.quotas:
+            row = {"wave_id": wave_id, "key": quota.key, "most": quota.most, "taken": 0}
+            _keep_quota.run(self._db, row)
+
+    def _has_answers(self, wave_id: int) -> bool:
+        return self._db.execute(_answered.limit(1), {"wave_of": wave_id}).first() is not None
+
+    # -- reading ------------------------------------------------------------------------
+
+    def _one(self, statement: Mapped, values: dict[str, Any]) -> Wave | None:
+        row = statement.row(self._db, values)
+        return self._of(row) if row else None
+
+    def _of(self, row: dict[str, Any]) -> Wave:
+        definition = self._definition(row["id"], row["content_hash"])
+        return Wave(**{**row, "state": WaveState(row["state"])}, definition=definition)
+
+    def _definition(self, wave_id: int, content_hash: str) -> Definition:
+        if known := _definitions.get(content_hash):
+            return known
+        data = self._db.execute(_content, {"id": wave_id}).scalar_one()
+        made = from_json(data)
+        _definitions[content_hash] = made
+        while len(_definitions) > _KEPT:
+            _definitions.popitem(last=False)
+        return made
 
 
-def _content(questions: list[Question] | tuple[Question, ...]) -> list[dict[str, Any]]:
-    return [
-        {
-            "number": question.number,
-            "kind": str(question.kind),
-            "texts": dict(question.texts),
-            "options": [[option.key, dict(option.names)] for option in question.options],
-        }
-        for question in questions
-    ]
+def _hashed(definition: Definition) -> tuple[dict[str, Any], str]:
+    data = to_json(definition)
+    return data, sha256(orjson.dumps(data, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def _question(row: Any) -> Question:
-    options = tuple(Option(key, names) for key, names in row["options"])
-    return Question(row["id"], row["number"], QuestionKind(row["kind"]), row["texts"], options)
+def _beside(definition: Definition) -> dict[str, Any]:
+    return {name: getattr(definition, name) for name in ("anonymous", "reward", "start")}

@@ -72,6 +72,7 @@ from storage.staff_groups import StaffGroups
 from storage.standings import Standings
 from storage.statements import Statements
 from storage.stores import Stores
+from storage.survey_responses import SurveyResponses
 from storage.surveys import Surveys
 from storage.ticket_posts import TicketPosts
 from storage.ticket_queue import TicketQueue
@@ -390,6 +391,10 @@ class Work:
     @cached_property
     def surveys(self) -> Surveys:
         return Surveys(self.db, self.shared.ids)
+
+    @cached_property
+    def survey_responses(self) -> SurveyResponses:
+        return SurveyResponses(self.db, self.shared.ids)
 
     @cached_property
     def tickets(self) -> Tickets:

@@ -32,7 +32,7 @@ def import_(file: Path) -> None:
 def results(key: str) -> None:
     """Show how often each answer to the survey KEY was given."""
     from app.failures import Failed
-    from domain.refusals import SurveyNotFound
+    from domain.survey_errors import SurveyNotFound
     from services import surveys
 
     try:

@@ -46,8 +46,9 @@ from services.ports.shifts import Shifts
 from services.ports.staff_groups import StaffGroups, TicketPosts, TicketQueue
 from services.ports.standings import Standings
 from services.ports.statements import Statements
+from services.ports.surveys import SurveyResponses, Surveys
 from services.ports.till import MemberCodes, TillEvents, WrongCodes
-from services.ports.voice import Surveys, Tickets
+from services.ports.voice import Tickets
 from services.ports.webhooks import Webhooks
 from services.ports.wordings import Wordings
 
@@ -157,6 +158,8 @@ class Work(Protocol):
     def receipts(self) -> Receipts: ...
     @property
     def surveys(self) -> Surveys: ...
+    @property
+    def survey_responses(self) -> SurveyResponses: ...
     @property
     def tickets(self) -> Tickets: ...
     @property

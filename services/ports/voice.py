@@ -1,51 +1,13 @@
-"""Ports of what members tell the club: answers to surveys, complaints and other tickets."""
+"""Ports of what members tell the club: complaints and other tickets."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Protocol
 
-from domain.surveys import Question, Survey
 from domain.tickets import Ticket, TicketState
-
-
-class Counted(NamedTuple):
-    """How often one answer was given."""
-
-    value: str
-    times: int
-
-
-class Surveys(Protocol):
-    """Surveys, their questions, responses and results."""
-
-    def all(self) -> list[Survey]: ...
-    def get(self, survey_id: int) -> Survey | None: ...
-    def by_key(self, key: str) -> Survey | None: ...
-    def questions(self, survey_id: int) -> list[Question]:
-        """The questions in order."""
-
-    def save(
-        self, survey: Survey, questions: tuple[Question, ...], content_hash: str, now: datetime
-    ) -> str:
-        """Adds or changes the survey with its key: `added`, `changed`, `same`; or `answered`,
-        and nothing is changed, if the questions differ from what people have answered."""
-
-    def answered(self, member_id: int) -> set[tuple[int, int]]:
-        """(survey, wave) of every response of the member."""
-
-    def respond(self, survey: Survey, member_id: int, now: datetime) -> int | None:
-        """Begins the one response of a member to this wave: its id, None if there is one."""
-
-    def finish(
-        self, response_id: int, answers: Mapping[int, Any], now: datetime, posting_id: int | None
-    ) -> None:
-        """Writes the answers by question id, and the posting of the reward."""
-
-    def counts(self, survey_id: int, wave: int) -> dict[int, list[Counted]]:
-        """By question: how often each answer was given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from tests.support.threads import HOURS, ask, points
 
 async def answers(person: Person, survey: int, place: str) -> None:
     await person.says("/survey")
-    await person.taps("survey.answer", str(survey), place)
+    await person.taps("survey.answer", str(survey), "1", place)
 
 
 @pytest.mark.parametrize(
@@ -27,13 +27,13 @@ async def test_a_rating_is_one_tap_and_pays_once(
     assert question.key == "survey.question"
     assert asks in question.text
     assert [key.label for key in question.rows[0]] == [f"{stars} ⭐" for stars in range(1, 6)]
-    four = mei.button("survey.answer", str(survey), "4").payload
+    four = mei.button("survey.answer", str(survey), "1", "4").payload
     done = await mei.sends(Kind.TAP, payload=four)
     assert done is not None
     assert thanks in done.text
     assert await points(club, mei) == had + 20
     again = await mei.sends(Kind.TAP, payload=four)
-    other = await mei.taps("survey.answer", str(survey), "1")
+    other = await mei.taps("survey.answer", str(survey), "1", "1")
     assert again is not None
     assert (again.key, other.key) == ("survey.answered", "survey.answered")
     assert await points(club, mei) == had + 20
@@ -62,9 +62,9 @@ async def test_several_surveys_are_listed_and_answered_one_by_one(club: Club) ->
     assert listed.key == "survey.list"
     assert [row[0].label for row in listed.rows[:2]] == ["📋 Freshness · +20", "📋 Hours · +20"]
     await mei.taps("survey.show", str(first))
-    await mei.taps("survey.answer", str(first), "5")
+    await mei.taps("survey.answer", str(first), "1", "5")
     assert (await mei.says("/survey")).key == "survey.question"
-    await mei.taps("survey.answer", str(second), "2")
+    await mei.taps("survey.answer", str(second), "1", "2")
     assert (await mei.says("/survey")).key == "survey.none"
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from domain.benefits import Benefit
 from domain.events import Event
-from domain.surveys import Option, Question, QuestionKind, Survey
+from domain.surveys import Definition, Option, Question, QuestionKind
 from services import ledger
 from services.ports.club import Operator
 from storage.tables import post
@@ -24,23 +24,22 @@ COFFEE = Benefit(
     price=150,
     valid_days=30,
 )
-FRESHNESS = Survey(
-    id=0,
-    key="freshness",
-    names={"zh": "新鲜度", "en": "Freshness"},
-    thanks={"zh": "谢谢您！", "en": "Thanks a lot!"},
-    reward=20,
-)
-RATING = Question(0, 1, QuestionKind.RATING, {"zh": "新鲜吗？", "en": "How fresh was it?"})
+RATING = Question("fresh", QuestionKind.RATING, {"zh": "新鲜吗？", "en": "How fresh was it?"})
 HOURS = Question(
-    0,
-    1,
+    "hours",
     QuestionKind.SINGLE,
     {"zh": "何时？", "en": "When?"},
     (
         Option("morning", {"zh": "早上", "en": "In the morning"}),
         Option("evening", {"zh": "晚上", "en": "In the evening"}),
     ),
+)
+FRESHNESS = Definition(
+    key="freshness",
+    names={"zh": "新鲜度", "en": "Freshness"},
+    questions=(RATING,),
+    thanks={"zh": "谢谢您！", "en": "Thanks a lot!"},
+    reward=20,
 )
 TASTING = Event(
     id=0,
@@ -65,13 +64,13 @@ async def offer(club: Club, **changes: Any) -> int:
     return found
 
 
-async def ask(club: Club, question: Question = RATING, **changes: Any) -> int:
-    """Puts a survey into the club; its id."""
-    survey = replace(FRESHNESS, **changes)
+async def ask(club: Club, *questions: Question, **changes: Any) -> int:
+    """Puts a survey into the club, of one rating if not said otherwise; the id of its wave."""
+    definition = replace(FRESHNESS, **{"questions": questions or (RATING,), **changes})
 
     def use(work: Work) -> int:
-        work.surveys.save(survey, (question,), repr((survey, question)), club.clock())
-        found = work.surveys.by_key(survey.key)
+        work.surveys.save(definition, club.clock())
+        found = work.surveys.by_key(definition.key)
         assert found is not None
         return found.id
 

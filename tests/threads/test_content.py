@@ -149,7 +149,8 @@ async def test_a_question_with_answers_cannot_change_and_the_whole_file_waits(cl
     await mei.says("/survey")
     await mei.taps("survey.answer")
     more = f"{{key: new, {NAMES}, question: {{zh: 问, en: Q}}, rating: true}}"
-    changed = f"surveys: [{more}, {{{ASKED.replace('Well', 'How')}, rating: true}}]"
+    other = "options: [{key: a, zh: 一, en: A}, {key: b, zh: 二, en: B}]"
+    changed = f"surveys: [{more}, {{{ASKED}, {other}}}]"
     with pytest.raises(ContentInvalid) as caught:
         await run(club, "surveys", changed)
     assert "surveys[2].question: has answers already" in str(caught.value.problems[0])
@@ -157,6 +158,8 @@ async def test_a_question_with_answers_cannot_change_and_the_whole_file_waits(cl
     assert keys == ["a"]
     reward = text.replace("rating: true", "rating: true, reward: 5")
     assert (await run(club, "surveys", reward))[0].outcome == "changed"
+    worded = text.replace("Well", "How")
+    assert (await run(club, "surveys", worded))[0].outcome == "changed"
 
 
 async def test_changing_an_event_keeps_its_seats_taken(club: Club) -> None:

@@ -15,8 +15,9 @@ from domain.errors import Refused
 from domain.events import Answer
 from domain.tickets import TicketKind
 from domain.vouchers import VoucherState
-from services import benefits, events, surveys, tickets, vouchers
+from services import benefits, events, survey_answers, surveys, tickets, vouchers
 from services.ports.club import Actor, Operator
+from services.surveys import Me
 from services.tickets import Words
 from storage.tables import benefits as tables
 from storage.work import Work
@@ -240,7 +241,9 @@ async def test_a_survey_answered_on_two_phones_at_once_pays_once(club: Club) -> 
 
     async def answer(place: int) -> object:
         return await club.write(
-            lambda work: surveys.answer(work, member, survey, place % 5 + 1, club.clock())
+            lambda work: survey_answers.answer(
+                work, Me(member), survey, "fresh", place % 5 + 1, club.clock()
+            )
         )
 
     assert tried(await all_at_once(16, answer)) == 1

@@ -98,7 +98,7 @@ async def _has_everything(cast: Cast) -> None:
     await victim.shares(PHONE.removeprefix("+"))
     coffee = await _first(cast.stack, "benefits")
     redeemed = await victim.wants("benefit.redeem", str(coffee), nonce="mine")
-    await victim.wants("survey.answer", str(await _first(cast.stack, "surveys")), "5")
+    await victim.wants("survey.answer", str(await _first(cast.stack, "survey_waves")), "1", "5")
     await victim.wants("event.answer", str(await _first(cast.stack, "events")), "yes")
     await victim.says("/complain")
     await victim.wants("complain.pick", "complaint", "product")
