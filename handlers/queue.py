@@ -1,122 +1,115 @@
-"""The staff's queue of tickets, and their answers in their own chat."""
+"""The staff's queue of tickets, tab by tab, and one ticket with its history."""
 
-from bot.flow import ANYTHING, Flow, Step
-from bot.messages import Button, Reply, Rows
-from domain.refusals import TicketTaken
-from domain.tickets import RUNNING, TicketState
+from bot.messages import Button, Reply, Rows, load_media
+from domain.tickets import Author, Ticket, read_event
 from handlers import menu
-from handlers.parts import CANCEL, number
-from handlers.ticket_parts import thread, words_of, zone
+from handlers.parts import number
 from handlers.turns import Turn, actor
-from services import tickets
-from services.tickets import View
+from services import ticket_cards, ticket_lists, tickets
+from services.ports.tickets import Said
+from services.ticket_lists import TABS, Listed
 
-ANSWERING = Flow("answering", (Step("text", ANYTHING),))
 QUEUE = Button("button.queue", "queue")
+FIRST_TABS = 3
 
 
 def show(turn: Turn) -> Reply:
-    """What waits, the earliest promise first."""
-    found = tickets.queue(turn.work, turn.now)
-    rows: Rows = tuple((_open(view),) for view in found)
-    values = {"tickets": [_line(turn, view) for view in found], "zone": zone(turn)}
-    return Reply("queue.list", values, (*rows, (menu.CARD,)), edit=True)
+    """A page of a tab: what is mine, new, near its deadline, waiting, done lately."""
+    found = ticket_lists.listed(
+        turn.work, turn.arg(), number(turn, 1), actor(turn).staff_id or 0, turn.now
+    )
+    lines = [ticket_lists.line(turn.work, one, turn.now) for one in found.tickets]
+    values = {"tab": found.tab, "tickets": lines, "page": found.page + 1}
+    values["zone"] = turn.work.programmes.current().zone
+    return Reply("queue.list", values, (*_tabs(found), *_open(found), *_pages(found)), edit=True)
 
 
 def open_one(turn: Turn) -> Reply:
-    """One ticket with what was said and who the member is."""
-    view = tickets.for_staff(turn.work, number(turn), turn.now)
-    values = {**_line(turn, view), **thread(turn, view)}
-    return Reply("queue.shown", values, _buttons(view), edit=True)
+    """One ticket: who, what about, what was said last, and what can be done."""
+    return card(turn, tickets.get(turn.work, number(turn)))
 
 
-def take(turn: Turn) -> Reply:
-    """The operator takes it, or takes it over."""
-    over = turn.arg(1) == "over"
-    try:
-        ticket = tickets.take(turn.work, number(turn), actor(turn), turn.now, over=over)
-    except TicketTaken as taken:
-        return _taken(turn, taken)
-    answer = Button("button.ticket_answer", "ticket.reply", (str(ticket.id),))
-    return Reply("queue.yours", {"number": ticket.number}, ((answer, QUEUE),))
+def card(turn: Turn, ticket: Ticket) -> Reply:
+    """The card of a ticket in the chat of who asks."""
+    page = ticket_lists.history(turn.work, ticket.id, 1)
+    values = ticket_cards.values(turn.work, ticket, turn.now)
+    values |= {"thread": [_said(one) for one in page.said]}
+    rows = tuple(
+        tuple(Button(label, intent, args) for label, intent, args in row)
+        for row in ticket_cards.buttons(ticket, turn.now, topic=False)
+    )
+    return Reply("queue.shown", values, (*rows, (QUEUE,)), edit=True)
 
 
-def ask(turn: Turn) -> Reply:
-    """What is the answer?"""
-    view = tickets.for_staff(turn.work, number(turn), turn.now)
-    if view.ticket.staff_id not in (None, actor(turn).staff_id):
-        return _taken(turn, TicketTaken(view.ticket.number, view.staff))
-    turn.start(ANSWERING, ticket=view.ticket.id)
-    return Reply("queue.answer_ask", {"number": view.ticket.number}, ((CANCEL,),))
-
-
-def write(turn: Turn) -> Reply:
-    """The answer that was asked for."""
-    return send(turn, int(turn.data["ticket"]), ending=True)
-
-
-def send(turn: Turn, ticket_id: int, *, ending: bool = False) -> Reply:
-    """An answer goes to the member, by button or as a reply to the card."""
-    words = words_of(turn)
-    if words is None:
-        return Reply("complain.photo_kept", {}, ((CANCEL,),))
-    try:
-        sent = tickets.answer(
-            turn.work, ticket_id, actor(turn), words, key=turn.nonce, now=turn.now
-        )
-    except TicketTaken as taken:
-        return _taken(turn, taken, ticket_id)
-    if ending:
-        turn.end()
-    ticket = tickets.for_staff(turn.work, ticket_id, turn.now).ticket
-    resolve = Button("button.ticket_resolve", "ticket.resolve", (str(ticket_id),))
-    values = {"number": ticket.number, "reached": sent}
-    return Reply("queue.answered", values, ((resolve, QUEUE),))
-
-
-def resolve(turn: Turn) -> Reply:
-    """The matter is settled; the member is told and may come back to it."""
-    ticket = tickets.resolve(turn.work, number(turn), actor(turn), turn.now)
-    values = {"number": ticket.number, "state": str(ticket.state)}
-    return Reply("queue.resolved", values, ((QUEUE, menu.CARD),))
-
-
-def _taken(turn: Turn, taken: TicketTaken, ticket_id: int = 0) -> Reply:
-    mark = str(ticket_id or number(turn))
-    over = Button("button.ticket_take_over", "ticket.take", (mark, "over"))
-    return Reply("ticket.taken", taken.data(), ((over,), (QUEUE,)))
-
-
-def _open(view: View) -> Button:
-    values = {"number": view.ticket.number, "category": view.ticket.category}
-    return Button("button.queue_open", "ticket.open", (str(view.ticket.id),), values=values)
-
-
-def _buttons(view: View) -> Rows:
-    mark = (str(view.ticket.id),)
-    answer = Button("button.ticket_answer", "ticket.reply", mark)
-    settled = Button("button.ticket_resolve", "ticket.resolve", mark)
-    take = Button("button.ticket_take", "ticket.take", mark)
-    running = view.state in RUNNING
-    free = view.state is TicketState.OPEN
-    second = (*((take,) if free else ()), *((settled,) if running else ()))
-    return ((answer,), second, (QUEUE,))
-
-
-def _line(turn: Turn, view: View) -> dict[str, object]:
-    assert view.member is not None
-    ticket = view.ticket
-    return {
-        "number": ticket.number,
-        "kind": str(ticket.kind),
-        "category": ticket.category,
-        "state": str(view.state),
-        "due_at": ticket.due_at,
-        "late": ticket.due_at is not None and turn.now >= ticket.due_at,
-        "staff": view.staff,
-        "name": view.member.name,
-        "member": view.member.number,
-        "level": dict(view.member.level),
-        "points": view.points,
-        "rating": ticket.rating,
+def history(turn: Turn) -> Reply:
+    """What was said and what happened, page by page."""
+    page = ticket_lists.history(turn.work, number(turn), number(turn, 1) or 1)
+    this = str(page.ticket.id)
+    values = {
+        **ticket_cards.line(turn.work, page.ticket, turn.now),
+        "thread": [_said(one) for one in page.said],
+        "page": page.number,
+        "pages": page.of,
     }
+    turns = []
+    if page.number < page.of:
+        turns.append(Button("button.older", "desk.history", (this, str(page.number + 1))))
+    if page.number > 1:
+        turns.append(Button("desk.button_newer", "desk.history", (this, str(page.number - 1))))
+    back = Button("button.back", "desk.more", (this,))
+    return Reply("desk.history", values, (tuple(turns), (back,)), edit=True)
+
+
+def files(turn: Turn) -> Reply:
+    """The files of a ticket, sent once more."""
+    ticket = tickets.get(turn.work, number(turn))
+    found = ticket_lists.files(turn.work, ticket.id)
+    if not found:
+        return Reply("desk.no_files", {"number": ticket.number})
+    values = {"number": ticket.number, "count": len(found)}
+    return Reply("desk.files", values, media=load_media(found[-10:]))
+
+
+def _said(one: Said) -> dict[str, object]:
+    event, value = read_event(one.text) if one.author == Author.EVENT else ("", "")
+    return {
+        "author": one.author,
+        "staff": one.staff_name,
+        "text": "" if event else one.text,
+        "files": len(one.media),
+        "at": one.at,
+        "edited": one.edited_at is not None,
+        "event": event,
+        "value": value,
+    }
+
+
+def _tabs(found: Listed) -> Rows:
+    counts = {**found.counts._asdict(), "done": 0}
+    buttons = tuple(
+        Button(
+            "queue.button_tab",
+            "queue",
+            (tab,),
+            values={"tab": tab, "count": counts[tab], "chosen": tab == found.tab},
+        )
+        for tab in TABS
+    )
+    return (buttons[:FIRST_TABS], buttons[FIRST_TABS:])
+
+
+def _open(found: Listed) -> Rows:
+    buttons = tuple(
+        Button("button.queue_open", "ticket.open", (str(one.id),), values={"number": one.number})
+        for one in found.tickets
+    )
+    return tuple(buttons[at : at + FIRST_TABS] for at in range(0, len(buttons), FIRST_TABS))
+
+
+def _pages(found: Listed) -> Rows:
+    turns = []
+    if found.page:
+        turns.append(Button("desk.button_newer", "queue", (found.tab, str(found.page - 1))))
+    if found.more:
+        turns.append(Button("button.older", "queue", (found.tab, str(found.page + 1))))
+    return ((*turns, menu.CARD),)

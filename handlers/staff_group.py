@@ -1,0 +1,90 @@
+"""The staff's group: linking it to the desk, and what is said and done in it."""
+
+from bot.messages import Reply
+from domain.dates import local_day
+from domain.desk_errors import NotInGroup
+from handlers import queue_answers, staff_words
+from handlers.staff_words import place
+from handlers.turns import Turn, actor, address_id
+from services import staff_groups, tickets
+from services.ports.staff_groups import DESK, ESCALATION, OFF
+
+ANSWER = "ticket:answer"
+MANAGE = "ticket:manage"
+WORDS = {
+    "": DESK,
+    "desk": DESK,
+    "escalation": ESCALATION,
+    "escalate": ESCALATION,
+    "升级": ESCALATION,
+    "off": OFF,
+    "停用": OFF,
+}
+
+
+def desk(turn: Turn) -> Reply:
+    """`/desk`: this group answers tickets from now on; `escalation`: it hears of those near their
+    deadline; `off`: neither any more."""
+    inbound = turn.inbound
+    if inbound.address.private:
+        raise NotInGroup
+    wanted = WORDS.get(turn.arg().casefold(), DESK)
+    if wanted == OFF:
+        group = staff_groups.off(turn.work, place(inbound.address), actor(turn), turn.now)
+        return Reply("desk.off", {"name": group.name})
+    linked = staff_groups.link(
+        turn.work,
+        place(inbound.address),
+        inbound.title or inbound.address.chat,
+        wanted,
+        forum=inbound.forum,
+        locale=turn.locale,
+        actor=actor(turn),
+        now=turn.now,
+    )
+    group = linked.group
+    values = {"name": group.name, "purpose": group.purpose, "topics": group.topics}
+    return Reply("desk.linked", {**values, "missing": linked.missing})
+
+
+def said(turn: Turn) -> Reply | None:
+    """What is written in a ticket's topic, or in answer to its card: to the member it goes, if
+    one of the staff wrote it."""
+    group = staff_words.group_of(turn)
+    if group is None or group.purpose == OFF:
+        return None
+    ticket_id = staff_words.ticket_here(turn)
+    if ticket_id is None:
+        return None
+    if not turn.person.may(ANSWER):
+        return _strangers(turn)
+    return queue_answers.send(turn, ticket_id)
+
+
+def edited(turn: Turn) -> Reply | None:
+    """What staff had written in the group was changed: the member's copy is changed too."""
+    if not turn.person.may(ANSWER):
+        return None
+    inbound = turn.inbound
+    found = turn.work.tickets.written(address_id(turn), inbound.address.chat, inbound.message)
+    if found is not None:
+        text = turn.text.removeprefix(staff_words.NOTE).lstrip()
+        tickets.edit(turn.work, found.id, text, turn.now)
+    return None
+
+
+def changed(turn: Turn) -> Reply | None:
+    """The bot was added to a group, made administrator there, or put out."""
+    where = place(turn.inbound.address)
+    staff = turn.person.may(MANAGE)
+    say = staff_groups.stands(turn.work, where, turn.text, turn.now, staff=staff)
+    return Reply(f"desk.{say}") if say else None
+
+
+def _strangers(turn: Turn) -> Reply | None:
+    """A hint for who is not of the staff, once a day."""
+    zone = turn.work.programmes.current().zone
+    occurrence = f"{address_id(turn)}:{local_day(turn.now, zone)}"
+    if not turn.work.ticks.claim("group.hint", occurrence, turn.now):
+        return None
+    return Reply("desk.strangers", quote=turn.inbound.message)
