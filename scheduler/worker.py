@@ -19,6 +19,7 @@ from scheduler.delivery import Sender
 from scheduler.due import crossed, reach, run, run_due
 from scheduler.jobs import Job
 from scheduler.lease import Lease
+from scheduler.moments import Moments
 from scheduler.slices import Slices
 from services import campaign_steps, campaigns, post, posted, restocks, waiting
 from services.ports import Work
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 JOBS_SECONDS = 5.0
 CAMPAIGN_SECONDS = 1.0
 WAITING_SECONDS = 60.0
+DEADLINE_SECONDS = 30.0
 UNCLEAR_SECONDS = 20.0
 COUNTING_PAUSE = 9.0
 """Live cards are left alone so many times as long as it took to count for them."""
@@ -65,6 +67,7 @@ class Worker:
         self._jobs = jobs
         self._lease = Lease(units, "clock", holder, clocks.real)
         self._slices = Slices(units, clocks.monotonic)
+        self._moments = Moments(units)
         self._cards_at = 0.0
         self._stop = asyncio.Event()
         # Who travels runs what is crossed at its own moment; a tick beside it would be late.
@@ -83,6 +86,7 @@ class Worker:
         clock.every(CAMPAIGN_SECONDS, "live cards", self._cards)
         clock.every(WAITING_SECONDS, "waiting lists", self.serve)
         clock.every(WAITING_SECONDS, "what came back", self.tell_back)
+        clock.every(DEADLINE_SECONDS, "deadlines", self.tell_deadlines)
         clock.every(UNCLEAR_SECONDS, "unclear messages", self.tell_unclear)
         clock.start()
         try:
@@ -100,7 +104,10 @@ class Worker:
 
     async def run_due(self, upto: datetime, *, moved: bool = False) -> int:
         """Runs the jobs due by `upto`, in order; how many occurrences there were."""
-        return await run_due(self._units, upto, moved=moved, jobs=self._jobs)
+        found = await run_due(self._units, upto, moved=moved, jobs=self._jobs)
+        if not await self._restored():
+            await self._moments.tell(upto)
+        return found
 
     async def serve(self) -> None:
         """Offers what nobody took in time to the next in line, as soon as its hour is over; who
@@ -122,6 +129,13 @@ class Worker:
         now = self._clocks.club()
         while not await self._units.read(restocks.nothing_to_tell):
             await self._units.write(partial(restocks.tell_some, now=now))
+
+    async def tell_deadlines(self) -> None:
+        """Reminds of tickets' deadlines and escalates them; who travels meets each at its own
+        moment."""
+        if self._turn.locked() or not await self._lease.hold() or await self._restored():
+            return
+        await self._moments.tell(self._clocks.club())
 
     async def tell_unclear(self) -> None:
         """Tells those concerned, once, of messages that nobody knows the end of."""
@@ -154,15 +168,29 @@ class Worker:
         sent = await self.drain()
         waiting = await crossed(self._units, to, self._jobs)
         for at, together in groupby(waiting, key=lambda one: one[1].at):
+            sent += await self._meet(at, move)
             if at > self._clocks.club():
                 await move(at)
             for job, due in together:
                 await run(self._units, job, due, at)
             sent += await self.drain()
+        sent += await self._meet(to, move)
         if to > self._clocks.club():
             await move(to)
         await reach(self._units, to)
         return jobs + len(waiting), sent + await self.drain()
+
+    async def _meet(self, upto: datetime, move: Move) -> int:
+        """Passes time up to a moment by way of every deadline that comes near before it; how many
+        messages left."""
+        sent = 0
+        if await self._restored():
+            return sent
+        while at := await self._moments.following(self._clocks.club(), upto):
+            await move(at)
+            await self._moments.tell(at)
+            sent += await self.drain()
+        return sent
 
     async def _begin(self) -> None:
         """What is due already does not wait for the first tick."""
