@@ -31,7 +31,7 @@ def desk(turn: Turn) -> Reply:
     wanted = WORDS.get(turn.arg().casefold(), DESK)
     if wanted == OFF:
         group = staff_groups.off(turn.work, place(inbound.address), actor(turn), turn.now)
-        return Reply("desk.off", {"name": group.name})
+        return Reply("desk.unlinked", {"name": group.name})
     linked = staff_groups.link(
         turn.work,
         place(inbound.address),

@@ -64,7 +64,7 @@ def grown(work: Work, ticket: Ticket, said: Said, now: datetime) -> None:
     followed by the rest."""
     for post in work.ticket_posts.of_said(said.id):
         place = _place_of(work, post)
-        notice = _notice(work, ticket, said, place, now)
+        notice = replace(_notice(work, ticket, said, place, now), topic=place.topic)
         if not work.ticket_posts.replace(post.delivery_id, notice, relay_places.pieces(notice)):
             occasion = f"said:{said.id}:{place.key}:{len(said.media)}"
             rest = replace(notice, media=notice.media[-1:], dedupe=occasion, due_at=None)
@@ -304,6 +304,7 @@ def _change(
 ) -> None:
     """Shows something else in a message: instead of it while it waits, else by an edit; of several
     edits that wait the last one is enough."""
+    notice = replace(notice, topic=place.topic)
     if work.ticket_posts.replace(post.delivery_id, notice, relay_places.pieces(notice)):
         return
     if not post.message or post.state != "sent":

@@ -35,7 +35,7 @@ _of_album = _newest.where(
 )
 _this = update(_messages).where(_messages.c.id == bindparam("of"))
 _edit = _this.where(_messages.c.text != bindparam("new")).values(
-    text=bindparam("new"), edited_at=bindparam("at", type_=Instant())
+    text=bindparam("new"), edited_at=bindparam("when", type_=Instant())
 )
 _of_ticket = or_(
     _messages.c.ticket_id == bindparam("ticket"),
@@ -85,12 +85,12 @@ class TicketMessages:
         return self._one_said(_of_album, ticket=ticket_id, address=address_id, album=album)
 
     def edit(self, said_id: int, text: str, at: datetime) -> bool:
-        done = self._db.execute(_edit, {"of": said_id, "new": text, "at": at})
+        done = self._db.execute(_edit, {"of": said_id, "new": text, "when": at})
         return bool(done.rowcount == 1)
 
-    def grow(self, said_id: int, media: Media) -> None:
+    def grow(self, said_id: int, media: Media, text: str) -> None:
         parts = [dict(one) for one in media]
-        self._db.execute(_this.values(media=parts), {"of": said_id})
+        self._db.execute(_this.values(media=parts, text=text), {"of": said_id})
 
     def thread(
         self, ticket_id: int, most: int, skip: int = 0, *, merged: bool = False

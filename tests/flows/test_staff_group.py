@@ -327,7 +327,7 @@ async def test_only_who_manages_the_desk_links_and_unlinks(club: Club) -> None:
     await room.says(anna, "/desk")
     off = await room.says(anna, "/desk off")
     assert off is not None
-    assert off.key == "desk.off"
+    assert off.key == "desk.unlinked"
     found = await club.read(lambda work: work.staff_groups.all())
     assert found == []
     actions = await club.read(lambda work: _audited(work, room.place))
