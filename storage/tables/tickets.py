@@ -13,6 +13,7 @@ from storage.types import Id, Instant, Json
 _OPEN = text("state IN ('open', 'assigned', 'waiting')")
 _OWED = text("due_at IS NOT NULL")
 _TO_SETTLE = text("resolve_by IS NOT NULL")
+_MERGED = text("merged_into IS NOT NULL")
 
 
 class Ticket(SQLModel, table=True):
@@ -42,6 +43,9 @@ class Ticket(SQLModel, table=True):
             "resolve_by",
             sqlite_where=_TO_SETTLE,
             postgresql_where=_TO_SETTLE,
+        ),
+        Index(
+            "ix_tickets_merged", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED
         ),
         Index("ix_tickets_opened", "opened_at"),
         Index("ix_tickets_done", "done_at"),

@@ -108,6 +108,14 @@ def upgrade() -> None:
     op.create_index("ix_tickets_done", "tickets", ["done_at"], unique=False)
     op.create_index("ix_tickets_member", "tickets", ["member_id", "id"], unique=False)
     op.create_index(
+        "ix_tickets_merged",
+        "tickets",
+        ["merged_into"],
+        unique=False,
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
+    op.create_index(
         "ix_tickets_open",
         "tickets",
         ["state", "due_at"],
