@@ -183,7 +183,8 @@ def _moved(
     """Keeps and tells what happened; the ticket as it is now."""
     happened(work, ticket, event, now, by=by, value=value)
     if by is not None:
-        action = f"ticket.{_ACTIONS.get(event, event.value)}"
+        given = event is Event.ASSIGNED and value != by.name
+        action = f"ticket.{'assign' if given else _ACTIONS.get(event, event.value)}"
         work.audit.add(by, action, ("ticket", ticket.id), now, detail or {})
     ticket = get(work, ticket.id)
     relay.moved(work, ticket, event, now)

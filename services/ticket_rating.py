@@ -26,9 +26,8 @@ from services.ticket_opening import check_flood
 from services.ticket_talk import say
 from services.ticket_words import Words, happened, message
 
-LATEST: Final = timedelta(days=7)
-"""So long after it was done a ticket is not asked about any more."""
-_AT_ONCE: Final = 500
+LATEST: Final = timedelta(days=3)
+"""What was done earlier than so long before a reminder is due is not asked about any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +81,24 @@ def comment(
     return said
 
 
-def ask_again(work: Work, now: datetime) -> int:
-    """Reminds, once each, members who have not rated what was done `remind_hours` ago; how many
-    were reminded."""
+def nobody_to_ask(work: Work, at: datetime) -> bool:
+    """Whether at that time nobody was to be asked again."""
+    return not work.programmes.newest() or not _unrated(work, at, 0, 1)
+
+
+def ask_again(work: Work, at: datetime, now: datetime, after: int, most: int) -> int | None:
+    """Reminds, once for each time it was done, members who have not rated what was done
+    `remind_hours` before `at`; the ticket to go on behind, None when all were asked."""
+    found = _unrated(work, at, after, most)
+    for ticket_id in found:
+        ticket_news.ask_rating(work, get(work, ticket_id), now)
+    return found[-1] if len(found) == most else None
+
+
+def _unrated(work: Work, at: datetime, after: int, most: int) -> list[int]:
     hours = work.programmes.current().service.rating.remind_hours
-    if not hours:
-        return 0
-    until = now - timedelta(hours=hours)
-    found = work.tickets.unrated(until - LATEST, until, _AT_ONCE)
-    tickets = [get(work, one.ticket_id) for one in found]
-    wanted = [one for one in tickets if one.kind is not TicketKind.PRAISE]
-    return sum(ticket_news.ask_rating(work, ticket, now) for ticket in wanted)
+    until = at - timedelta(hours=hours)
+    return work.tickets.unrated(until - LATEST, until, after, most) if hours else []
 
 
 def _then(work: Work, ticket: Ticket, stars: int, now: datetime) -> AfterBad:

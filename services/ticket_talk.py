@@ -94,11 +94,9 @@ def _grow(work: Work, ticket: Ticket, said: Said, words: Words, now: datetime) -
     media = named(said.id, (*said.media, *more)[:MOST_PIECES])
     if media == said.media:
         return said
-    work.tickets.grow(said.id, media)
-    text = words.text.strip()
-    if text and not said.text:
-        work.tickets.edit(said.id, checked(text, media), said.at)
-    said = replace(said, media=media, text=said.text or text)
+    text = said.text or checked(words.text, media)
+    work.tickets.grow(said.id, media, text)
+    said = replace(said, media=media, text=text)
     relay.grown(work, ticket, said, now)
     return said
 

@@ -25,7 +25,7 @@ from services.ticket_moves import (
     take,
 )
 from services.ticket_opening import PURCHASE, VOUCHER, Opening, open_ticket
-from services.ticket_rating import Rated, ask_again, comment, rate
+from services.ticket_rating import Rated, comment, rate
 from services.ticket_talk import add, edit, note, say
 from services.ticket_words import Origin, Words, happened
 
@@ -39,7 +39,6 @@ __all__ = [
     "View",
     "Words",
     "add",
-    "ask_again",
     "assign",
     "close",
     "comment",

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select, update
 
 from domain.tickets import DONE, RUNNING, Ticket, TicketKind, TicketState
-from services.ports.tickets import Asked
 from storage.dialect import Upsert, for_update
 from storage.tables import tickets
 from storage.ticket_messages import TicketMessages
@@ -50,16 +49,17 @@ _repoint = (
 )
 _causes = select(_tickets.c.cause, _tickets.c.improvement).where(_tickets.c.id == bindparam("id"))
 _unrated = (
-    select(_tickets.c.id, _tickets.c.done_at)
+    select(_tickets.c.id)
     .where(
+        _tickets.c.id > bindparam("after"),
         _tickets.c.done_at > bindparam("since", type_=Instant()),
         _tickets.c.done_at <= bindparam("until", type_=Instant()),
         _tickets.c.state.in_([state.value for state in DONE]),
-        _tickets.c.answered_at.is_not(None),
+        _tickets.c.kind != TicketKind.PRAISE.value,
         _tickets.c.rating.is_(None),
         _tickets.c.merged_into.is_(None),
     )
-    .order_by(_tickets.c.done_at, _tickets.c.id)
+    .order_by(_tickets.c.id)
     .limit(bindparam("most"))
 )
 
@@ -116,9 +116,9 @@ class Tickets(TicketMessages):
         cause, improvement = self._db.execute(_causes, {"id": ticket_id}).one()
         return cause or "", improvement or ""
 
-    def unrated(self, since: datetime, until: datetime, most: int) -> list[Asked]:
-        rows = self._db.execute(_unrated, {"since": since, "until": until, "most": most})
-        return [Asked(*row) for row in rows]
+    def unrated(self, since: datetime, until: datetime, after: int, most: int) -> list[int]:
+        key = {"since": since, "until": until, "after": after, "most": most}
+        return list(self._db.execute(_unrated, key).scalars())
 
     def _one(self, statement: Any, **key: Any) -> Ticket | None:
         return next(iter(self._many(statement, **key)), None)

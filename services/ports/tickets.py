@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from domain.tickets import Ticket, TicketState
 
@@ -35,13 +35,6 @@ class Said:
     message: str = ""
     quotes: int | None = None
     edited_at: datetime | None = None
-
-
-class Asked(NamedTuple):
-    """A ticket whose member was not heard of after it was done."""
-
-    ticket_id: int
-    done_at: datetime
 
 
 class Tickets(Protocol):
@@ -97,8 +90,8 @@ class Tickets(Protocol):
     def edit(self, said_id: int, text: str, at: datetime) -> bool:
         """Changes the text; False if it is that already."""
 
-    def grow(self, said_id: int, media: Media) -> None:
-        """The message has these media now."""
+    def grow(self, said_id: int, media: Media, text: str) -> None:
+        """The message has these media and this text now."""
 
     def thread(
         self, ticket_id: int, most: int, skip: int = 0, *, merged: bool = False
@@ -112,5 +105,6 @@ class Tickets(Protocol):
     def said_since(self, member_id: int, since: datetime) -> int:
         """How many messages the member has written of tickets."""
 
-    def unrated(self, since: datetime, until: datetime, most: int) -> list[Asked]:
-        """Tickets done in that time that were answered, and not rated or merged; oldest first."""
+    def unrated(self, since: datetime, until: datetime, after: int, most: int) -> list[int]:
+        """Tickets that were done in that time and are not rated, nor praise, nor merged; by id,
+        those after one."""
