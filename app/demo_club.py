@@ -13,7 +13,7 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from app import demo_data, demo_seeds, store_file
+from app import demo_data, demo_desk, demo_seeds, store_file
 from app.demo_data import Files
 from app.failures import Failed
 from app.importing import import_members, import_purchases
@@ -21,7 +21,7 @@ from app.progress import bar
 from app.wiring import Club
 from bot.messages import Address
 from domain.consent import Purpose
-from domain.staff import OWNER, SERVICE, TILL
+from domain.staff import APPROVER, OWNER, SERVICE, TILL
 from sandbox import people
 from sandbox.world import World
 from services import charters, claiming, consents, staffing
@@ -72,6 +72,15 @@ STAFF = (
         "zh-hans",
         {"en": "Customer service: answers complaints", "zh": "客服：处理投诉与咨询"},
     ),
+    Employee(
+        "Anna",
+        APPROVER,
+        "en",
+        {
+            "en": "Second pair of eyes: approves what others ask for",
+            "zh": "安娜，审批人：为他人的申请做二次确认",
+        },
+    ),
 )
 
 NEWCOMER = {
@@ -93,6 +102,10 @@ async def fill(club: Club, world: World, folder: Path, *, everything: bool, say:
     await club.units.write(lambda work: demo_seeds.seed(work, club.clock.now()))
     account, now = str(world.bot_by_name().id), club.clock.now()
     await club.units.write(lambda work: _link(work, account, files, now))
+    members = [STAFF_IDS + number for number in demo_desk.MEMBERS]
+    chat = demo_desk.group(world, members)
+    households = [HOUSEHOLD_IDS + one.household for one in files.persons]
+    await club.units.write(lambda work: demo_desk.seed(work, account, chat, households, now))
     await club.units.write(lambda work: work.settings.put(DONE, files.lines))
     await asyncio.to_thread(shutil.rmtree, folder)
     return True

@@ -46,7 +46,7 @@ export class MessageList {
     this.node.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.target.classList.contains("spoiler")) event.target.classList.add("shown");
     });
-    this.node.addEventListener("load", () => this.stuck && this.toEnd(), true);
+    for (const known of ["load", "loadedmetadata"]) this.node.addEventListener(known, () => this.stuck && this.toEnd(), true);
     this.down = h("button.to-end", { type: "button", hidden: true, onclick: () => this.toEnd() }, icon("down"));
     this.wall = h("div.wall", {}, this.node, this.down);
     this.node.addEventListener("scroll", () => this.scrolled());

@@ -90,7 +90,7 @@ export class Places {
     const fresh = topic.last && topic.last.message_id > (this.seen.get(`${group.id}/${topic.id}`) ?? 0);
     const said = topic.last ? serviceText(topic.last) || summary(topic.last) || say("file") : "";
     return h("button.topic", { type: "button", onclick: () => this.phone.go({ group: group.id, topic: topic.id }) },
-      avatar(topic.id ? topic.name.replace(/^\W*/u, "") || "#" : "#", topic.id),
+      avatar(topic.id ? topic.name.replace(/^[^\p{L}]+/u, "") || "#" : "#", topic.id),
       h("span.who-text", {}, h("strong", { text: topic.name }), h("small", { text: said })),
       h("span.topic-side", {}, topic.last ? h("time", { text: timeOf(new Date(topic.last.date * 1000)) }) : null,
         topic.closed ? h("span", { title: say("topicClosed") }, icon("lock")) : fresh ? h("b.dot", { "aria-label": say("unread", { n: 1 }) }) : null));

@@ -3,17 +3,18 @@
 import asyncio
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 
-from app import demo, demo_club, demo_data
+from app import demo, demo_club, demo_data, demo_desk
 from app.demo import Wanted, run_demo
 from app.demo_data import Files
 from app.failures import Failed
 from tests.app.phones import Phone
 from tests.app.processes import free_port, serving
-from tests.app.tiny_demo import ROSA, opened, tiny
+from tests.app.tiny_demo import ROSA, Page, opened, tiny
 
 pytestmark = pytest.mark.usefixtures("small")
 
@@ -75,6 +76,29 @@ async def test_staff_are_there_with_their_roles(tmp_path: Path) -> None:
             assert demo_club.STAFF_IDS + number in [person["id"] for person in found]
         carl = page.person(demo_club.STAFF_IDS + 1)
         assert "did not" not in await carl.says("/award")
+
+
+async def test_the_desk_answers_a_ticket_in_its_topic(tmp_path: Path) -> None:
+    async with opened(tmp_path / "d") as page:
+        rosa, chat = page.person(ROSA), demo_desk.GROUP_ID
+        song = f"/sandbox/persons/{demo_club.STAFF_IDS + 2}"
+        topics = await _topics_with_cards(page, chat)
+        here = f"chat={chat}&topic={next(t['id'] for t in topics if 'Rosa' in t['name'])}"
+        answer = {"text": "A new box is on its way"}
+        async with page.session.post(f"{page.url}{song}/messages?{here}", json=answer) as sent:
+            assert sent.status == 201
+        await rosa.hears("A new box is on its way")
+
+
+async def _topics_with_cards(page: Page, chat: int) -> list[dict[str, Any]]:
+    """The desk's topics as soon as every ticket has its card there."""
+    for _ in range(300):
+        topics = (await page.get(f"/sandbox/groups/{chat}"))["topics"]
+        ready: list[dict[str, Any]] = [topic for topic in topics if topic["count"] > 1]
+        if len(ready) == len(demo_desk.CASES):
+            return ready
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"no topics with cards: {topics}")
 
 
 async def test_an_imported_member_claims_the_membership_by_sharing_the_phone(
