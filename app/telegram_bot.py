@@ -7,6 +7,7 @@ import logging
 
 from app.answers import Answers
 from app.clock import real_now
+from app.feeling import Feeling
 from app.looking import Looking
 from app.menus import Menus
 from app.metrics import Counted
@@ -49,7 +50,8 @@ class Telegram:
         self._secret = secret.get_secret_value() if secret else ""
         self.channel = offline(self._token, api_url=settings.telegram_api_url)
         self.channel.pictures = ClubPictures(site.club.units, CHANNEL, site.club.clock.now)
-        site.club.dispatch.look = Trying(Looking(self.channel).look).look
+        look = Trying(Looking(self.channel).look).look
+        site.club.dispatch.look = Feeling(look).look
         self._menus = Menus(site.club, self.channel)
         self._poller: Poller | None = None
         self._lease = Lease(

@@ -8,7 +8,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +17,7 @@ from typing import Any
 
 from app import marking, programme_words, secret_key
 from app.clock import ClubClock
+from app.feeling import Feeling
 from app.settings import Settings
 from app.trying import Trying
 from bot.actions import Action, Signer
@@ -26,6 +27,7 @@ from bot.router import Router
 from domain.errors import ProgrammeChanged, Refused
 from domain.programme import Programme
 from domain.restoring import Mark
+from domain.tickets import alarm_in
 from handlers import routes
 from services import publishing
 from services.ports.club import Actor
@@ -109,9 +111,9 @@ def build(settings: Settings, vault: Vault) -> Club:
     units = open_units(settings.database, shared)
     signer = Signer(vault.action_key)
     renderer = Renderer(_packer(signer), Names(units).of)
-    router = Router(routes.ROUTES, routes.FLOWS, catalogue.phrases(), signer)
+    router = Router(routes.ROUTES, routes.FLOWS, catalogue.phrases(), signer, alarms(units))
     dispatch = Dispatch(units, router, renderer, clock.now, Refused)
-    dispatch.look = Trying().look
+    dispatch.look = Feeling(Trying().look).look
     return Club(settings, clock, units, renderer, signer, dispatch)
 
 
@@ -122,6 +124,18 @@ def _packer(signer: Signer) -> Any:
         return signer.pack(Action(button.intent, button.args, nonce, version), user)
 
     return pack
+
+
+def alarms(units: Units) -> Callable[[str], bool]:
+    """Whether a text holds one of the club's alarm words, by the newest programme that this
+    process has seen: such a text is no command, whatever else it holds."""
+    programmes = units.shared.programmes
+
+    def grave(text: str) -> bool:
+        newest = programmes.versions.get(max(programmes.versions, default=0))
+        return newest is not None and bool(alarm_in(text, newest.service.alarm_words))
+
+    return grave
 
 
 class Names:

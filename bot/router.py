@@ -32,7 +32,7 @@ BY_KIND = {
 # Routes that the core itself leads to; neither a command nor a button may name them.
 IN_GROUPS = {"edited", "group.said", "group.changed"}
 INNER = frozenset(
-    {"reply", "stranger", "expired", "unknown", "group", *IN_GROUPS, *BY_KIND.values()}
+    {"reply", "stranger", "expired", "unknown", "heard", "group", *IN_GROUPS, *BY_KIND.values()}
 )
 ALWAYS = frozenset({"cancel", "help", "stop"})  # words that win over the question just asked
 SHORT = 40  # characters of a text in which a phrase is looked for
@@ -87,7 +87,9 @@ class Router:
     """Resolves an inbound event to a route.
 
     `phrases` maps plain words to intents, with arguments after `|`; `flows` are the known
-    conversations. Needed intents: `unknown` (nothing understood), `stranger` (not a member),
+    conversations; `grave` says whether a text is too serious to be taken for a command that it
+    happens to hold. What a member says that nothing understands goes to `heard`, if there is such
+    a route. Needed intents: `unknown` (nothing understood), `stranger` (not a member),
     `expired` (an old or foreign button), `group` (others read along), `cancel`.
     """
 
@@ -97,7 +99,9 @@ class Router:
         flows: Sequence[Flow],
         phrases: Mapping[str, str],
         signer: Signer,
+        grave: Callable[[str], bool] = lambda _: False,
     ) -> None:
+        self._grave = grave
         self._routes: dict[str, Route] = {}
         for route in routes:
             self._routes.setdefault(route.intent, route)
@@ -117,11 +121,22 @@ class Router:
         route = self._routes.get(action.intent)
         if stale:
             return Match(self._routes["expired"], stale=True)
+        if (route is None or action.intent == "unknown") and self._heard(inbound, state, now):
+            return Match(self._routes["heard"])
         if route is None or (route.needs and not state.person.may(route.needs)):
             return Match(self._routes["unknown"])
         if not route.anyone and not route.needs and state.person.member_id is None:
             return Match(self._routes["stranger"])
         return _found(route, action)
+
+    def _heard(self, inbound: Inbound, state: State, now: datetime) -> bool:
+        """Whether a member has said something that is nobody's: no command, and no conversation
+        that waits for something else."""
+        if inbound.kind not in (Kind.TEXT, Kind.PHOTO, Kind.FILE) or "heard" not in self._routes:
+            return False
+        talk = state.conversation
+        free = not talk.active(now) or talk.flow == "heard"
+        return free and state.person.member_id is not None and not inbound.text.startswith("/")
 
     def _in_group(self, inbound: Inbound, state: State, now: datetime) -> Match:
         """In a group: commands, buttons and questions that are meant for staff there, and what is
@@ -199,7 +214,10 @@ class Router:
         if inbound.kind is not Kind.TEXT:
             return Action(BY_KIND.get(inbound.kind, "unknown"))
         words = normalise(inbound.text)
-        intent, *args = (self._phrases.get(words) or self._contained(words)).split("|")
+        found = self._phrases.get(words)
+        if found is None:
+            found = "unknown" if self._grave(inbound.text) else self._contained(words)
+        intent, *args = found.split("|")
         return Action(intent, tuple(args))
 
     def _contained(self, words: str) -> str:

@@ -18,6 +18,9 @@ TO_TRY = "words:"
 """What `Route.looks` gives before words that are to be tried, as JSON; what was found to be wrong
 with them is `Seen.text`, as JSON too."""
 
+MOOD = "mood:"
+"""Before a text in `Route.looks`: how it sounds, as JSON in `Seen.text`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:

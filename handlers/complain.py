@@ -7,7 +7,7 @@ from typing import Any, Final
 from bot.flow import ANYTHING, Flow, Step
 from bot.messages import Button, Reply, Rows
 from domain.tickets import TicketKind, categories_of
-from handlers import menu
+from handlers import menu, offers
 from handlers.parts import CANCEL, gone, number
 from handlers.ticket_parts import all_collected, awaiting, collected, due
 from handlers.turns import Turn, address_id, member_id
@@ -141,14 +141,16 @@ def done(turn: Turn) -> Reply:
     return _send(turn, all_collected(turn))
 
 
-def open_offered(turn: Turn, kind: TicketKind, words: Words) -> Reply:
+def open_offered(turn: Turn, kind: TicketKind, words: Words, category: str = "") -> Reply:
     """What somebody wrote by the way becomes a ticket, as it was written (handlers.listening)."""
-    return _opened(turn, Opening(kind, _last_category(turn, kind), words))
+    return _opened(turn, Opening(kind, category or _last_category(turn, kind), words))
 
 
 def _send(turn: Turn, words: Words) -> Reply:
     data = turn.data
     kind, category = TicketKind(data["kind"]), str(data["category"])
+    if kind is TicketKind.QUESTION and (known := offers.known(turn, words, category)):
+        return known
     subject = str(data.get("subject_kind", "")), data.get("subject_id")
     return _opened(turn, Opening(kind, category, words, *subject))
 

@@ -10,7 +10,7 @@ from bot.messages import Button, Kind, Reply, Rows
 from domain.dates import local_day
 from domain.money import Money
 from domain.receipt_errors import BadPicture
-from handlers import general, menu, store_choice
+from handlers import general, listening, menu, store_choice
 from handlers.parts import CANCEL, gone
 from handlers.turns import Turn, member_id
 from services import receipts
@@ -46,12 +46,15 @@ def begin(turn: Turn) -> Reply:
     return Reply("receipt.photo", values, STOP)
 
 
-def sent(turn: Turn) -> Reply:
-    """A photo out of the blue: is it a receipt? Nothing is fetched before the answer."""
+def sent(turn: Turn) -> Reply | None:
+    """A photo out of the blue: is it a receipt? Nothing is fetched before the answer. With
+    words of a complaint, or where there are no receipts, it is heard as words are."""
     if turn.conversation.active(turn.now) and turn.conversation.flow != RECEIPT.name:
         return general.unknown(turn)
-    if turn.person.member_id is None or not _takes_photos(turn):
+    if turn.person.member_id is None:
         return general.unknown(turn)
+    if not _takes_photos(turn) or listening.is_serious(turn):
+        return listening.heard(turn)
     turn.start(RECEIPT, OFFERED.name, reference=_reference(turn))
     yes = Button("receipt.button_yes", "receipt.take", here=True)
     return Reply("receipt.offer", {}, ((yes, CANCEL),))

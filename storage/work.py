@@ -38,6 +38,7 @@ from storage.endings import Endings
 from storage.events import Events
 from storage.expiries import Expiries
 from storage.exports import Exports
+from storage.faq_counts import FaqCounts
 from storage.favourites import Favourites
 from storage.fulfilments import Fulfilments
 from storage.gifts import Gifts
@@ -415,6 +416,10 @@ class Work:
     @cached_property
     def staff_groups(self) -> StaffGroups:
         return StaffGroups(self.db, self.shared.ids)
+
+    @cached_property
+    def faq_counts(self) -> FaqCounts:
+        return FaqCounts(self.db)
 
     @cached_property
     def events(self) -> Events:

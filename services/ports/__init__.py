@@ -21,6 +21,7 @@ from services.ports.endings import Endings
 from services.ports.events import Events
 from services.ports.expiries import Expiries
 from services.ports.exports import Exports
+from services.ports.faq import FaqCounts
 from services.ports.fulfilments import Fulfilments
 from services.ports.handing import Handings
 from services.ports.keys import ApiKeys
@@ -168,6 +169,8 @@ class Work(Protocol):
     def ticket_queue(self) -> TicketQueue: ...
     @property
     def staff_groups(self) -> StaffGroups: ...
+    @property
+    def faq_counts(self) -> FaqCounts: ...
     @property
     def nudges(self) -> Nudges: ...
     @property

@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from app.feeling import Feeling
 from app.looking import Looking
 from app.trying import Trying
+from app.wiring import alarms
 from bot.actions import Action, Signer
 from bot.channel import Unreachable
 from bot.dispatch import Dispatch
@@ -86,9 +88,10 @@ class Club:
         self._updates = 0
 
     def new_dispatch(self) -> Dispatch:
-        router = Router(routes.ROUTES, routes.FLOWS, catalogue.phrases(), self.signer)
+        grave = alarms(self.units)
+        router = Router(routes.ROUTES, routes.FLOWS, catalogue.phrases(), self.signer, grave)
         dispatch = Dispatch(self.units, router, self.renderer, self.clock, Refused)
-        dispatch.look = Trying(Looking(self.album).look).look
+        dispatch.look = Feeling(Trying(Looking(self.album).look).look, patience=10.0).look
         return dispatch
 
     async def open(self) -> "Club":

@@ -1,0 +1,135 @@
+"""Free words that nothing else understands: a ready answer, or the offer of a person. Nothing is
+passed on without having been asked, and nobody has to write anything twice."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from bot.messages import Button, Kind, Reply, Rows
+from bot.turn import MOOD
+from domain.tickets import TicketKind
+from handlers import general, menu
+from handlers.complain import open_offered
+from handlers.offers import NO, answered, is_waiting, keep, kept, waiting
+from handlers.parts import gone
+from handlers.turns import Turn
+from services import faq, listening
+from services.sentiments import Label, Mood
+from services.tickets import Words
+
+LEAST: Final = 2
+"""Letters that are worth a person's time."""
+PASS_ON: Final = Button("listening.button_pass", "heard.pass", effect=True, here=True)
+AT_ONCE: Final = Button("listening.button_at_once", "heard.pass", effect=True, here=True)
+PERSON: Final = Button("listening.button_person", "heard.ask", effect=True, here=True)
+
+
+def mood_of(turn: Turn) -> str:
+    """What is to be looked at before: how the words sound (bot.router.Route.looks)."""
+    return MOOD + turn.text[: listening.LONGEST] if turn.text.strip() else ""
+
+
+def is_serious(turn: Turn) -> bool:
+    """Whether the words under a picture sound like a complaint or something grave."""
+    service = turn.work.programmes.current().service
+    found = listening.hear(service, turn.text, None) if turn.text else None
+    return found is not None and bool(found.alarm or found.complaint)
+
+
+def heard(turn: Turn) -> Reply | None:
+    """Words or files of a member that are no command and no answer. Raises FileTooLarge."""
+    words = kept(turn) if turn.data.get("offered") or not is_waiting(turn) else _only_new(turn)
+    if not words.text:
+        return _file(turn, words)
+    service = turn.work.programmes.current().service
+    found = listening.hear(service, words.text, _mood(turn), turn.locale)
+    if found.alarm:
+        keep(turn, words, offered=True)
+        return Reply("listening.alarm", {"word": found.alarm}, ((AT_ONCE,), (NO,)))
+    if found.complaint:
+        keep(turn, words, offered=True)
+        return Reply("listening.complaint", {}, ((PASS_ON,), (NO,)))
+    if found.faq is not None:
+        return answered(turn, found.faq, words)
+    return _unknown(turn, words)
+
+
+def more(turn: Turn) -> Reply | None:
+    """A picture or a file comes while an offer stands: it goes along. Raises FileTooLarge."""
+    album = turn.inbound.album
+    if not turn.data.get("offered") and not turn.data.get("faq"):
+        return heard(turn)
+    piece = bool(album) and album == turn.data.get("album")
+    words = kept(turn)
+    keep(turn, words, offered=True, faq=turn.data.get("faq", ""))
+    if piece:
+        return None
+    return Reply("listening.kept", {"files": len(words.media)}, ((PASS_ON, PERSON), (NO,)))
+
+
+def pass_on(turn: Turn) -> Reply:
+    """Yes: what was written becomes a complaint."""
+    return _ticket(turn, TicketKind.COMPLAINT)
+
+
+def ask(turn: Turn) -> Reply:
+    """A person shall answer: what was written becomes a question."""
+    if is_waiting(turn) and (key := str(turn.data.get("faq", ""))):
+        faq.asked(turn.work, key, turn.now)
+    return _ticket(turn, TicketKind.QUESTION)
+
+
+def helped(turn: Turn) -> Reply:
+    """The answer was enough."""
+    if not is_waiting(turn):
+        return gone(turn)
+    faq.helped(turn.work, str(turn.data["faq"]), turn.now)
+    turn.end()
+    return Reply("listening.helped", {}, menu.main(turn), edit=False)
+
+
+def decline(turn: Turn) -> Reply:
+    """No: nothing is passed on."""
+    if not is_waiting(turn):
+        return gone(turn)
+    turn.end()
+    return Reply("listening.declined", {}, menu.main(turn))
+
+
+def _ticket(turn: Turn, kind: TicketKind) -> Reply:
+    if not is_waiting(turn):
+        return gone(turn)
+    return open_offered(turn, kind, waiting(turn), str(turn.data.get("category", "")))
+
+
+def _file(turn: Turn, words: Words) -> Reply:
+    """A voice, a video or a file without a word: only people understand these."""
+    keep(turn, words, offered=True)
+    return Reply("listening.file", {"kind": words.media[0]["kind"]}, ((PASS_ON, PERSON), (NO,)))
+
+
+def _unknown(turn: Turn, words: Words) -> Reply:
+    """Nothing was found: the usual help, and a person if there is something to read."""
+    reply = general.unknown(turn)
+    if sum(letter.isalnum() for letter in words.text) < LEAST:
+        turn.end()
+        return reply
+    keep(turn, words)
+    rows: Rows = ((PERSON,), *reply.rows)
+    return Reply(reply.key, reply.values, rows)
+
+
+def _only_new(turn: Turn) -> Words:
+    """What has just come; what came before it was nothing to anybody."""
+    words, before = kept(turn), waiting(turn)
+    text = turn.text.strip()
+    return Words(text, words.media[len(before.media) :], "", words.origin)
+
+
+def _mood(turn: Turn) -> Mood | None:
+    seen = turn.seen
+    if seen is None or seen.problem or turn.inbound.kind is not Kind.TEXT or not seen.text:
+        return None
+    found = json.loads(seen.text)
+    return Mood(Label(found.pop("label")), **found)
