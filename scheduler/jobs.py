@@ -18,6 +18,8 @@ from services import (
     reviewing,
     rhythms,
     sealing,
+    survey_invites,
+    survey_steps,
     waiting,
 )
 from services.ports import Work
@@ -26,11 +28,13 @@ from services.timetable import Due
 NIGHT = time(0, 5)
 AFTERNOON = time(17)
 MORNING = time(9)
+FORENOON = time(10)
 BATCH = 20
 LOTS = 100
 TICKS_KEPT = timedelta(days=35)
 INBOX_KEPT = timedelta(days=3)  # platforms deliver an update again for a day at most
 INBOX_BATCH = 200
+DAYTIME = timedelta(hours=15)  # what comes by day is no use by night
 COUNTED = 5
 
 # Does some of the work behind a cursor and returns the next cursor, None when all is done. Each
@@ -173,6 +177,22 @@ def _remind_staff(work: Work, due: Due, now: datetime, after: int) -> int | None
     return order_reminders.remind(work, due.day, now, after, BATCH)
 
 
+def _nothing_to_release(work: Work, due: Due, now: datetime) -> bool:
+    return survey_steps.nothing_to_release(work)
+
+
+def _release_answers(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    return survey_steps.release_some(work, now, after)
+
+
+def _nobody_to_ask_again(work: Work, due: Due, now: datetime) -> bool:
+    return not survey_invites.to_remind(work, now)
+
+
+def _ask_again(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    return survey_invites.remind_some(work, now, after, LOTS)
+
+
 JOBS: tuple[Job, ...] = (
     Job("switch_on", (NIGHT,), _switch_on, _nothing_endless),
     Job("expire", (NIGHT,), _expire, _nothing_expires),
@@ -188,6 +208,8 @@ JOBS: tuple[Job, ...] = (
     Job("tidy", (NIGHT,), _tidy, _nothing_to_tidy),
     Job("count", (NIGHT,), _count, _nothing_to_count),
     Job("seal", (NIGHT,), _seal, _is_sealed),
+    Job("survey_answers", (NIGHT,), _release_answers, _nothing_to_release),
+    Job("survey_reminders", (FORENOON,), _ask_again, _nobody_to_ask_again, within=DAYTIME),
     Job("orders", (MORNING,), _remind_staff, _nothing_ordered, within=timedelta(hours=15)),
 )
 

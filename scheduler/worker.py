@@ -21,7 +21,7 @@ from scheduler.jobs import Job
 from scheduler.lease import Lease
 from scheduler.moments import Moments
 from scheduler.slices import Slices
-from services import campaign_steps, campaigns, post, posted, restocks, waiting
+from services import campaign_steps, campaigns, post, posted, restocks, survey_steps, waiting
 from services.ports import Work
 
 log = logging.getLogger(__name__)
@@ -87,6 +87,7 @@ class Worker:
         clock.every(WAITING_SECONDS, "waiting lists", self.serve)
         clock.every(WAITING_SECONDS, "what came back", self.tell_back)
         clock.every(DEADLINE_SECONDS, "deadlines", self.tell_deadlines)
+        clock.every(WAITING_SECONDS, "surveys", self.survey)
         clock.every(UNCLEAR_SECONDS, "unclear messages", self.tell_unclear)
         clock.start()
         try:
@@ -137,6 +138,15 @@ class Worker:
             return
         await self._moments.tell(self._clocks.club())
 
+    async def survey(self) -> None:
+        """Closes and opens surveys, invites to them and starts them; who travels does so on the
+        way."""
+        if self._turn.locked() or not await self._lease.hold() or await self._restored():
+            return
+        while await self._survey():
+            if not await self._lease.hold():
+                return
+
     async def tell_unclear(self) -> None:
         """Tells those concerned, once, of messages that nobody knows the end of."""
         if not await self._lease.hold():
@@ -151,7 +161,7 @@ class Worker:
 
     async def drain(self) -> int:
         """Writes what campaigns still owe, and sends all that is due now; how many messages."""
-        while await self._advance():
+        while await self._advance() or await self._survey():
             pass
         await self._show()
         return sum([await sender.drain() for sender in self.senders])
@@ -246,3 +256,13 @@ class Worker:
             return False
         most = self._slices.next()
         return await self._units.write(partial(campaign_steps.advance, now=now, most=most))
+
+    async def _survey(self) -> bool:
+        now = self._clocks.club()
+
+        def look(work: Work) -> bool:
+            return post.hold_state(work) != post.RESTORED and survey_steps.due(work, now)
+
+        if not await self._units.read(look):
+            return False
+        return await self._units.write(partial(survey_steps.advance, now=now))

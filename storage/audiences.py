@@ -67,7 +67,7 @@ _bought = exists().where(
     _purchases.c.store_id.in_(select(_stores.c.id).where(_stores.c.code.in_(_values))),
 )
 _of_list = _lists.c.campaign_id == bindparam("campaign")
-_RULES: Mapping[AudienceKind, tuple[ColumnElement[bool], ...]] = {
+RULES: Mapping[AudienceKind, tuple[ColumnElement[bool], ...]] = {
     AudienceKind.EVERYBODY: (),
     AudienceKind.LEVEL: (_members.c.level.in_(_values),),
     AudienceKind.STORE: (_bought,),
@@ -93,7 +93,7 @@ for _part in _hour:
 
 def _recipients(kind: AudienceKind, *columns: Any) -> Select[Any]:
     everybody = select(*columns).select_from(_written_to)
-    return everybody.where(_agreed, _active, _reachable, *_RULES[kind])
+    return everybody.where(_agreed, _active, _reachable, *RULES[kind])
 
 
 # -- questions about an audience, one statement for each kind ----------------------------
@@ -113,12 +113,12 @@ def _more(kind: AudienceKind) -> Any:
 @lru_cache(maxsize=8)
 def _nowhere(kind: AudienceKind) -> Any:
     people_there = select(func.count()).select_from(_given)
-    return people_there.where(_agreed, _active, *_RULES[kind], ~_has_address)
+    return people_there.where(_agreed, _active, *RULES[kind], ~_has_address)
 
 
 @lru_cache(maxsize=8)
 def _unasked(kind: AudienceKind) -> Any:
-    return select(func.count()).select_from(_members).where(_active, *_RULES[kind], ~_said_yes)
+    return select(func.count()).select_from(_members).where(_active, *RULES[kind], ~_said_yes)
 
 
 @lru_cache(maxsize=8)

@@ -73,6 +73,8 @@ from storage.staff_groups import StaffGroups
 from storage.standings import Standings
 from storage.statements import Statements
 from storage.stores import Stores
+from storage.survey_invites import SurveyInvites
+from storage.survey_releases import SurveyReleases
 from storage.survey_responses import SurveyResponses
 from storage.surveys import Surveys
 from storage.ticket_posts import TicketPosts
@@ -396,6 +398,14 @@ class Work:
     @cached_property
     def survey_responses(self) -> SurveyResponses:
         return SurveyResponses(self.db, self.shared.ids)
+
+    @cached_property
+    def survey_invites(self) -> SurveyInvites:
+        return SurveyInvites(self.db)
+
+    @cached_property
+    def survey_releases(self) -> SurveyReleases:
+        return SurveyReleases(self.db)
 
     @cached_property
     def tickets(self) -> Tickets:

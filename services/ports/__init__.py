@@ -47,6 +47,7 @@ from services.ports.shifts import Shifts
 from services.ports.staff_groups import StaffGroups, TicketPosts, TicketQueue
 from services.ports.standings import Standings
 from services.ports.statements import Statements
+from services.ports.survey_rounds import SurveyInvites, SurveyReleases
 from services.ports.surveys import SurveyResponses, Surveys
 from services.ports.till import MemberCodes, TillEvents, WrongCodes
 from services.ports.voice import Tickets
@@ -161,6 +162,10 @@ class Work(Protocol):
     def surveys(self) -> Surveys: ...
     @property
     def survey_responses(self) -> SurveyResponses: ...
+    @property
+    def survey_invites(self) -> SurveyInvites: ...
+    @property
+    def survey_releases(self) -> SurveyReleases: ...
     @property
     def tickets(self) -> Tickets: ...
     @property
