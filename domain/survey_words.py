@@ -25,16 +25,16 @@ _BINDERS: Final = frozenset(
 )
 _STOP: Final = frozenset(
     (
-        "a about after again all also am an and any are aren't as at be because been before being "
-        "but by can can't cannot could couldn't did didn't do does doesn't doing don't down each "
-        "even ever few for from further get got had hadn't has hasn't have haven't having he her "
-        "here hers him his how i i'd i'll i'm i've if in into is isn't it it's its itself just "
-        "let like lot made make many may me more most much my myself no nor not now of off on once "
-        "one only or other our ours out over own please quite really same she should shouldn't so "
-        "some still such than thank thanks that that's the their them then there there's these "
-        "they they're this those though through to too under until up us use used very was wasn't "
-        "we we're were weren't what when where which while who why will with won't would wouldn't "
-        "yet you you're your yours"
+        "a about after again all also am an and any are aren't as at be because been before "
+        "being but by can can't cannot could couldn't did didn't do does doesn't doing don't "
+        "down each even ever few for from further get got had hadn't has hasn't have haven't "
+        "having he her here hers him his how i i'd i'll i'm i've if in into is isn't it it's "
+        "its itself just let like lot made make many may me more most much my myself no nor "
+        "not now of off on once one only or other our ours out over own please quite really "
+        "same she should shouldn't so some still such than thank thanks that that's the their "
+        "them then there there's these they they're this those though through to too under "
+        "until up us use used very was wasn't we we're were weren't what when where which "
+        "while who why will with won't would wouldn't yet you you're your yours "
     ).split()
 )
 

@@ -51,6 +51,7 @@ STAFF: tuple[tuple[str, Button], ...] = (
     ("ticket:answer", Button("button.queue", "queue")),
     ("approval:see", Button("button.approvals", "approvals")),
     ("event:write", Button("button.events_manage", "event.manage")),
+    ("survey:write", Button("button.results", "results")),
     ("survey:write", Button("survey_post.button_manage", "surveys")),
     ("campaign:write", Button("broadcast.button_start", "broadcast")),
     ("care:see", Button("caring.button_care", "care")),

@@ -45,6 +45,7 @@ from handlers import (
     receipt_checks,
     receipts,
     redeeming,
+    results_routes,
     settings,
     staff,
     statements,
@@ -269,6 +270,8 @@ ROUTES: tuple[Route, ...] = (
     Route("till.member", till.member, needs="voucher:use"),
     Route("till.voucher", till.voucher, writes=True, needs="voucher:use"),
     Route("till.award", till.to_award, writes=True, needs="purchase:book"),
+    # what members mean
+    *results_routes.ROUTES,
     Route("closing", closing.show, needs="voucher:use"),
     Route("closing.sheet", closing.sheet, writes=True, needs="voucher:use"),
     Route("till.undo", till_undo.ask, writes=True, needs="voucher:use"),

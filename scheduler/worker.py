@@ -20,6 +20,7 @@ from scheduler.due import crossed, reach, run, run_due
 from scheduler.jobs import Job
 from scheduler.lease import Lease
 from scheduler.moments import Moments
+from scheduler.moods import Moods
 from scheduler.slices import Slices
 from services import campaign_steps, campaigns, post, posted, restocks, survey_steps, waiting
 from services.ports import Work
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 JOBS_SECONDS = 5.0
 CAMPAIGN_SECONDS = 1.0
 WAITING_SECONDS = 60.0
+LISTENING_SECONDS = 15.0
 DEADLINE_SECONDS = 30.0
 UNCLEAR_SECONDS = 20.0
 COUNTING_PAUSE = 9.0
@@ -68,6 +70,7 @@ class Worker:
         self._lease = Lease(units, "clock", holder, clocks.real)
         self._slices = Slices(units, clocks.monotonic)
         self._moments = Moments(units)
+        self._moods = Moods(units)
         self._cards_at = 0.0
         self._stop = asyncio.Event()
         # Who travels runs what is crossed at its own moment; a tick beside it would be late.
@@ -88,6 +91,7 @@ class Worker:
         clock.every(WAITING_SECONDS, "what came back", self.tell_back)
         clock.every(DEADLINE_SECONDS, "deadlines", self.tell_deadlines)
         clock.every(WAITING_SECONDS, "surveys", self.survey)
+        clock.every(LISTENING_SECONDS, "moods", self.listen)
         clock.every(UNCLEAR_SECONDS, "unclear messages", self.tell_unclear)
         clock.start()
         try:
@@ -145,6 +149,12 @@ class Worker:
             return
         while await self._survey():
             if not await self._lease.hold():
+                return
+
+    async def listen(self) -> None:
+        """Listens to what members wrote, and keeps counts of what they answered."""
+        while await self._lease.hold():
+            if not await self._moods.work(self._clocks.club()):
                 return
 
     async def tell_unclear(self) -> None:

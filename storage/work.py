@@ -66,6 +66,7 @@ from storage.replays import Replays
 from storage.restocks import Restocks
 from storage.rhythms import Rhythms
 from storage.seals import Seals
+from storage.sentiments import Sentiments
 from storage.settings import Settings
 from storage.shifts import Shifts
 from storage.staff import StaffRegister
@@ -76,6 +77,7 @@ from storage.stores import Stores
 from storage.survey_invites import SurveyInvites
 from storage.survey_releases import SurveyReleases
 from storage.survey_responses import SurveyResponses
+from storage.survey_results import SurveyResults
 from storage.surveys import Surveys
 from storage.ticket_posts import TicketPosts
 from storage.ticket_queue import TicketQueue
@@ -394,6 +396,14 @@ class Work:
     @cached_property
     def surveys(self) -> Surveys:
         return Surveys(self.db, self.shared.ids)
+
+    @cached_property
+    def survey_results(self) -> SurveyResults:
+        return SurveyResults(self.db)
+
+    @cached_property
+    def sentiments(self) -> Sentiments:
+        return Sentiments(self.db, self.shared.ids)
 
     @cached_property
     def survey_responses(self) -> SurveyResponses:

@@ -47,6 +47,7 @@ from services.ports.shifts import Shifts
 from services.ports.staff_groups import StaffGroups, TicketPosts, TicketQueue
 from services.ports.standings import Standings
 from services.ports.statements import Statements
+from services.ports.survey_results import Sentiments, SurveyResults
 from services.ports.survey_rounds import SurveyInvites, SurveyReleases
 from services.ports.surveys import SurveyResponses, Surveys
 from services.ports.till import MemberCodes, TillEvents, WrongCodes
@@ -160,6 +161,10 @@ class Work(Protocol):
     def receipts(self) -> Receipts: ...
     @property
     def surveys(self) -> Surveys: ...
+    @property
+    def survey_results(self) -> SurveyResults: ...
+    @property
+    def sentiments(self) -> Sentiments: ...
     @property
     def survey_responses(self) -> SurveyResponses: ...
     @property

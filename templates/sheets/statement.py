@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 Words = Callable[[str, dict[str, Any], str], str]
+Say = Callable[..., str]
 
 _LAYOUT: Final = Path(__file__).parent / "statement.typ"
-_FONTS: Final = {"zh": "Noto Sans CJK SC", "en": "Noto Sans CJK SC"}
+FONTS: Final = {"zh": "Noto Sans CJK SC", "en": "Noto Sans CJK SC"}
 _GIVEN, _TAKEN, _QUIET = "#7c9a6e", "#d97757", "#667085"
 
 
@@ -43,7 +44,7 @@ def _sheet(words: Words, data: Mapping[str, Any], locale: str) -> dict[str, Any]
     month, expiring = data["first"], data["expiring"]
     return {
         "lang": locale,
-        "font": _FONTS[locale],
+        "font": FONTS[locale],
         "colour": data["colour"],
         "club": say("club"),
         "title": say("title"),
@@ -92,20 +93,17 @@ def _unposted(say: Callable[..., str], data: Mapping[str, Any]) -> list[list[str
 # -- the chart --------------------------------------------------------------------------
 
 
-def _pygal() -> Any:
-    """pygal, without the importer for its plug-ins that it leaves behind: an old kind, of which
-    Python warns at every import that follows."""
+def drawn_with_pygal(*, kind: str = "Line", **more: Any) -> Any:
+    """An empty chart in the style of our papers.
+
+    The importer for its plug-ins that pygal leaves behind is taken away: an old kind, of which
+    Python warns at every import that follows.
+    """
     import pygal
     import pygal.style
 
     ours = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
     sys.meta_path[:] = ours
-    return pygal
-
-
-def _chart(say: Callable[..., str], months: Sequence[Mapping[str, Any]]) -> str:
-    """Twelve months as SVG: what came and what went as bars, what was left as a line."""
-    pygal = _pygal()
     style = pygal.style.Style(
         background="transparent",
         plot_background="transparent",
@@ -113,24 +111,31 @@ def _chart(say: Callable[..., str], months: Sequence[Mapping[str, Any]]) -> str:
         foreground_strong=_QUIET,
         foreground_subtle="#e4e7ec",
         colors=(_GIVEN, _TAKEN, _QUIET),
-        font_family=_FONTS["zh"],
+        font_family=FONTS["zh"],
         guide_stroke_color="#e4e7ec",
         major_guide_stroke_color="#e4e7ec",
         label_font_size=13,
         major_label_font_size=13,
         legend_font_size=13,
     )
-    chart = pygal.Bar(
-        style=style,
-        width=1000,
+    usual = {
+        "width": 1000,
+        "legend_at_bottom": True,
+        "legend_at_bottom_columns": 3,
+        "legend_box_size": 11,
+        "margin": 4,
+        "spacing": 8,
+        "show_minor_y_labels": False,
+        "js": (),
+    }
+    return getattr(pygal, kind)(style=style, **{**usual, **more})
+
+
+def _chart(say: Callable[..., str], months: Sequence[Mapping[str, Any]]) -> str:
+    """Twelve months as SVG: what came and what went as bars, what was left as a line."""
+    chart = drawn_with_pygal(
+        kind="Bar",
         height=230,
-        legend_at_bottom=True,
-        legend_at_bottom_columns=3,
-        legend_box_size=11,
-        margin=4,
-        spacing=8,
-        show_minor_y_labels=False,
-        js=(),
         value_formatter=lambda value: say("count", points=int(value)),
     )
     chart.x_labels = [say("month", day=one["first"]) for one in months]

@@ -1,0 +1,206 @@
+"""Results of a survey as a picture of charts, as an Excel file and as CSV. Texts are written as
+texts, so that none is run as a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from templates.sheets.statement import FONTS, Say, Words, drawn_with_pygal
+
+FORMS: Final = ("png", "xlsx", "csv")
+_LAYOUT: Final = Path(__file__).parent / "results.typ"
+_DENSITY: Final = 160.0
+_SMALLEST, _LARGEST = 9.0, 20.0
+# What makes a spreadsheet take a cell for a formula, also in full width.
+_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_HEADS: Final = ("question", "kind", "what", "answer", "times", "figure", "low", "high")
+
+
+def made(words: Words, content: bytes, locale: str) -> bytes:
+    """The file of plain data with its `form` (services.survey_plain) in a language."""
+    data = json.loads(content)
+    make = {"png": png, "xlsx": xlsx, "csv": csv_file}[data["form"]]
+    return make(lambda key, **values: words(f"results.{key}", values, locale), data, locale)
+
+
+# -- the picture ------------------------------------------------------------------------
+
+
+def png(say: Say, data: Mapping[str, Any], locale: str) -> bytes:
+    """All charts one below the other; takes half a second of another thread."""
+    import noto_cjk_sans_otc
+    import typst
+
+    note = f"{say('sheet_note', **_of(data))} · {say('made', at=data['at'], zone=data['zone'])}"
+    sheet = {
+        "lang": locale,
+        "font": FONTS[locale],
+        "title": _said(data["names"], locale),
+        "note": note,
+        "questions": [_drawn(say, one, locale) for one in data["questions"]],
+    }
+    picture: bytes = typst.compile(
+        str(_LAYOUT),
+        sys_inputs={"data": json.dumps(sheet, ensure_ascii=False)},
+        font_paths=[str(Path(noto_cjk_sans_otc.__file__).parent)],
+        ignore_system_fonts=True,
+        format="png",
+        ppi=_DENSITY,
+    )
+    return picture
+
+
+def _drawn(say: Say, one: Mapping[str, Any], locale: str) -> dict[str, Any]:
+    return {
+        "title": _said(one["texts"], locale),
+        "note": say("few") if one["hidden"] or one["spread_hidden"] else "",
+        "figures": _figures(say, one),
+        "bars": [*_bars(say, one, locale), *_moods(say, one)],
+        "chart": _trend(say, one) if len(one["weeks"]) > 1 else "",
+        "words": _sized(one["words"]),
+    }
+
+
+def _figures(say: Say, one: Mapping[str, Any]) -> list[list[str]]:
+    found = []
+    for name, scale, form in (
+        ("nps", 1, "{:+.0f}"),
+        ("mean", 1, "{:.2f}"),
+        ("csat", 100, "{:.0f}%"),
+    ):
+        if one[name]:
+            value, *ends = (form.format(end * scale) for end in one[name] if end is not None)
+            found.append([say("what", what=name), value, " … ".join(ends)])
+    return found
+
+
+def _bars(say: Say, one: Mapping[str, Any], locale: str) -> list[dict[str, Any]]:
+    bars = []
+    for choice in one["choices"]:
+        share = choice["share"]
+        said = say("few") if choice["times"] is None else str(choice["times"])
+        if share:
+            said = f"{share[0]:.0%} · {said}"
+        label = _said(choice["names"], locale) if choice["names"] else choice["value"]
+        bars.append(
+            {
+                "label": label,
+                "share": share[0] if share else None,
+                "range": share[1:] if share else None,
+                "said": said,
+            }
+        )
+    return bars
+
+
+def _moods(say: Say, one: Mapping[str, Any]) -> list[dict[str, Any]]:
+    total = sum(one["moods"].values())
+    return [
+        {
+            "label": say("mood", label=label),
+            "share": times / total,
+            "range": None,
+            "said": f"{times / total:.0%} · {times}",
+        }
+        for label, times in one["moods"].items()
+        if total
+    ]
+
+
+def _sized(words: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """Words with the size they are written in."""
+    most = max((times for _, times in words), default=1)
+    span = _LARGEST - _SMALLEST
+    return [[word, round(_SMALLEST + span * times / most, 1)] for word, times in words]
+
+
+def _trend(say: Say, one: Mapping[str, Any]) -> str:
+    """The main figure by week as SVG; hidden weeks are gaps."""
+    chart = drawn_with_pygal(width=620, height=160, show_legend=False)
+    chart.x_labels = [say("week", day=point["of"]) for point in one["weeks"]]
+    figures = [point["figure"][0] if point["figure"] else None for point in one["weeks"]]
+    chart.add(say("trend"), figures)
+    return str(chart.render(is_unicode=True))
+
+
+# -- tables -----------------------------------------------------------------------------
+
+
+def xlsx(say: Say, data: Mapping[str, Any], locale: str) -> bytes:
+    """The figures on one sheet, the newest texts on another."""
+    import xlsxwriter
+
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    head = book.add_format({"bold": True, "bg_color": "#eef2f7", "bottom": 1})
+    for name, table in (
+        ("figures", _table(say, data, locale)),
+        ("texts", _texts(say, data, locale)),
+    ):
+        sheet = book.add_worksheet(say(f"sheet_{name}"))
+        sheet.write_string(
+            0, 0, f"{_said(data['names'], locale)} · {say('sheet_note', **_of(data))}"
+        )
+        for row, cells in enumerate(table, start=2):
+            for column, cell in enumerate(cells):
+                style = head if row == 2 else None
+                if isinstance(cell, str):
+                    sheet.write_string(row, column, cell, style)
+                else:
+                    sheet.write_number(row, column, cell, style)
+        sheet.set_column(0, 0, 40)
+        sheet.set_column(1, 7, 14)
+        sheet.freeze_panes(3, 0)
+    book.close()
+    return out.getvalue()
+
+
+def csv_file(say: Say, data: Mapping[str, Any], locale: str) -> bytes:
+    """The figures as CSV in UTF-8 with the mark that spreadsheets look for."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([_safe(cell) for cell in row] for row in _table(say, data, locale))
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _table(say: Say, data: Mapping[str, Any], locale: str) -> list[list[Any]]:
+    texts = {one["key"]: _said(one["texts"], locale) for one in data["questions"]}
+    names = {
+        (one["key"], choice["value"]): _said(choice["names"], locale)
+        for one in data["questions"]
+        for choice in one["choices"]
+    }
+    rows: list[list[Any]] = [[say(f"head_{name}") for name in _HEADS]]
+    for key, kind, what, answer, *rest in data["rows"]:
+        said = say("mood", label=answer) if what == "mood" else names.get((key, answer)) or answer
+        rows.append([texts[key], say("kind", kind=kind), say("what", what=what), said, *rest])
+    return rows
+
+
+def _texts(say: Say, data: Mapping[str, Any], locale: str) -> list[list[Any]]:
+    rows: list[list[Any]] = [[say(f"head_{name}") for name in ("question", "text", "mood", "day")]]
+    for one in data["questions"]:
+        for sample in one["samples"]:
+            mood = say("mood", label=sample["label"])
+            rows.append([_said(one["texts"], locale), sample["text"], mood, sample["day"]])
+    return rows
+
+
+def _safe(cell: object) -> object:
+    if isinstance(cell, str) and cell.lstrip(" \u3000").startswith(_DANGEROUS):
+        return f"'{cell}"
+    return cell
+
+
+def _of(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {"finished": data["finished"], "anonymous": data["anonymous"]}
+
+
+def _said(names: Mapping[str, str], locale: str) -> str:
+    return names.get(locale) or names.get("zh") or next(iter(names.values()), "")
