@@ -143,9 +143,7 @@ class Router:
         said in a topic or to something of ours."""
         if inbound.kind is Kind.GROUP:
             return self._inner_route("group.changed", state)
-        if inbound.kind is Kind.TAP or (
-            inbound.text.startswith("/") and not is_note(inbound.text)
-        ):
+        if inbound.kind is Kind.TAP or _is_command(inbound.text):
             action, stale = self._wanted(inbound, state, now)
             if stale and state.person.staff:
                 return Match(self._routes["expired"], stale=True)
@@ -171,7 +169,7 @@ class Router:
     def _wanted(self, inbound: Inbound, state: State, now: datetime) -> tuple[Action, bool]:
         if inbound.kind is Kind.TAP:
             return self._tapped(inbound, state)
-        if inbound.kind is Kind.TEXT and inbound.text.startswith("/"):
+        if inbound.kind is Kind.TEXT and _is_command(inbound.text):
             return self._command(inbound.text), False
         if inbound.kind in (Kind.BLOCKED, Kind.UNBLOCKED):
             return Action(BY_KIND[inbound.kind]), False
@@ -227,6 +225,10 @@ class Router:
             return "unknown"
         text = f" {words} "
         return next((intent for phrase, intent in self._inside if phrase in text), "unknown")
+
+
+def _is_command(text: str) -> bool:
+    return text.startswith("/") and not is_note(text)
 
 
 def is_note(text: str) -> bool:

@@ -43,7 +43,9 @@ def kind(turn: Turn) -> Reply:
 
 def category(turn: Turn) -> Reply:
     """The category is tapped; now what was said."""
-    turn.go("text", category=turn.arg())
+    service = turn.work.programmes.current().service
+    known = categories_of(service, TicketKind(turn.data["kind"]))
+    turn.go("text", category=known[number(turn)].key if number(turn) < len(known) else "")
     return Reply("desk.call_text", {}, ((CANCEL,),), edit=True)
 
 
@@ -78,11 +80,11 @@ def _ask_category(turn: Turn) -> Reply:
         Button(
             "desk.button_named",
             "desk.about_call",
-            (one.key,),
+            (str(place),),
             here=True,
             values={"names": dict(one.names)},
         )
-        for one in categories_of(service, TicketKind(turn.data["kind"]))
+        for place, one in enumerate(categories_of(service, TicketKind(turn.data["kind"])))
     ]
     return Reply("desk.call_category", {}, _pairs(buttons), edit=True)
 

@@ -184,11 +184,11 @@ def ready(turn: Turn) -> Reply:
             Button(
                 "desk.button_named",
                 "desk.ready_show",
-                (str(ticket.number), one.key),
+                (str(ticket.number), str(place)),
                 values={"names": dict(one.names)},
             ),
         )
-        for one in found
+        for place, one in enumerate(found)
     )
     return Reply("desk.ready_list", {"number": ticket.number, "count": len(found)}, rows)
 
@@ -227,7 +227,7 @@ def ready_change(turn: Turn) -> Reply:
 
 def _ready(turn: Turn) -> tuple[Ticket, str]:
     ticket = tickets.leading(turn.work, tickets.find(turn.work, number(turn)).id)
-    return ticket, ready_answers.filled(turn.work, ticket, turn.arg(1), actor(turn).name)
+    return ticket, ready_answers.filled(turn.work, ticket, number(turn, 1), actor(turn).name)
 
 
 # -- bits -------------------------------------------------------------------------------

@@ -35,7 +35,8 @@ def typed(turn: Turn) -> Reply:
 
 def cause(turn: Turn) -> Reply:
     """The cause is tapped; now its words."""
-    turn.go("words", cause=turn.arg())
+    causes = turn.work.programmes.current().service.causes
+    turn.go("words", cause=causes[min(number(turn), len(causes) - 1)].key)
     return _ask_words(turn)
 
 
@@ -94,9 +95,13 @@ def _has(turn: Turn, key: str) -> bool:
 def _causes(turn: Turn) -> Rows:
     buttons = [
         Button(
-            "desk.button_named", "desk.cause", (one.key,), here=True, values={"names": one.names}
+            "desk.button_named",
+            "desk.cause",
+            (str(place),),
+            here=True,
+            values={"names": dict(one.names)},
         )
-        for one in turn.work.programmes.current().service.causes
+        for place, one in enumerate(turn.work.programmes.current().service.causes)
     ]
     pairs = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
     return (*pairs, (CANCEL,))

@@ -107,10 +107,10 @@ def category(turn: Turn) -> Reply:
         Button(
             "desk.button_named",
             "desk.about",
-            (str(ticket.number), one.key),
+            (str(ticket.number), str(place)),
             values={"names": dict(one.names)},
         )
-        for one in categories_of(service, ticket.kind)
+        for place, one in enumerate(categories_of(service, ticket.kind))
         if one.key != ticket.category
     ]
     return Reply(
@@ -121,7 +121,9 @@ def category(turn: Turn) -> Reply:
 def about(turn: Turn) -> Reply:
     """It is about what was tapped."""
     ticket = tickets.find(turn.work, number(turn))
-    tickets.set_category(turn.work, ticket.id, turn.arg(1), actor(turn), turn.now)
+    known = categories_of(turn.work.programmes.current().service, ticket.kind)
+    key = known[number(turn, 1)].key if number(turn, 1) < len(known) else ""
+    tickets.set_category(turn.work, ticket.id, key, actor(turn), turn.now)
     return Reply("desk.categorised", _number(ticket), (_back(ticket),), edit=True)
 
 

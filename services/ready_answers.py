@@ -17,11 +17,13 @@ def all_of(work: Work) -> tuple[ReadyAnswer, ...]:
     return work.programmes.current().service.answers
 
 
-def filled(work: Work, ticket: Ticket, key: str, staff: str) -> str:
-    """The text for the ticket's member, in their language; raises ReadyUnknown."""
-    answer = next((one for one in all_of(work) if one.key == key), None)
-    if answer is None:
+def filled(work: Work, ticket: Ticket, place: int, staff: str) -> str:
+    """The text at that place of `all_of` for the ticket's member, in their language; raises
+    ReadyUnknown."""
+    known = all_of(work)
+    if place >= len(known):
         raise ReadyUnknown
+    answer = known[place]
     member = work.members.get(ticket.member_id)
     language = (member.locale or "zh").partition("-")[0]
     text = answer.text.get(language) or next(iter(answer.text.values()))
@@ -29,6 +31,6 @@ def filled(work: Work, ticket: Ticket, key: str, staff: str) -> str:
     if not name:
         text = text.replace(" {name}", "")
     values = {"{name}": name, "{number}": str(ticket.number), "{staff}": staff}
-    for place, value in values.items():
-        text = text.replace(place, value)
+    for name_of, value in values.items():
+        text = text.replace(name_of, value)
     return text.lstrip(_LEADING)

@@ -187,7 +187,7 @@ async def test_a_settled_ticket_closes_its_topic_and_a_reply_opens_it_again(club
     room, anna, mei, topic = await room_with_topic(club)
     await room.shown()
     await room.taps(anna, "ticket.resolve", topic=topic)
-    await room.taps(anna, "desk.cause", "product", topic=topic)
+    await room.taps(anna, "desk.cause", "0", topic=topic)
     assert (await room.taps(anna, "desk.no_words", topic=topic)).key == "desk.improve_ask"
     done = await room.says(anna, "Check the cold chain", topic=topic, message="52")
     assert done is not None
