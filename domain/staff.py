@@ -42,6 +42,7 @@ _APPROVER = frozenset(
         "member:view",
         "campaign:approve",
         "points:approve",
+        "goodwill:approve",
         "programme:approve",
         "post:hold",
         "care:see",

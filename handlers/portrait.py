@@ -12,7 +12,7 @@ from domain.members import Member, MemberState, mask_email, mask_name, mask_phon
 from domain.money import Money
 from handlers.parts import number
 from handlers.turns import Turn, actor
-from services import portraits
+from services import portraits, service_persons
 from services.finding import standing
 from services.masks import mask_number
 from services.portraits import Portrait
@@ -123,6 +123,7 @@ def _buttons(turn: Turn, seen: Portrait) -> Rows:
     offered = (
         ("member:view", bool(member.phone), Button("button.phone_show", "member.phone", this)),
         ("member:view", True, Button("post.button_messages", "post.member", this)),
+        ("ticket:answer", active, Button("desk.button_call", "desk.call", this)),
         ("points:adjust", active, Button("button.adjust", "member.adjust", this)),
         (
             "points:adjust",
@@ -136,6 +137,11 @@ def _buttons(turn: Turn, seen: Portrait) -> Rows:
             "credit:block",
             active and seen.programme.stored_value is not None,
             Button("credit.button_desk", "credit.desk", this),
+        ),
+        (
+            "ticket:manage",
+            active and service_persons.by_level(turn.work, member.id),
+            Button("service_person.button_choose", "service.person", this),
         ),
         ("member:freeze", active, Button("button.freeze", "member.freeze", this)),
         (

@@ -24,6 +24,7 @@ from handlers import (
     fulfilling,
     general,
     gifting,
+    goodwill_routes,
     handing,
     history,
     joining,
@@ -452,6 +453,7 @@ ROUTES: tuple[Route, ...] = (
     Route("words.old", wordings.version, needs="message:write"),
     Route("words.use", wordings.use, writes=True, needs="message:write"),
     *wording_edit.ROUTES,
+    *goodwill_routes.ROUTES,
     # free words
     Route("heard", listening.heard, writes=True, looks=listening.mood_of),
     Route("heard.offer", listening.more, writes=True),
@@ -477,6 +479,7 @@ FLOWS: tuple[Flow, ...] = (
     merging.PAIRING,
     staff.FINDING,
     adjusting.ADJUST,
+    *goodwill_routes.FLOWS,
     adjusting.REINSTATE,
     adjusting.UNDOING,
     gifting.GIFT,

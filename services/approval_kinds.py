@@ -25,6 +25,7 @@ the club any more: the request is then stale for good.
 KINDS: dict[str, str] = {
     "campaign.start": "services.campaign_review:approved",
     "credit.payout": "services.paying_out:approved",
+    "goodwill.give": "services.goodwill:approved",
     "points.adjust": "services.large_adjustments:approved",
     "programme.publish": "services.publishing:approved",
 }

@@ -10,7 +10,7 @@ from domain.ledger import Share
 from domain.money import Money
 from domain.points import Unit
 from domain.programme import Programme
-from services import gifting
+from services import gifting, goodwill
 from services.ports import Work
 from services.ports.points import HistoryRow
 from services.ports.sales import Purchase
@@ -36,9 +36,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One posting as a member sees it. `paid`, `store` and `order` belong to purchases, `rate` to
-    the programme of the time: so many points for every so much money. `other`: the end of the
-    number of who gave or was given a gift, "" if they have left. `currency` is for credit."""
+    """One posting as a member sees it. `paid`, `store` and `order` belong to purchases (for
+    goodwill `order` is the ticket), `rate` to the programme of the time: so many points for every
+    so much money. `other`: the end of the number of who gave or was given a gift, "" if they have
+    left. `currency` is for credit."""
 
     posting_id: int
     kind: str
@@ -111,7 +112,7 @@ def _item(
         stores.get(purchase.store_id or 0, "") if purchase else "",
         row.reason,
         tuple(line(programme, share) for share in row.explanation),
-        purchase.order_id if purchase else "",
+        purchase.order_id if purchase else _ticket(work, row),
         _rate(programme, unit),
         unit,
         _other(work, row),
@@ -130,6 +131,14 @@ def _other(work: Work, row: HistoryRow) -> str:
     if row.source_type != gifting.SOURCE:
         return ""
     return gifting.tail(work.members.get(int(row.source_id)))
+
+
+def _ticket(work: Work, row: HistoryRow) -> str:
+    """The number of the ticket that the posting is goodwill for, as people say it."""
+    if row.source_type != goodwill.SOURCE or not row.source_id.isdecimal():
+        return ""
+    ticket = work.tickets.get(int(row.source_id))
+    return str(ticket.number) if ticket else ""
 
 
 def line(programme: Programme, share: Share) -> Line:

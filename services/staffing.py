@@ -17,6 +17,7 @@ from domain.members import check_name
 from domain.staff import OWNER, ROLES
 from services import stores
 from services.codes import new_code, read_code
+from services.handing_over import HandedOver, hand_over
 from services.ports import Work
 from services.ports.club import Actor, Operator
 
@@ -120,9 +121,11 @@ def set_role(
     return replace(operator, role=role, store_id=store_id)
 
 
-def disable(work: Work, name: str, hand_over_to: str, actor: Actor, now: datetime) -> Operator:
-    """Takes an operator's access away at once and records who takes over their work ("" if
-    nobody needs to). Raises OperatorNotFound, LastOwner."""
+def disable(
+    work: Work, name: str, hand_over_to: str, actor: Actor, now: datetime
+) -> tuple[Operator, HandedOver]:
+    """Takes an operator's access away at once and gives their work to whom they hand over to ("":
+    to nobody by name). Raises OperatorNotFound, LastOwner."""
     operator = find(work, name)
     _keep_an_owner(work, operator)
     heir = find(work, hand_over_to) if hand_over_to else None
@@ -131,7 +134,8 @@ def disable(work: Work, name: str, hand_over_to: str, actor: Actor, now: datetim
     work.staff.disable(operator.id)
     detail = {"name": operator.name, "hand_over_to": heir.id if heir else None}
     work.audit.add(actor, "staff.disable", ("staff", operator.id), now, detail)
-    return replace(operator, active=False, address_id=None)
+    handed = hand_over(work, operator, heir, actor, now)
+    return replace(operator, active=False, address_id=None), handed
 
 
 def _place(work: Work, role: str, store_code: str | None) -> int | None:

@@ -235,7 +235,7 @@ HOLDINGS: Final = (
     Holding("", "goodwill", "ticket_id", of="tickets", hidden=("key",)),
     Holding("", "ticket_topics", "ticket_id", of="tickets"),
     Holding("", "ticket_nudges", "ticket_id", of="tickets"),
-    Holding("service_person", "service_persons", "member_id", erase=Erase.DELETE),
+    Holding("service_person", "service_persons", "member_id", erase=Erase.DELETE, moves=True),
     Holding("sentiments", "sentiments", "member_id", erase=Erase.DELETE, moves=True),
     Holding("surveys", "survey_responses", "member_id", moves=True),
     Holding("survey_answers", "survey_answers", "response_id", of="survey_responses"),

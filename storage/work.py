@@ -42,6 +42,8 @@ from storage.faq_counts import FaqCounts
 from storage.favourites import Favourites
 from storage.fulfilments import Fulfilments
 from storage.gifts import Gifts
+from storage.goodwill import Goodwill
+from storage.handovers import Handovers
 from storage.holds import Holds
 from storage.ids import Ids, random_id
 from storage.inbox import Inbox
@@ -67,6 +69,7 @@ from storage.restocks import Restocks
 from storage.rhythms import Rhythms
 from storage.seals import Seals
 from storage.sentiments import Sentiments
+from storage.service_persons import ServicePersons
 from storage.settings import Settings
 from storage.shifts import Shifts
 from storage.staff import StaffRegister
@@ -398,16 +401,16 @@ class Work:
         return Surveys(self.db, self.shared.ids)
 
     @cached_property
+    def survey_responses(self) -> SurveyResponses:
+        return SurveyResponses(self.db, self.shared.ids)
+
+    @cached_property
     def survey_results(self) -> SurveyResults:
         return SurveyResults(self.db)
 
     @cached_property
     def sentiments(self) -> Sentiments:
         return Sentiments(self.db, self.shared.ids)
-
-    @cached_property
-    def survey_responses(self) -> SurveyResponses:
-        return SurveyResponses(self.db, self.shared.ids)
 
     @cached_property
     def survey_invites(self) -> SurveyInvites:
@@ -424,6 +427,18 @@ class Work:
     @cached_property
     def nudges(self) -> Nudges:
         return Nudges(self.db)
+
+    @cached_property
+    def handovers(self) -> Handovers:
+        return Handovers(self.db)
+
+    @cached_property
+    def goodwill(self) -> Goodwill:
+        return Goodwill(self.db)
+
+    @cached_property
+    def service_persons(self) -> ServicePersons:
+        return ServicePersons(self.db)
 
     @cached_property
     def ticket_posts(self) -> TicketPosts:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
 from app.commands.common import ACTOR, changed, seen, table
 from domain.staff import ROLES
+from services.handing_over import HandedOver
 from services.staffing import Invited
 
 ROLE = click.Choice(ROLES)
@@ -87,10 +90,46 @@ def role(name: str, role: str, store: str | None) -> None:
 @click.argument("name")
 @click.option("--hand-over-to", default="", help="Operator who takes over their work.")
 def disable(name: str, hand_over_to: str) -> None:
-    """Take an operator's access away at once."""
+    """Take an operator's access away at once and hand over their work.
+
+    Their tickets, drafts of campaigns, open requests and the members they look after by name go to
+    the operator of --hand-over-to, who is told. Without one, or where that one's role does not
+    allow it, tickets return to the queue.
+    """
     from services import staffing
 
-    gone = changed(
+    gone, handed = changed(
         lambda work, club: staffing.disable(work, name, hand_over_to, ACTOR, club.clock.now())
     )
     click.echo(f"operator {gone.name} is disabled and their chat is no longer linked")
+    for line in _handed(handed):
+        click.echo(f"  {line}")
+
+
+def _handed(handed: HandedOver) -> Iterator[str]:
+    """What became of the work, line by line."""
+    to = f"to {handed.heir}"
+    moved = (
+        (len(handed.tickets), "ticket", "tickets", f"{to}: {_numbers(handed.tickets)}"),
+        (handed.drafts, "draft of a campaign", "drafts of campaigns", to),
+        (handed.requests, "open request", "open requests", to),
+        (handed.members, "member with a named service person", "members with a named one", to),
+        (len(handed.queued), "ticket", "tickets", f"back in the queue: {_numbers(handed.queued)}"),
+        (
+            handed.left_drafts,
+            "draft of a campaign",
+            "drafts of campaigns",
+            "left without a person",
+        ),
+        (handed.left_requests, "open request", "open requests", "left; nobody is told the answer"),
+        (handed.freed, "member", "members", "without a named service person for now"),
+    )
+    known = [(count, one, many, where) for count, one, many, where in moved if count]
+    for count, one, many, where in known:
+        yield f"{count} {one if count == 1 else many} {where}"
+    if not known:
+        yield "there was nothing to hand over"
+
+
+def _numbers(numbers: tuple[int, ...]) -> str:
+    return ", ".join(map(str, numbers))

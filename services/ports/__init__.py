@@ -23,7 +23,9 @@ from services.ports.expiries import Expiries
 from services.ports.exports import Exports
 from services.ports.faq import FaqCounts
 from services.ports.fulfilments import Fulfilments
+from services.ports.goodwill import Goodwill
 from services.ports.handing import Handings
+from services.ports.handovers import Handovers
 from services.ports.keys import ApiKeys
 from services.ports.likings import Likings
 from services.ports.membership import Merges, MyData
@@ -43,6 +45,7 @@ from services.ports.restoring import Doubts
 from services.ports.rhythms import Restocks, Rhythms
 from services.ports.sales import Purchases
 from services.ports.seals import Seals
+from services.ports.service_persons import ServicePersons
 from services.ports.shifts import Shifts
 from services.ports.staff_groups import StaffGroups, TicketPosts, TicketQueue
 from services.ports.standings import Standings
@@ -50,8 +53,8 @@ from services.ports.statements import Statements
 from services.ports.survey_results import Sentiments, SurveyResults
 from services.ports.survey_rounds import SurveyInvites, SurveyReleases
 from services.ports.surveys import SurveyResponses, Surveys
+from services.ports.tickets import Tickets
 from services.ports.till import MemberCodes, TillEvents, WrongCodes
-from services.ports.voice import Tickets
 from services.ports.webhooks import Webhooks
 from services.ports.wordings import Wordings
 
@@ -162,11 +165,11 @@ class Work(Protocol):
     @property
     def surveys(self) -> Surveys: ...
     @property
+    def survey_responses(self) -> SurveyResponses: ...
+    @property
     def survey_results(self) -> SurveyResults: ...
     @property
     def sentiments(self) -> Sentiments: ...
-    @property
-    def survey_responses(self) -> SurveyResponses: ...
     @property
     def survey_invites(self) -> SurveyInvites: ...
     @property
@@ -183,6 +186,12 @@ class Work(Protocol):
     def faq_counts(self) -> FaqCounts: ...
     @property
     def nudges(self) -> Nudges: ...
+    @property
+    def goodwill(self) -> Goodwill: ...
+    @property
+    def handovers(self) -> Handovers: ...
+    @property
+    def service_persons(self) -> ServicePersons: ...
     @property
     def events(self) -> Events: ...
     @property
