@@ -1,7 +1,7 @@
 """What is the same everywhere: help, leaving a conversation, words nothing understands."""
 
 from bot.messages import Kind, Reply
-from handlers import menu
+from handlers import menu, staff_words
 from handlers.turns import Turn
 from services import missed
 
@@ -27,6 +27,8 @@ def cancel(turn: Turn) -> Reply:
 
 def unknown(turn: Turn) -> Reply:
     """Never silence: a helpful answer with the main buttons."""
+    if turn.inbound.kind is Kind.TAP:  # a button of ours that the person may not use any more
+        return Reply("general.not_allowed", {}, menu.main(turn))
     said = turn.inbound.kind is Kind.TEXT
     running = turn.conversation.active(turn.now)
     if running and not said:
@@ -39,8 +41,11 @@ def expired(turn: Turn) -> Reply:
     return Reply("general.expired", {}, menu.main(turn))
 
 
-def group(_: Turn) -> Reply:
-    """In a group others read along, so nothing of anybody is said there."""
+def group(turn: Turn) -> Reply:
+    """In a group others read along, so nothing of anybody is said there; what is in a group of
+    the staff is for the staff."""
+    if turn.person.staff is None and staff_words.group_of(turn) is not None:
+        return Reply("desk.strangers")
     return Reply("general.group")
 
 

@@ -52,10 +52,10 @@ def said(work: Work, ticket: Ticket, said: Said, now: datetime) -> bool:
             _post(work, ticket, said, place, now)
     if said.author != Author.STAFF:
         return True
-    place = relay_places.of_member(work, ticket)
-    if place is None:
+    theirs = relay_places.of_member(work, ticket)
+    if theirs is None:
         return False
-    _post(work, ticket, said, place, now)
+    _post(work, ticket, said, theirs, now)
     return True
 
 

@@ -144,9 +144,20 @@ class TicketPosts:
 
 
 def _post(row: Any) -> Post:
-    *plain, message_id, act, message = row
-    key, values = str(message.get("key", "")), message.get("values", {})
-    return Post(*plain, message_id or "", act, key, values)
+    return Post(
+        delivery_id=row.delivery_id,
+        ticket_id=row.ticket_id,
+        address_id=row.address_id,
+        group_id=row.group_id,
+        side=row.side,
+        said_id=row.said_id,
+        pieces=row.pieces,
+        state=row.state,
+        message=row.message_id or "",
+        act=row.act,
+        key=str(row.message.get("key", "")),
+        values=row.message.get("values", {}),
+    )
 
 
 def _ends(message: str) -> list[str]:

@@ -165,7 +165,7 @@ async def test_who_is_no_staff_is_told_once_a_day(club: Club) -> None:
     assert await room.says(stranger, "hm", topic=topic, message="52") is not None
     refused = await room.says(stranger, "/desk", message="53")
     assert refused is not None
-    assert refused.key == "general.group"
+    assert refused.key == "desk.strangers"
     assert await heard(club, mei) == []
 
 
@@ -350,3 +350,23 @@ async def test_files_are_sent_once_more(club: Club) -> None:
     await room.taps(anna, "desk.more", topic=topic)
     files = await room.taps(anna, "desk.files", topic=topic)
     assert [one.reference for one in files.media] == ["v1"]
+
+
+async def test_who_is_no_operator_any_more_is_told_why_nothing_happens(club: Club) -> None:
+    room, _anna, mei, topic = await room_with_topic(club)
+    ben = await operator(club, "Ben", "service")
+    await room.shown()
+    await ben.says("/queue")
+
+    def disable(work: Work) -> None:
+        operator_ = work.staff.by_name("Ben")
+        assert operator_ is not None
+        work.staff.disable(operator_.id)
+
+    await club.write(disable)
+    assert (await ben.taps("ticket.open")).key == "general.not_allowed"
+    assert (await room.taps(ben, "ticket.take", topic=topic)).key == "desk.strangers"
+    said = await room.says(ben, "hello", topic=topic, message="9")
+    assert said is not None
+    assert said.key == "desk.strangers"
+    assert await heard(club, mei) == []
