@@ -4,17 +4,18 @@ passed on without having been asked, and nobody has to write anything twice."""
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Final
 
 from bot.messages import Button, Kind, Reply, Rows
 from bot.turn import MOOD
-from domain.tickets import TicketKind
+from domain.tickets import LONGEST_TEXT, TicketKind
 from handlers import general, menu
 from handlers.complain import open_offered
 from handlers.offers import NO, answered, is_waiting, keep, kept, waiting
 from handlers.parts import gone
 from handlers.turns import Turn
-from services import faq, listening
+from services import faq, listening, tickets
 from services.sentiments import Label, Mood
 from services.tickets import Words
 
@@ -41,7 +42,7 @@ def heard(turn: Turn) -> Reply | None:
     """Words or files of a member that are no command and no answer. Raises FileTooLarge."""
     words = kept(turn) if turn.data.get("offered") or not is_waiting(turn) else _only_new(turn)
     if not words.text:
-        return _file(turn, words)
+        return _file(turn, words) if words.media else _unknown(turn, words)
     service = turn.work.programmes.current().service
     found = listening.hear(service, words.text, _mood(turn), turn.locale)
     if found.alarm:
@@ -98,9 +99,22 @@ def decline(turn: Turn) -> Reply:
 
 
 def _ticket(turn: Turn, kind: TicketKind) -> Reply:
+    """The ticket; what is longer than one message may be follows in further ones."""
     if not is_waiting(turn):
         return gone(turn)
-    return open_offered(turn, kind, waiting(turn), str(turn.data.get("category", "")))
+    words, category = waiting(turn), str(turn.data.get("category", ""))
+    reply = open_offered(turn, kind, replace(words, text=words.text[:LONGEST_TEXT]), category)
+    ticket = turn.work.tickets.by_key(turn.nonce)
+    if ticket is not None and not ticket.merged_into:
+        _say_rest(turn, ticket.id, words)
+    return reply
+
+
+def _say_rest(turn: Turn, ticket_id: int, words: Words) -> None:
+    for at in range(LONGEST_TEXT, len(words.text), LONGEST_TEXT):
+        part = replace(words, text=words.text[at : at + LONGEST_TEXT], media=())
+        key = f"{turn.nonce}:{at}"
+        tickets.say(turn.work, ticket_id, part, None, key=key, now=turn.now)
 
 
 def _file(turn: Turn, words: Words) -> Reply:

@@ -14,6 +14,7 @@ from handlers.turns import Turn
 from services import faq
 from services.tickets import Origin, Words
 
+MOST_TEXT: Final = 4 * LONGEST_TEXT
 OFFER: Final = Step("offer", frozenset({Kind.PHOTO, Kind.FILE}))
 HEARD: Final = Flow("heard", (OFFER,))
 NO: Final = Button("listening.button_no", "heard.no", here=True)
@@ -25,7 +26,7 @@ def kept(turn: Turn) -> Words:
     text = "\n".join(part for part in (data.get("text", ""), turn.text.strip()) if part)
     files = (*data.get("media", ()), *media_of(turn))[:MOST_FILES]
     origin = Origin(turn.person.address_id, turn.inbound.address.chat, turn.inbound.message)
-    return Words(text[:LONGEST_TEXT], files, "", origin)
+    return Words(text[:MOST_TEXT], files, "", origin)
 
 
 def waiting(turn: Turn) -> Words:
@@ -39,7 +40,7 @@ def waiting(turn: Turn) -> Words:
 def keep(turn: Turn, words: Words, **more: Any) -> None:
     """Keeps words and files until the answer; `more`: what else there is to know then."""
     files = [dict(one) for one in words.media]
-    data = {"text": words.text, "media": files, "message": words.origin.message}
+    data: dict[str, Any] = {"text": words.text, "media": files, "message": words.origin.message}
     turn.start(HEARD, **data, album=turn.inbound.album, **more)
 
 

@@ -15,8 +15,8 @@ from services.sentiments import Label, Mood
 
 LONGEST: Final = 500
 """Letters of a text that its mood is found from."""
-LEAST: Final = 4
-"""Letters of a text whose mood says anything."""
+LEAST: Final = 12
+"""Letters of a text whose mood says anything; a Chinese one says as much as two others."""
 SURELY_NEGATIVE: Final = 150
 """Thousandths of being positive, from which downwards a mood alone is worth asking about."""
 
@@ -44,7 +44,7 @@ def hear(service: Service, text: str, mood: Mood | None, locale: str = "") -> He
 
 
 def _sounds_bad(text: str, mood: Mood | None) -> bool:
-    letters = sum(letter.isalnum() for letter in text)
+    letters = sum(1 if letter.isascii() else 2 for letter in text if letter.isalnum())
     if mood is None or letters < LEAST or mood.label is not Label.NEGATIVE:
         return False
     return mood.score <= SURELY_NEGATIVE

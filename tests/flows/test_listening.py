@@ -194,3 +194,14 @@ async def test_a_question_of_the_form_is_answered_first(club: Club, mei: Person)
     assert (await mei.taps("heard.ask")).key == "complain.sent"
     (ticket,) = await tickets(club, mei)
     assert (ticket.kind, (await first_said(club, ticket)).text) == ("question", "怎么退货？")
+
+
+async def test_a_long_story_is_passed_on_whole(club: Club, mei: Person) -> None:
+    story = " ".join(f"Then the milk was sour again, for the {n}. time." for n in range(80))
+    await mei.says(story)
+    await mei.taps("heard.pass")
+    (ticket,) = await tickets(club, mei)
+    thread = await club.read(lambda work: work.tickets.thread(ticket.id, 10))
+    said = [one.text for one in thread if one.author == "member"]
+    assert len(said) == 2
+    assert "".join(said).replace(" ", "") == story.replace(" ", "")

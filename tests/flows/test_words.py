@@ -75,7 +75,7 @@ async def test_what_is_not_understood_gets_a_helpful_answer_with_buttons(mei: Pe
 
 async def test_pictures_get_a_helpful_answer_too(mei: Person) -> None:
     answer = await mei.sends_photo()
-    assert answer.key == "general.not_text"
+    assert answer.key == "listening.file"
     assert answer.rows
 
 

@@ -95,7 +95,7 @@ async def test_a_club_without_receipt_photos_says_so(club: Club) -> None:
     await club.write(lambda w: w.programmes.publish(changed, club.clock(), None))
     mei = await member(club)
     assert (await mei.says("/receipt")).key == "receipt.off"
-    assert (await mei.sends_photo("p")).key == "general.not_text"
+    assert (await mei.sends_photo("p")).key == "listening.file"
     assert not [key for row in (await mei.says("/card")).rows for key in row if "🧾" in key.label]
 
 
