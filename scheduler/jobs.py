@@ -20,6 +20,7 @@ from services import (
     sealing,
     survey_invites,
     survey_steps,
+    ticket_rating,
     waiting,
 )
 from services.ports import Work
@@ -193,6 +194,14 @@ def _ask_again(work: Work, due: Due, now: datetime, after: int) -> int | None:
     return survey_invites.remind_some(work, now, after, LOTS)
 
 
+def _nobody_to_rate(work: Work, due: Due, now: datetime) -> bool:
+    return ticket_rating.nobody_to_ask(work, due.at)
+
+
+def _ask_for_ratings(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    return ticket_rating.ask_again(work, due.at, now, after, BATCH)
+
+
 JOBS: tuple[Job, ...] = (
     Job("switch_on", (NIGHT,), _switch_on, _nothing_endless),
     Job("expire", (NIGHT,), _expire, _nothing_expires),
@@ -210,7 +219,14 @@ JOBS: tuple[Job, ...] = (
     Job("seal", (NIGHT,), _seal, _is_sealed),
     Job("survey_answers", (NIGHT,), _release_answers, _nothing_to_release),
     Job("survey_reminders", (FORENOON,), _ask_again, _nobody_to_ask_again, within=DAYTIME),
-    Job("orders", (MORNING,), _remind_staff, _nothing_ordered, within=timedelta(hours=15)),
+    Job(
+        "ticket_ratings",
+        (time(10), time(14), time(18)),
+        _ask_for_ratings,
+        _nobody_to_rate,
+        within=DAYTIME,
+    ),
+    Job("orders", (MORNING,), _remind_staff, _nothing_ordered, within=DAYTIME),
 )
 
 

@@ -24,10 +24,10 @@ from domain.tickets import (
     categories_of,
     new_ticket_number,
 )
-from services import promises, relay
+from services import promises, relay, service_persons
 from services.ports import Work
 from services.ports.club import Actor
-from services.ticket_finding import get
+from services.ticket_finding import get, staff_name
 from services.ticket_words import Words, happened, message
 
 PURCHASE: Final = "purchase"
@@ -69,11 +69,14 @@ def open_ticket(
         _check_open(work, member_id)
         check_flood(work, member_id, now)
     said = message(work, 0, opening.words, Author.MEMBER, now, opening.staff)
-    ticket = _numbered(work, _new(work, member_id, opening, now), key)
+    ticket = _new(work, member_id, opening, now)
+    ticket = _numbered(work, _to_their_person(work, ticket, now), key)
     said = replace(said, ticket_id=ticket.id)
     work.tickets.say(said, f"opened:{ticket.id}")
     if opening.staff is not None:
         work.audit.add(opening.staff, "ticket.open", ("ticket", ticket.id), now, {})
+    if ticket.staff_id is not None:
+        happened(work, ticket, Event.ASSIGNED, now, value=staff_name(work, ticket.staff_id))
     relay.opened(work, ticket, said, now)
     if ticket.alarm:
         happened(work, ticket, Event.ALARM, now, value=ticket.alarm)
@@ -149,6 +152,14 @@ def _new(work: Work, member_id: int, opening: Opening, now: datetime) -> Ticket:
         **asdict(clocks),
     )
     return _praise(ticket, now) if opening.kind is TicketKind.PRAISE else ticket
+
+
+def _to_their_person(work: Work, ticket: Ticket, now: datetime) -> Ticket:
+    """Whoever looks after the member has it first."""
+    staff_id = service_persons.of(work, ticket.member_id, now)
+    if staff_id is None or ticket.state is not TicketState.OPEN:
+        return ticket
+    return replace(ticket, staff_id=staff_id, state=TicketState.ASSIGNED)
 
 
 def _praise(ticket: Ticket, now: datetime) -> Ticket:

@@ -13,15 +13,12 @@ from sqlalchemy import func, select, update
 
 from domain.errors import Refused
 from domain.events import Answer
-from domain.tickets import TicketKind
 from domain.vouchers import VoucherState
-from services import benefits, events, survey_answers, surveys, tickets, vouchers
-from services.ports.club import Actor, Operator
+from services import benefits, events, survey_answers, surveys, vouchers
+from services.ports.club import Actor
 from services.surveys import Me
-from services.tickets import Words
 from storage.tables import benefits as tables
-from storage.work import Work
-from tests.support.club import Club, Person
+from tests.support.club import Club
 from tests.support.threads import ask, give, offer, plan, points
 
 CLAIMANTS = 64
@@ -231,7 +228,7 @@ async def test_one_redemption_that_arrives_many_times_takes_the_points_once(club
     assert await _issued(club) == 1
 
 
-# -- surveys, events, tickets -----------------------------------------------------------
+# -- surveys, events --------------------------------------------------------------------
 
 
 async def test_a_survey_answered_on_two_phones_at_once_pays_once(club: Club) -> None:
@@ -284,61 +281,6 @@ async def test_one_member_takes_one_seat_however_often_they_tap(club: Club, last
     assert await _seats(club, event) == (place.answer is Answer.YES)
     await club.write(lambda work: events.answer(work, member, event, last, club.clock()))
     assert await _seats(club, event) == (last is Answer.YES)
-
-
-async def test_a_ticket_is_taken_by_one_of_many_operators(club: Club) -> None:
-    mei = await club.person().joins()
-    ticket, staff = await _ticket(club, mei), await _staff(club, 16)
-
-    async def take(place: int) -> object:
-        return await club.write(
-            lambda work: tickets.take(work, ticket, staff[place], club.clock())
-        )
-
-    assert tried(await all_at_once(16, take)) == 1
-    audits = await club.read(lambda work: work.audit.about(("ticket", ticket)))
-    assert len(audits) == 1
-
-
-async def test_a_complaint_that_arrives_many_times_is_opened_once(club: Club) -> None:
-    mei = await club.person().joins()
-    claims = await all_at_once(16, lambda place: _ticket(club, mei))
-    assert len(set(claims)) == 1
-
-
-async def _ticket(club: Club, person: Person) -> int:
-    member = await person.member_id()
-
-    def use(work: Work) -> int:
-        state = work.conversations.lock(person.address, "en")
-        assert state.person.address_id is not None
-        ticket = tickets.open_ticket(
-            work,
-            member,
-            state.person.address_id,
-            TicketKind.COMPLAINT,
-            "other",
-            Words("sour milk"),
-            key="the words",
-            now=club.clock(),
-        )
-        return ticket.id
-
-    found: int = await club.write(use)
-    return found
-
-
-async def _staff(club: Club, count: int) -> list[Actor]:
-    def use(work: Work) -> list[Actor]:
-        people = [
-            Operator(work.new_id(), f"S{n}", "service", None, None, True) for n in range(count)
-        ]
-        for one in people:
-            assert work.staff.add(one, club.clock())
-        return [Actor(one.name, one.id) for one in people]
-
-    found: list[Actor] = await club.write(use)
-    return found
 
 
 async def _issued(club: Club) -> int:
