@@ -1,7 +1,7 @@
 """Definitions of surveys as plain data, for the row of their wave, and back."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from domain.campaigns import Audience, load_audience
@@ -36,9 +36,10 @@ def to_json(definition: Definition) -> dict[str, Any]:
 
 def from_json(data: Mapping[str, Any]) -> Definition:
     """The definition that `to_json` wrote."""
+    values = {name: data[name] for name in (*_PLAIN, *_MORE, *_TEXTS)}
+    values |= {name: _moment(data[name]) for name in _TIMES}
     return Definition(
-        **{name: data[name] for name in (*_PLAIN, *_MORE, *_TEXTS)},
-        **{name: _moment(data[name]) for name in _TIMES},
+        **values,
         questions=tuple(_read_question(one) for one in data["questions"]),
         quotas=tuple(AnswerQuota(*one) for one in data["quotas"]),
         audience=load_audience(data["audience"]) or Audience(),
@@ -47,7 +48,7 @@ def from_json(data: Mapping[str, Any]) -> Definition:
 
 
 def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+    return moment.astimezone(UTC).isoformat() if moment else None
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -14,7 +14,6 @@ Answers = Mapping[str, Any]
 """Answers by the key of their question: the key of the option chosen, the keys, a whole number,
 a text, or a photo ({"reference", "kind", "channel", "account"}). What was passed over has none."""
 
-RATINGS: Final = ("1", "2", "3", "4", "5")
 END: Final = "end"
 """Where a goto leads that ends the survey."""
 RATING: Final = (1, 5)
@@ -170,7 +169,7 @@ class Definition:
 
     def asks_like(self, other: "Definition") -> bool:
         """Whether it asks the same, in other words perhaps: what was answered still holds."""
-        return _asked(self) == _asked(other)
+        return bool(_asked(self) == _asked(other))
 
 
 def _asked(definition: Definition) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from domain.dates import start_of_day
+from domain.dates import start_of_day, zone_of
 from domain.errors import Problem
 from domain.refusals import ContentInvalid
 from services import content_schema as schema
@@ -123,6 +123,15 @@ def ends(days: schema.Days | None, zone: str) -> datetime | None:
     """The end of the last day, which is included."""
     last: date | None = days.last if days else None
     return start_of_day(last + timedelta(days=1), zone) if last else None
+
+
+def exists(local: datetime, zone: str) -> bool:
+    """Whether a local time is on the clock in a zone, and is local at all."""
+    if local.tzinfo is not None:
+        return False
+    there = local.replace(tzinfo=zone_of(zone))
+    utc = zone_of("UTC")
+    return there.astimezone(utc).astimezone(zone_of(zone)).replace(tzinfo=None) == local
 
 
 def content_hash(*parts: Any) -> str:

@@ -104,25 +104,6 @@ class Benefits(Section):
     partners: Annotated[list[Partner], Field(default_factory=list, max_length=1000)]
 
 
-class Option(Text):
-    key: Key
-
-
-class Survey(Section):
-    key: Key
-    name: Name
-    question: Long
-    options: Annotated[list[Option], Field(min_length=2, max_length=10)] | None = None
-    rating: bool = False
-    reward: Points = 0
-    thanks: Long | None = None
-    open: Days | None = None
-
-
-class Surveys(Section):
-    surveys: Annotated[list[Survey], Field(min_length=1, max_length=1000)]
-
-
 class Event(Section):
     key: Key
     name: Name

@@ -22,7 +22,7 @@ def import_(file: Path) -> None:
 
     Importing the same file again changes nothing. A question that has answers cannot change.
     """
-    from services.content import import_surveys
+    from services.survey_files import import_surveys
 
     import_file(file, import_surveys)
 

@@ -8,7 +8,7 @@ import pytest
 
 from app import demo_seeds
 from domain.refusals import ContentInvalid
-from services import benefit_files, content
+from services import benefit_files, content, survey_files
 from services.content_files import Done
 from services.ports.club import Actor
 from storage.work import Work
@@ -19,7 +19,7 @@ EXAMPLES = Path(__file__).parents[2] / "app" / "examples"
 ACTOR = Actor("cli")
 IMPORTS = {
     "benefits": benefit_files.import_benefits,
-    "surveys": content.import_surveys,
+    "surveys": survey_files.import_surveys,
     "events": content.import_events,
 }
 
@@ -85,7 +85,7 @@ BAD: list[tuple[str, str, list[str]]] = [
     (
         "surveys",
         f"surveys: [{{{ASKED}, options: [{{key: a, zh: 一, en: A}}, {{key: a, zh: 二, en: B}}]}}]",
-        ["[1].options: two of them have the same key"],
+        ["[1].options[2].key: a is there twice"],
     ),
     ("surveys", f"surveys: [{{{ASKED}, rating: maybe}}]", ["[1].rating: must be true or false"]),
     ("events", f"events: [{{{EVENT}, starts: tomorrow}}]", ['must be a local time such as "2026']),

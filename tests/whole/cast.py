@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from domain.staff import OPERATOR, OWNER, SERVICE, TILL
-from services import benefit_files, content, staffing
+from services import benefit_files, content, staffing, survey_files
 from services.ports.club import Actor
 from storage.tables import metadata
 from storage.work import Work
@@ -59,7 +59,7 @@ def _content(work: Work) -> None:
     now = work.shared.clock()
     for kind, take in (
         ("benefits", benefit_files.import_benefits),
-        ("surveys", content.import_surveys),
+        ("surveys", survey_files.import_surveys),
         ("events", content.import_events),
     ):
         text = (EXAMPLES / f"{kind}.yaml").read_text(encoding="utf-8")

@@ -1,0 +1,22 @@
+"""The club that the tests of surveys use, on both databases in turn."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.club import Club, programme
+
+
+@pytest.fixture
+async def club(database_url: str) -> AsyncIterator[Club]:
+    opened = await Club(database_url, programme()).open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def lite(sqlite_url: str) -> AsyncIterator[Club]:
+    """A club for what does not depend on the database."""
+    opened = await Club(sqlite_url, programme()).open()
+    yield opened
+    await opened.close()
