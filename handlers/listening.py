@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.messages import Button, Kind, Reply, Rows
+from bot.router import Route
 from bot.turn import MOOD
 from domain.tickets import LONGEST_TEXT, TicketKind
 from handlers import general, menu
@@ -147,3 +148,13 @@ def _mood(turn: Turn) -> Mood | None:
         return None
     found = json.loads(seen.text)
     return Mood(Label(found.pop("label")), **found)
+
+
+ROUTES: Final = (
+    Route("heard", heard, writes=True, looks=mood_of),
+    Route("heard.offer", more, writes=True),
+    Route("heard.pass", pass_on, writes=True),
+    Route("heard.ask", ask, writes=True),
+    Route("heard.helped", helped, writes=True),
+    Route("heard.no", decline, writes=True),
+)

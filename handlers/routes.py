@@ -454,13 +454,7 @@ ROUTES: tuple[Route, ...] = (
     Route("words.use", wordings.use, writes=True, needs="message:write"),
     *wording_edit.ROUTES,
     *goodwill_routes.ROUTES,
-    # free words
-    Route("heard", listening.heard, writes=True, looks=listening.mood_of),
-    Route("heard.offer", listening.more, writes=True),
-    Route("heard.pass", listening.pass_on, writes=True),
-    Route("heard.ask", listening.ask, writes=True),
-    Route("heard.helped", listening.helped, writes=True),
-    Route("heard.no", listening.decline, writes=True),
+    *listening.ROUTES,
     # everywhere
     Route("help", general.help_, anyone=True),
     Route("cancel", general.cancel, writes=True, anyone=True),
