@@ -94,13 +94,6 @@ class TicketOver(Refused):
     code: ClassVar[str] = "ticket.over"
 
 
-@dataclass(eq=False)
-class MediaRefused(Refused):
-    """Only text and photos can be handed on."""
-
-    code: ClassVar[str] = "ticket.media_refused"
-
-
 # -- events -----------------------------------------------------------------------------
 
 
