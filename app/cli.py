@@ -27,6 +27,7 @@ COMMANDS = {
     "audit": ("app.commands.audit:audit", "Prove the ledger: all invariants, each with its count"),
     "store": ("app.commands.store:store", "The shops"),
     "operator": ("app.commands.operator:operator", "The staff, their roles and link codes"),
+    "group": ("app.commands.group:group", "The staff's groups where tickets are answered"),
     "member": ("app.commands.member:member", "A member's level: given by hand, and its record"),
     "approvals": ("app.commands.approvals:approvals", "What waits for a second person's yes"),
     "api-key": ("app.commands.api_key:api_key", "Keys for /api/v1"),
