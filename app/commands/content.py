@@ -24,12 +24,14 @@ WORDS = {"added": "added", "changed": "changed", "same": "there already, nothing
 Import = Callable[[Work, str, Actor, datetime], list[Done]]
 
 
-def import_file(file: Path, use: Import) -> None:
+def import_file(file: Path, use: Import) -> list[Done]:
     """Imports a file in one transaction and says what became of each entry; every mistake is a
     line on stderr and nothing is taken."""
     text = read(file)
     with faults_of(file):
-        say(changed(lambda work, club: use(work, text, ACTOR, club.clock.now())))
+        done = changed(lambda work, club: use(work, text, ACTOR, club.clock.now()))
+    say(done)
+    return done
 
 
 @contextmanager

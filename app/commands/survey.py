@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from app.commands import survey_rounds
 from app.commands.content import FILE, import_file, print_example
 from app.commands.survey_results import mood, results
 
@@ -17,14 +18,23 @@ def survey() -> None:
 
 @survey.command("import")
 @click.argument("file", type=FILE)
-def import_(file: Path) -> None:
+@click.option("--key", default="", help="Of a SurveyJS file: its key here, else its name.")
+@click.option("--one-language", is_flag=True, help="SurveyJS: take texts without translation.")
+@click.option("--anonymous", is_flag=True, help="SurveyJS: nobody can tell who answered what.")
+@click.option("--reward", type=click.IntRange(0, 10**6), default=0, help="SurveyJS: in points.")
+def import_(file: Path, key: str, one_language: bool, anonymous: bool, reward: int) -> None:
     """Add or change the surveys in FILE: all of them or none.
 
-    Importing the same file again changes nothing. A question that has answers cannot change.
+    Importing the same file again changes nothing. A question that has answers cannot change. A
+    FILE that ends with .json is read as one survey of SurveyJS; what cannot be asked here is
+    listed and left out.
     """
     from services.survey_files import import_surveys
 
-    import_file(file, import_surveys)
+    if file.suffix.lower() == ".json":
+        survey_rounds.import_json(file, key, one_language, anonymous, reward)
+        return
+    survey_rounds.warn([one.key for one in import_file(file, import_surveys)])
 
 
 @survey.command()
@@ -35,3 +45,5 @@ def example() -> None:
 
 survey.add_command(results)
 survey.add_command(mood)
+for command in survey_rounds.COMMANDS:
+    survey.add_command(command)

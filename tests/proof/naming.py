@@ -50,7 +50,7 @@ def everything(work: Work, vault: Vault) -> list[Row]:
         selected = text(f'SELECT {named}, t.* FROM "{table.name}" AS t')
         for at, row in enumerate(work.db.execute(selected).mappings()):
             orders = {name: _order(row[name]) for name in hidden if name in row}
-            values = {name: _opened(row[name], vault) for name in table.c.keys()}
+            values = {name: _opened(row[name], vault) for name in table.columns.keys()}  # noqa: SIM118
             found.append(Row(table.name, values, {**orders, "as read": at}))
     return found
 
