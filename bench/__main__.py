@@ -21,6 +21,7 @@ from bench import (
     redeem,
     replies,
     sending,
+    sentiment,
 )
 
 
@@ -88,6 +89,10 @@ def _due(asked: Asked) -> None:
     due.run((100_000, 1_000_000, 5_000_000) if asked.full else (100_000,))
 
 
+def _sentiment(asked: Asked) -> None:
+    sentiment.run()
+
+
 PARTS: dict[str, Callable[[Asked], None]] = {
     "replies": _replies,
     "earn": _earn,
@@ -102,6 +107,7 @@ PARTS: dict[str, Callable[[Asked], None]] = {
     "recommend": _recommend,
     "sending": _sending,
     "due": _due,
+    "sentiment": _sentiment,
 }
 
 

@@ -44,11 +44,32 @@ def show(turn: Turn) -> Reply:
     found, data = _counted(turn)
     values = {
         **data,
-        "questions": data["questions"][:SHOWN],
+        "questions": [_brief(one) for one in data["questions"][:SHOWN]],
         "rest": max(0, len(data["questions"]) - SHOWN),
         "waves": found.wave.wave,
     }
     return Reply("results.card", values, _rows(turn, found), edit=True)
+
+
+def _brief(one: dict[str, Any]) -> dict[str, Any]:
+    """A question for the card: figures as they are written."""
+    kept = ("texts", "kind", "answered", "hidden", "choice", "spread_hidden", "moods", "words")
+    choices = [
+        {"names": c["names"], "times": c["times"], "share": c["share"] and _percent(c["share"][0])}
+        for c in one["choices"]
+        if one["choice"]
+    ]
+    return {
+        **{name: one[name] for name in kept},
+        "choices": choices,
+        "nps": one["nps"] and [round(end) for end in one["nps"]],
+        "mean": one["mean"] and [f"{end:.2f}" for end in one["mean"] if end is not None],
+        "csat": one["csat"] and [_percent(end) for end in one["csat"]],
+    }
+
+
+def _percent(share: float) -> int:
+    return round(100 * share)
 
 
 def count(turn: Turn) -> dict[str, Any] | None:

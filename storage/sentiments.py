@@ -28,7 +28,7 @@ _of = select(*(_sentiments.c[name] for name in _NAMES)).where(
 _correct = (
     update(_sentiments)
     .where(_sentiments.c.id == bindparam("of"))
-    .values(corrected=bindparam("label"), corrected_by=bindparam("by"))
+    .values(corrected=bindparam("said"), corrected_by=bindparam("by"))
 )
 _unheard = (
     select(_messages.c.id, _tickets.c.member_id, _messages.c.text, _messages.c.at)
@@ -68,7 +68,7 @@ class Sentiments:
         return {row["subject_id"]: MoodRow(**row) for row in rows}
 
     def correct(self, row: MoodRow, label: str, by: int | None) -> None:
-        self._db.execute(_correct, {"of": row.id, "label": label, "by": by})
+        self._db.execute(_correct, {"of": row.id, "said": label, "by": by})
 
     def unheard(self, after: int, most: int) -> list[Heard]:
         return [Heard(*row) for row in self._db.execute(_unheard, {"after": after, "most": most})]
