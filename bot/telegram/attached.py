@@ -37,13 +37,18 @@ def kind_of(media: Media) -> str:
 
 
 def runs(media: tuple[Media, ...]) -> Iterator[tuple[Media, ...]]:
-    """The media in order, those together that can be one album."""
+    """The media in order, those together that can be one album; what is uploaded goes alone, for
+    one request may have 50 MB."""
     alone = iter(range(len(media)))
-    groups = groupby(media, lambda one: _TOGETHER.get(kind_of(one)) or next(alone))
+    groups = groupby(media, lambda one: _album_of(one) or next(alone))
     for _, same in groups:
         run = tuple(same)
         for start in range(0, len(run), LARGEST_ALBUM):
             yield run[start : start + LARGEST_ALBUM]
+
+
+def _album_of(media: Media) -> str:
+    return "" if media.content else _TOGETHER.get(kind_of(media), "")
 
 
 def takes_caption(media: Media) -> bool:
@@ -63,16 +68,15 @@ def _single(media: Media, caption: str) -> Sending:
 
 
 def _album(run: tuple[Media, ...], caption: str) -> Sending:
-    files = {f"file{place}": _upload(one) for place, one in enumerate(run) if one.content}
     parts = [
         {
             "type": kind_of(one),
-            "media": f"attach://file{place}" if one.content else one.reference,
+            "media": one.reference,
             **(_captioned(caption) if not place else {}),
         }
         for place, one in enumerate(run)
     ]
-    return ALBUM, {"media": parts, **files}
+    return ALBUM, {"media": parts}
 
 
 def _captioned(caption: str) -> dict[str, Any]:
