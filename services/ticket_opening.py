@@ -62,9 +62,9 @@ def open_ticket(
     Raises BadText, CategoryUnknown, SubjectUnknown, and of members TooManyTickets,
     TooManyMessages.
     """
+    work.members.lock(member_id)  # or the same words at once would both find no ticket
     if before := work.tickets.by_key(key):
         return before
-    work.members.lock(member_id)
     if opening.staff is None:
         _check_open(work, member_id)
         check_flood(work, member_id, now)
