@@ -50,6 +50,7 @@ def said(work: Work, ticket: Ticket, said: Said, now: datetime) -> bool:
     for place in relay_places.of_staff(work, ticket, now):
         if place.chat != said.chat:
             _post(work, ticket, said, place, now)
+    _keep_cards(work, ticket, now)
     if said.author != Author.STAFF:
         return True
     theirs = relay_places.of_member(work, ticket)
@@ -289,6 +290,16 @@ def _place_of(work: Work, post: Post) -> Place:
     topic = work.staff_groups.topic(post.ticket_id, post.group_id)
     assert group is not None
     return Place(post.side, group.chat, group=group, topic=topic.topic if topic else "")
+
+
+def _keep_cards(work: Work, ticket: Ticket, now: datetime) -> None:
+    """The cards tell another state than the ticket has: they are changed."""
+    newest = work.ticket_posts.newest(ticket.id, CARD)
+    if newest is None or newest.values.get("state") == ticket.state_at(now):
+        return
+    first = _first(work, ticket)
+    if first is not None:
+        _renew_cards(work, ticket, first, now)
 
 
 def _renew_cards(work: Work, ticket: Ticket, first: Said, now: datetime) -> None:

@@ -40,6 +40,7 @@ _cards = _oldest.where(
     _rows.c.act == "send",
 )
 _of_ticket = _columns.where(_posts.c.ticket_id == bindparam("ticket"))
+_newest = _of_ticket.order_by(_posts.c.delivery_id.desc()).limit(40)
 _edits = _of_ticket.where(
     _rows.c.act == "edit", _rows.c.state == "pending", _rows.c.target == bindparam("target")
 )
@@ -109,6 +110,10 @@ class TicketPosts:
 
     def cards(self, ticket_id: int) -> list[Post]:
         return self._many(_cards, ticket=ticket_id)
+
+    def newest(self, ticket_id: int, key: str) -> Post | None:
+        found = self._many(_newest, ticket=ticket_id)
+        return next((one for one in found if one.key == key), None)
 
     def edits(self, ticket_id: int, target: str) -> list[Post]:
         return self._many(_edits, ticket=ticket_id, target=target)

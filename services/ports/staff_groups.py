@@ -153,6 +153,9 @@ class TicketPosts(Protocol):
     def cards(self, ticket_id: int) -> list[Post]:
         """The ticket's cards, oldest first."""
 
+    def newest(self, ticket_id: int, key: str) -> Post | None:
+        """The newest of the ticket's last posts with that message key, edits too."""
+
     def edits(self, ticket_id: int, target: str) -> list[Post]:
         """Changes of a message that wait to be made."""
 

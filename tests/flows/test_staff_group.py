@@ -370,3 +370,15 @@ async def test_who_is_no_operator_any_more_is_told_why_nothing_happens(club: Clu
     assert said is not None
     assert said.key == "desk.strangers"
     assert await heard(club, mei) == []
+
+
+async def test_the_card_tells_whose_turn_it_is(club: Club) -> None:
+    room, anna, mei, topic = await room_with_topic(club)
+    await room.says(anna, "When was it?", topic=topic, message="50")
+    await room.delivers()
+    assert "answered" in (await room.shown())[-1].text
+    await deliver(club)
+    await mei.sends(text="Monday", reply_to=await last_message(club, mei), message="71")
+    await room.delivers()
+    cards = [message for message in await room.shown() if message.key == "desk.card"]
+    assert "taken" in cards[-1].text
