@@ -22,7 +22,7 @@ from domain.survey_errors import (
 from domain.survey_paths import Trail
 from domain.survey_values import check, read
 from domain.surveys import Question, QuestionKind, Response, ResponseState, Wave
-from services import expiry, ledger
+from services import expiry, ledger, survey_release
 from services.ports import Work
 from services.surveys import Me, Step, enter, step_of
 
@@ -186,10 +186,13 @@ def _end(
 
 def _pay(work: Work, wave: Wave, response: Response, member_id: int, now: datetime) -> None:
     expiry.extend(work, work.programmes.current(), member_id, SOURCE, now)
+    if wave.definition.anonymous:
+        survey_release.pay(work, wave, member_id, now)
+        return
     key = f"survey:{wave.survey_id}:{wave.wave}:{member_id}"
     source = (SOURCE, wave.survey_id)
     paid = ledger.bonus(work, member_id, wave.definition.reward, key=key, source=source, now=now)
-    if paid and not wave.definition.anonymous:
+    if paid:
         work.survey_responses.paid(response.id, paid.id)
 
 

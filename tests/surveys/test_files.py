@@ -86,7 +86,10 @@ BAD = [
     ),
     # the whole
     (file(RATE, more="    quotas: [{question: z, value: 1, most: 5}]\n"), "no question z"),
-    (file(RATE, more="    quotas: [{question: r, value: 7, most: 5}]\n"), "value: nobody can answer 7; it takes 1 to 5"),
+    (
+        file(RATE, more="    quotas: [{question: r, value: 7, most: 5}]\n"),
+        "value: nobody can answer 7; it takes 1 to 5",
+    ),
     (file(WORDS, more="    quotas: [{question: w, value: x, most: 5}]\n"), "answered freely"),
     (file(RATE, more="    remind_days: [3]\n"), "remind_days: nobody is written to"),
     (
