@@ -98,6 +98,7 @@ class MyData:
         reaches = self._reaches(member_ids)
         self._erase_chats(reaches)
         self._erase_corrections(member_ids)
+        self._erase_posts(member_ids)
         self._settle(member_ids, at)
         for holding in reversed(HOLDINGS):
             self._erase_rows(holding, member_ids)
@@ -138,6 +139,16 @@ class MyData:
             if row.user == reach.user or whole.search(self._vault.open(row.raw))
         ]
         self._db.execute(delete(letters).where(letters.c.id.in_(ids)))
+
+    def _erase_posts(self, member_ids: list[int]) -> None:
+        """What their tickets were shown as to staff, in chats and groups."""
+        posts, tickets = _t["ticket_posts"], _t["tickets"]
+        theirs = select(tickets.c.id).where(tickets.c.member_id.in_(member_ids))
+        shown = select(posts.c.delivery_id).where(posts.c.ticket_id.in_(theirs))
+        rows = _deliveries.c.id.in_(shown)
+        unsent = and_(rows, _deliveries.c.state.in_(_UNSENT))
+        self._db.execute(update(_deliveries).where(unsent).values(state="skipped"))
+        self._db.execute(update(_deliveries).where(rows).values(message={}, reason=""))
 
     def _erase_corrections(self, member_ids: list[int]) -> None:
         """Why a purchase was moved or voided: its audit rows name the purchase, not the member."""

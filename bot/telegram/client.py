@@ -73,8 +73,7 @@ class Client(Bot):
         PTB's handling of parameters, too, which costs as much as all the rest of ours.
         """
         if any(isinstance(part, InputFile) for part in params.values()):
-            # `_post` would look for PTB's own objects in an album.
-            return await self._do_post(method, params)
+            return await self._post(method, params)
         return await self._sending.call(f"{self.base_url}/{method}", params)
 
     async def raw_updates(self, offset: int, wait: int, allowed: tuple[str, ...]) -> Any:

@@ -8,6 +8,9 @@ from sqlalchemy import select
 from bot.messages import Kind
 from storage.tables import post
 from tests.support.club import Club, Person
+from tests.support.threads import operator
+
+DELIVERIES = post.Delivery.__table__  # type: ignore[attr-defined]
 
 
 async def test_the_export_comes_as_a_file(club: Club) -> None:
@@ -68,3 +71,19 @@ async def tap_again(mei: Person) -> list[str]:
     payload = mei.button("erase.do").payload
     answers = [await mei.sends(Kind.TAP, payload=payload) for _ in range(2)]
     return [answer.key for answer in answers if answer]
+
+
+async def test_what_staff_were_shown_of_a_ticket_goes_with_the_member(club: Club) -> None:
+    anna = await operator(club)
+    mei = await club.person("Mei").joins()
+    await mei.says("The canary soup was sour")
+    await mei.taps("heard.pass")
+    wanted = select(DELIVERIES.c.message).where(DELIVERIES.c.chat == anna.user)
+    shown = await club.read(lambda work: work.db.execute(wanted).scalars().all())
+    assert "canary" in str(shown)
+    await mei.says("/mydata")
+    await mei.taps("erase.ask")
+    await mei.taps("erase.go_on")
+    assert (await mei.taps("erase.do")).key == "mydata.erased"
+    kept = await club.read(lambda work: work.db.execute(select(DELIVERIES.c.message)).all())
+    assert "canary" not in str(kept)
