@@ -36,6 +36,7 @@ COMMANDS = {
     "benefit": ("app.commands.benefit:benefit", "What members can have for their points"),
     "orders": ("app.commands.orders:orders", "What has to be made ready and handed over"),
     "partner": ("app.commands.partner:partner", "Firms whose codes members get; settlements"),
+    "ticket": ("app.commands.ticket:ticket", "Complaints and questions: how the desk did"),
     "survey": ("app.commands.survey:survey", "Questions to members and their answers"),
     "event": ("app.commands.event:event", "What members are invited to"),
     "campaign": ("app.commands.campaign:campaign", "Messages to many members"),

@@ -27,7 +27,7 @@ from scheduler.lending import LendingChannel, Owner, Source
 from scheduler.making import MakingChannel
 from scheduler.worker import Worker
 from templates import catalogue
-from templates.sheets import closing, results, statement
+from templates.sheets import closing, desk_report, results, statement
 
 log = logging.getLogger(__name__)
 SHUTDOWN_SECONDS = 5.0
@@ -112,6 +112,7 @@ def make_worker(club: Club, channels: Sequence[Channel]) -> Worker:
         "statement": partial(statement.pdf, words),
         "closing": partial(closing.xlsx, words),
         "results": partial(results.made, words),
+        "desk_report": partial(desk_report.made, words),
         "recipients": partial(recipient_file.table, words),
     }
     return Worker(

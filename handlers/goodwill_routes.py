@@ -2,7 +2,7 @@
 
 from bot.flow import Flow
 from bot.router import Route
-from handlers import goodwill, service_person
+from handlers import desk_report, goodwill, service_person
 
 ANSWER = "ticket:answer"
 MANAGE = "ticket:manage"
@@ -15,6 +15,8 @@ ROUTES: tuple[Route, ...] = (
     Route("giving.points", goodwill.take_points, writes=True, needs=ANSWER),
     Route("giving.sure", goodwill.sure, writes=True, needs=ANSWER),
     Route("giving.do", goodwill.do, writes=True, needs=ANSWER),
+    Route("queue.report", desk_report.show, needs=MANAGE, long=True),
+    Route("queue.file", desk_report.send, writes=True, needs=MANAGE, counts=desk_report.count),
     Route("service.person", service_person.choose, needs=MANAGE),
     Route("service.give", service_person.give, writes=True, needs=MANAGE),
 )

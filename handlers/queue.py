@@ -2,7 +2,7 @@
 
 from bot.messages import Button, Reply, Rows, load_media
 from domain.tickets import Author, Ticket, read_event
-from handlers import menu
+from handlers import desk_report, menu
 from handlers.parts import number
 from handlers.turns import Turn, actor
 from services import ticket_cards, ticket_lists, tickets
@@ -14,14 +14,21 @@ FIRST_TABS = 3
 
 
 def show(turn: Turn) -> Reply:
-    """A page of a tab: what is mine, new, near its deadline, waiting, done lately."""
+    """A page of a tab: what is mine, new, near its deadline, waiting, done lately; `/queue report`
+    is the report."""
+    manages = turn.person.may("ticket:manage")
+    if turn.arg() == "report" and manages:
+        return desk_report.show(turn)
     found = ticket_lists.listed(
         turn.work, turn.arg(), number(turn, 1), actor(turn).staff_id or 0, turn.now
     )
     lines = [ticket_lists.line(turn.work, one, turn.now) for one in found.tickets]
     values = {"tab": found.tab, "tickets": lines, "page": found.page + 1}
     values["zone"] = turn.work.programmes.current().zone
-    return Reply("queue.list", values, (*_tabs(found), *_open(found), *_pages(found)), edit=True)
+    report = ((Button("desk_report.button_report", "queue.report"),),) if manages else ()
+    return Reply(
+        "queue.list", values, (*_tabs(found), *_open(found), *_pages(found), *report), edit=True
+    )
 
 
 def open_one(turn: Turn) -> Reply:

@@ -84,6 +84,7 @@ from storage.survey_results import SurveyResults
 from storage.surveys import Surveys
 from storage.ticket_posts import TicketPosts
 from storage.ticket_queue import TicketQueue
+from storage.ticket_reports import TicketReports
 from storage.tickets import Tickets
 from storage.ticks import Ticks
 from storage.till_events import TillEvents
@@ -431,6 +432,10 @@ class Work:
     @cached_property
     def handovers(self) -> Handovers:
         return Handovers(self.db)
+
+    @cached_property
+    def ticket_reports(self) -> TicketReports:
+        return TicketReports(self.db)
 
     @cached_property
     def goodwill(self) -> Goodwill:

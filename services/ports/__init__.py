@@ -53,6 +53,7 @@ from services.ports.statements import Statements
 from services.ports.survey_results import Sentiments, SurveyResults
 from services.ports.survey_rounds import SurveyInvites, SurveyReleases
 from services.ports.surveys import SurveyResponses, Surveys
+from services.ports.ticket_reports import TicketReports
 from services.ports.tickets import Tickets
 from services.ports.till import MemberCodes, TillEvents, WrongCodes
 from services.ports.webhooks import Webhooks
@@ -186,6 +187,8 @@ class Work(Protocol):
     def faq_counts(self) -> FaqCounts: ...
     @property
     def nudges(self) -> Nudges: ...
+    @property
+    def ticket_reports(self) -> TicketReports: ...
     @property
     def goodwill(self) -> Goodwill: ...
     @property

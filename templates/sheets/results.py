@@ -165,7 +165,7 @@ def xlsx(say: Say, data: Mapping[str, Any], locale: str) -> bytes:
 def csv_file(say: Say, data: Mapping[str, Any], locale: str) -> bytes:
     """The figures as CSV in UTF-8 with the mark that spreadsheets look for."""
     out = io.StringIO(newline="")
-    csv.writer(out).writerows([_safe(cell) for cell in row] for row in _table(say, data, locale))
+    csv.writer(out).writerows([safe(cell) for cell in row] for row in _table(say, data, locale))
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -192,7 +192,7 @@ def _texts(say: Say, data: Mapping[str, Any], locale: str) -> list[list[Any]]:
     return rows
 
 
-def _safe(cell: object) -> object:
+def safe(cell: object) -> object:
     if isinstance(cell, str) and cell.lstrip(" \u3000").startswith(_DANGEROUS):
         return f"'{cell}"
     return cell
