@@ -22,6 +22,7 @@ from bench import (
     replies,
     sending,
     sentiment,
+    survey_results,
 )
 
 
@@ -93,6 +94,10 @@ def _sentiment(asked: Asked) -> None:
     sentiment.run()
 
 
+def _results(asked: Asked) -> None:
+    survey_results.run(1_000_000 if asked.full else 100_000)
+
+
 PARTS: dict[str, Callable[[Asked], None]] = {
     "replies": _replies,
     "earn": _earn,
@@ -108,6 +113,7 @@ PARTS: dict[str, Callable[[Asked], None]] = {
     "sending": _sending,
     "due": _due,
     "sentiment": _sentiment,
+    "results": _results,
 }
 
 

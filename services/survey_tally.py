@@ -18,7 +18,7 @@ from services import sentiments
 from services.ports import Work
 from services.ports.survey_results import MoodRow, Untallied
 
-SLICE: Final = 200
+SLICE: Final = 400
 LOOK: Final = "survey_answer", "survey_record"
 
 
@@ -52,17 +52,16 @@ def keep(work: Work, batch: Batch, now: datetime) -> int:
     counts: dict[int, Counts] = {of: Counter() for of in batch.waves}
     found: dict[int, Counter[tuple[str, str]]] = {of: Counter() for of in batch.waves}
     moods: list[MoodRow] = []
-    done = 0
+    new = work.survey_results.flag(batch.responses)
     for one in batch.responses:
-        if work.survey_results.flag(one):
-            done += 1
+        if one.id in new:
             wave = batch.waves[one.wave_id]
             _count(counts[wave.id], found[wave.id], wave, one, batch)
             moods += _moods(batch, one, now)
     for of, wave in batch.waves.items():
         work.survey_results.add(wave, counts[of], found[of])
     work.sentiments.add(moods)
-    return done
+    return len(new)
 
 
 def _count(

@@ -98,15 +98,17 @@ _new_records = (
     .order_by(_waves.c.id, _records.c.id)
     .limit(bindparam("most"))
 )
-_flag_response = (
+_flag_responses = (
     update(_responses)
-    .where(_responses.c.id == bindparam("of"), ~_responses.c.tallied)
+    .where(_responses.c.id.in_(bindparam("ids", expanding=True)), ~_responses.c.tallied)
     .values(tallied=True)
+    .returning(_responses.c.id)
 )
-_flag_record = (
+_flag_records = (
     update(_records)
-    .where(_records.c.id == bindparam("of"), ~_records.c.tallied)
+    .where(_records.c.id.in_(bindparam("ids", expanding=True)), ~_records.c.tallied)
     .values(tallied=True)
+    .returning(_records.c.id)
 )
 
 
@@ -234,9 +236,14 @@ class SurveyResults:
             )
         ]
 
-    def flag(self, one: Untallied) -> bool:
-        statement = _flag_record if isinstance(one.id, str) else _flag_response
-        return bool(self._db.execute(statement, {"of": one.id}).rowcount)
+    def flag(self, found: Sequence[Untallied]) -> set[int | str]:
+        records = sorted(one.id for one in found if isinstance(one.id, str))
+        responses = sorted(one.id for one in found if isinstance(one.id, int))
+        done: set[int | str] = set()
+        for statement, ids in ((_flag_records, records), (_flag_responses, responses)):
+            if ids:
+                done |= {row[0] for row in self._db.execute(statement, {"ids": ids})}
+        return done
 
     def add(self, wave: Wave, counts: Counts, words: Mapping[tuple[str, str], int]) -> None:
         of = {"survey_id": wave.survey_id, "wave": wave.wave}

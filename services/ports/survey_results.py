@@ -93,8 +93,8 @@ class SurveyResults(Protocol):
     def untallied(self, most: int) -> list[Untallied]:
         """Some responses that are not in the kept counts, and may be counted."""
 
-    def flag(self, one: Untallied) -> bool:
-        """Marks a response as counted; False if it was before, or is gone."""
+    def flag(self, found: Sequence[Untallied]) -> set[int | str]:
+        """Marks responses as counted; the ids of those that were not before, and are there."""
 
     def add(self, wave: Wave, counts: Counts, words: Mapping[tuple[str, str], int]) -> None:
         """Adds to the kept counts, and to words by question and word."""
