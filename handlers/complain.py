@@ -57,7 +57,10 @@ def pick(turn: Turn) -> Reply:
     """The category is chosen; now the words."""
     if turn.arg() not in set(TicketKind):
         return gone(turn)
-    return _ask_words(turn, TicketKind(turn.arg()), turn.arg(1))
+    kind = TicketKind(turn.arg())
+    known = categories_of(turn.work.programmes.current().service, kind)
+    place = number(turn, 1)
+    return _ask_words(turn, kind, known[place].key) if place < len(known) else gone(turn)
 
 
 def _begin(turn: Turn, kind: TicketKind) -> Reply:
@@ -95,7 +98,7 @@ def about(turn: Turn) -> Reply:
         (
             Button(
                 f"complain.button_{one.kind}",
-                "complain.choose",
+                "complain.one",
                 (one.kind, str(one.id)),
                 here=True,
                 values=one.values(),
@@ -103,7 +106,7 @@ def about(turn: Turn) -> Reply:
         )
         for one in found
     )
-    none = Button("complain.button_no_subject", "complain.choose", ("", "0"), here=True)
+    none = Button("complain.button_no_subject", "complain.one", ("", "0"), here=True)
     return Reply("complain.about", {}, (*rows, (none,), (CANCEL,)), edit=True)
 
 
@@ -202,11 +205,11 @@ def _categories(turn: Turn, kind: TicketKind) -> Rows:
         Button(
             "complain.button_category",
             "complain.pick",
-            (kind.value, one.key),
+            (kind.value, str(place)),  # keys of programmes are too long for a button
             here=True,
             values={"names": dict(one.names)},
         )
-        for one in found
+        for place, one in enumerate(found)
     )
     pairs = tuple(buttons[at : at + 2] for at in range(0, len(buttons), 2))
     return (*pairs, (CANCEL,))

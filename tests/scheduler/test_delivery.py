@@ -413,7 +413,7 @@ async def test_an_open_complaint_pauses_offers_but_not_care(
         await _agree(club, mei, purpose)
         await write_notice(club, mei.user, key="care.birthday", values=BIRTHDAY, purpose=purpose)
     await mei.says("/complain")
-    await mei.taps("complain.pick", "complaint", "product")
+    await mei.taps("complain.pick", "complaint", "0")
     await mei.says("The milk was sour")
     one = sender(club, channel, real)
     for _ in range(3):

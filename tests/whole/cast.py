@@ -101,7 +101,7 @@ async def _has_everything(cast: Cast) -> None:
     await victim.wants("survey.answer", str(await _first(cast.stack, "survey_waves")), "1", "5")
     await victim.wants("event.answer", str(await _first(cast.stack, "events")), "yes")
     await victim.says("/complain")
-    await victim.wants("complain.pick", "complaint", "product")
+    await victim.wants("complain.pick", "complaint", "0")
     await victim.says(COMPLAINT)
     merge = await victim.says("/merge")
     codes = re.findall(r"<code>([^<]+)</code>", redeemed.text + merge.text)
