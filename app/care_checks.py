@@ -35,18 +35,22 @@ def _vouchers(work: Work) -> Iterator[Finding]:
 
 
 def _holidays(work: Work) -> Iterator[Finding]:
-    """What is not known of this year is a problem; of the next it is only said."""
+    """What is not known of this year is a problem, for care and for the hours of the service desk;
+    of the next it is only said."""
     programme = work.programmes.current()
-    if not programme.care.of(Occasion.HOLIDAY):
+    countries = list(programme.care.countries) if programme.care.of(Occasion.HOLIDAY) else []
+    desk = programme.service.hours.country
+    countries += [desk] if desk and desk not in countries else []
+    if not countries:
         return
     year = local_day(work.shared.clock(), programme.zone).year
-    now = [_sentence(one) for one in calendars.missing(programme.care.countries, year)]
-    next_ = [_sentence(one) for one in calendars.missing(programme.care.countries, year + 1)]
+    now = [_sentence(one) for one in calendars.missing(countries, year)]
+    next_ = [_sentence(one) for one in calendars.missing(countries, year + 1)]
     if now:
         yield Finding("holidays", False, "; ".join(now) + "; install a newer memberbot")
         return
-    known = " and ".join(programme.care.countries)
-    text = f"{known} are known" if len(programme.care.countries) > 1 else f"{known} is known"
+    known = " and ".join(countries)
+    text = f"{known} are known" if len(countries) > 1 else f"{known} is known"
     yield Finding("holidays", True, "; ".join([f"{text} for {year}", *next_]))
 
 

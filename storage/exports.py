@@ -115,8 +115,10 @@ _SELECTS: Final[dict[str, tuple[Any, Any]]] = {
             [
                 *_some(_tickets, "id", "number", "kind", "category"),
                 _number,
-                *_some(_tickets, "state", "priority", "opened_at", "due_at", "answered_at"),
-                *_some(_tickets, "done_at", "reopened", "rating", "cause", "improvement"),
+                *_some(_tickets, "state", "priority", "alarm", "opened_at", "first_due_at"),
+                *_some(_tickets, "due_at", "resolve_by", "answered_at", "escalated_at"),
+                *_some(_tickets, "done_at", "in_time", "reopened", "merged_into", "rating"),
+                *_some(_tickets, "rated_at", "cause_key", "cause", "improvement"),
                 *(_store, _employee),
             ],
             _tickets,
