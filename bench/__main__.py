@@ -23,6 +23,7 @@ from bench import (
     sending,
     sentiment,
     survey_results,
+    ticket_queue,
 )
 
 
@@ -98,6 +99,10 @@ def _results(asked: Asked) -> None:
     survey_results.run(1_000_000 if asked.full else 100_000)
 
 
+def _queue(asked: Asked) -> None:
+    ticket_queue.run(1_000_000 if asked.full else 100_000)
+
+
 PARTS: dict[str, Callable[[Asked], None]] = {
     "replies": _replies,
     "earn": _earn,
@@ -114,6 +119,7 @@ PARTS: dict[str, Callable[[Asked], None]] = {
     "due": _due,
     "sentiment": _sentiment,
     "results": _results,
+    "queue": _queue,
 }
 
 
