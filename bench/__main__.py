@@ -22,6 +22,7 @@ from bench import (
     replies,
     sending,
     sentiment,
+    survey_answers,
     survey_results,
     ticket_queue,
 )
@@ -103,6 +104,10 @@ def _queue(asked: Asked) -> None:
     ticket_queue.run(1_000_000 if asked.full else 100_000)
 
 
+def _survey(asked: Asked) -> None:
+    survey_answers.run(1000 if asked.full else 200)
+
+
 PARTS: dict[str, Callable[[Asked], None]] = {
     "replies": _replies,
     "earn": _earn,
@@ -118,6 +123,7 @@ PARTS: dict[str, Callable[[Asked], None]] = {
     "sending": _sending,
     "due": _due,
     "sentiment": _sentiment,
+    "survey": _survey,
     "results": _results,
     "queue": _queue,
 }
