@@ -12,7 +12,7 @@ from handlers.parts import CANCEL, gone, number
 from handlers.ticket_parts import all_collected, awaiting, collected, due
 from handlers.turns import Turn, address_id, member_id
 from services import ticket_subjects, tickets
-from services.tickets import Opening, Words
+from services.tickets import PURCHASE, VOUCHER, Opening, Words
 
 COMPLAIN = Flow(
     "complain", (Step("kind", ANYTHING), Step("category", ANYTHING), Step("text", ANYTHING))
@@ -21,6 +21,7 @@ MINE = Button("button.tickets", "tickets")
 KINDS: Final = (TicketKind.PRAISE, TicketKind.SUGGESTION, TicketKind.QUESTION)
 ABOUT: Final = (TicketKind.COMPLAINT, TicketKind.QUESTION)
 """Kinds that can be about an order or a voucher."""
+SUBJECTS: Final = {"o": PURCHASE, "v": VOUCHER}
 
 
 # -- what about -------------------------------------------------------------------------
@@ -99,7 +100,7 @@ def about(turn: Turn) -> Reply:
             Button(
                 f"complain.button_{one.kind}",
                 "complain.one",
-                (one.kind, str(one.id)),
+                ("o" if one.kind == PURCHASE else "v", str(one.id)),
                 here=True,
                 values=one.values(),
             ),
@@ -114,7 +115,7 @@ def choose(turn: Turn) -> Reply:
     """It is about this one, or none; the words are still to come."""
     if not _writing(turn):
         return gone(turn)
-    kind, subject_id = turn.arg(), number(turn, 1)
+    kind, subject_id = SUBJECTS.get(turn.arg(), ""), number(turn, 1)
     one = ticket_subjects.find(turn.work, member_id(turn), kind, subject_id) if kind else None
     turn.go("text", subject_kind=kind, subject_id=subject_id or None)
     category = str(turn.data["category"])

@@ -34,6 +34,12 @@ async def newest(club: Club, person: Person) -> Rendered:
     return (await person.hears())[-1]
 
 
+async def told(club: Club, person: Person, words: str) -> bool:
+    """Whether something that was sent to a person holds these words."""
+    await deliver(club)
+    return any(words in message.text for message in await person.hears())
+
+
 async def replies(club: Club, person: Person, text: str, **parts: Any) -> Rendered:
     """The person replies to the message that was sent last."""
     message = await last_message(club, person)
@@ -159,14 +165,14 @@ async def test_it_is_about_an_order_of_mine_if_i_like(club: Club) -> None:
     await mei.taps("complain.pick", "complaint", "0")
     listed = await mei.taps("complain.about")
     assert "🧾 5月20日 · ¥128.00" in labels(listed)
-    assert "¥128.00" in (await mei.taps("complain.one", "purchase")).text
+    assert "¥128.00" in (await mei.taps("complain.one", "o")).text
     await mei.taps("complain.about")
     assert "¥128.00" not in (await mei.taps("complain.one", "")).text
     await mei.taps("complain.about")
-    await mei.taps("complain.one", "purchase")
+    await mei.taps("complain.one", "o")
     await mei.says("牛奶是酸的")
     assert (await ticket_of(club, mei)).subject_kind == "purchase"
-    assert "¥128.00" in (await newest(club, anna)).text
+    assert await told(club, anna, "¥128.00")
 
 
 async def test_staff_answer_and_the_member_hears_it_from_a_named_person(club: Club) -> None:
@@ -396,7 +402,7 @@ async def test_the_member_adds_closes_and_looks_at_it_all(club: Club) -> None:
     await replies(club, anna, "So sorry. When did you buy it?")
     await newest(club, mei)
     assert (await replies(club, mei, "Yesterday at noon")).key == "ticket.added"
-    assert "Yesterday at noon" in (await newest(club, anna)).text
+    assert await told(club, anna, "Yesterday at noon")
     await mei.says("/tickets")
     await mei.taps("ticket.show")
     await mei.taps("ticket.add")
@@ -411,8 +417,8 @@ async def test_the_member_adds_closes_and_looks_at_it_all(club: Club) -> None:
     assert (await mei.taps("ticket.close")).key == "ticket.closed"
     assert (await mei.taps("ticket.close")).key == "ticket.closed"
     assert "closed" in (await mei.says("/tickets")).text
-    told = [message.key for message in await anna.hears()]
-    assert told.count("ticket.closed_by_member") == 1
+    keys = [message.key for message in await anna.hears()]
+    assert keys.count("ticket.closed_by_member") == 1
 
 
 async def test_an_album_in_reply_is_one_message_answered_once(club: Club) -> None:
@@ -443,7 +449,7 @@ async def test_a_changed_text_reaches_the_staff(club: Club) -> None:
     assert (said.text, said.edited_at) == (SOUR, club.clock())
     await mei.says("/tickets")
     assert "(edited)" in (await mei.taps("ticket.show")).text
-    assert SOUR in (await newest(club, anna)).text
+    assert await told(club, anna, SOUR)
     assert await mei.sends(Kind.EDITED, text="hello", message="72") is None
     assert await club.person("Stranger").sends(Kind.EDITED, text="x", message="71") is None
 
@@ -476,7 +482,7 @@ async def test_what_is_settled_is_opened_again_within_a_week(club: Club) -> None
     assert again.key == "ticket.reopened"
     assert "重新受理" in again.text
     await mei.says("还是坏的")
-    assert "还是坏的" in (await newest(club, anna)).text
+    assert await told(club, anna, "还是坏的")
     club.clock.move(days=8)
     assert (await ticket_of(club, mei)).state is TicketState.ASSIGNED
 
@@ -545,7 +551,7 @@ async def test_a_good_rating_is_kept_with_its_word(
     now = await ticket_of(club, mei)
     assert (now.rating, now.state) == (int(stars), TicketState.RESOLVED)
     assert (await thread_of(club, mei))[-1].text == "Faster answers"
-    assert "Faster answers" in (await newest(club, anna)).text
+    assert await told(club, anna, "Faster answers")
 
 
 @pytest.mark.parametrize(("locale", "opens"), [("en", "is open again"), ("zh", "已重新受理")])
@@ -558,12 +564,12 @@ async def test_a_bad_rating_opens_it_again_and_tells_the_holder(
     answer = await mei.taps("ticket.rated", str(ticket.id), "1")
     assert opens in answer.text
     await mei.taps("ticket.rated", str(ticket.id), "1")
-    told = [message.key for message in await anna.hears()]
-    assert told.count("ticket.rated_badly") == 1
+    keys = [message.key for message in await anna.hears()]
+    assert keys.count("ticket.rated_badly") == 1
     now = await ticket_of(club, mei)
     assert (now.state, now.reopened, now.rating) == (TicketState.ASSIGNED, 1, 1)
     await mei.says("Still sour")
-    assert "Still sour" in (await newest(club, anna)).text
+    assert await told(club, anna, "Still sour")
 
 
 async def test_a_bad_rating_goes_to_those_in_charge_where_the_club_says_so(club: Club) -> None:
@@ -670,7 +676,7 @@ async def test_bad_words_are_asked_for_again_and_nothing_is_opened(
     assert (await mei.says(said)).key == key
     assert await anna.hears() == []
     assert (await mei.says(f"It took an \x00hour 😀 {HOSTILE}")).key == "complain.sent"
-    assert "an hour 😀" in (await newest(club, anna)).text
+    assert await told(club, anna, "an hour 😀")
 
 
 async def test_a_complaint_can_be_left_and_old_buttons_say_so(club: Club) -> None:
@@ -740,8 +746,8 @@ async def test_an_answer_to_a_member_who_blocked_the_bot_is_kept_and_staff_are_t
     await complains(mei)
     await newest(club, anna)
     await mei.sends(Kind.BLOCKED)
-    told = await replies(club, anna, "So sorry!")
-    assert "cannot be reached" in told.text
+    answer = await replies(club, anna, "So sorry!")
+    assert "cannot be reached" in answer.text
     await mei.sends(Kind.UNBLOCKED)
     await mei.says("/tickets")
     assert "So sorry!" in (await mei.taps("ticket.show")).text
