@@ -5,7 +5,7 @@ from typing import Any
 from bot.messages import Button, Reply, Rows
 from domain import anonymity
 from domain.surveys import WaveState
-from handlers import menu
+from handlers import joining, menu
 from handlers import surveys as member_surveys
 from handlers.parts import number
 from handlers.turns import Turn, actor
@@ -19,7 +19,8 @@ BACK = Button("button.back", "surveys")
 def show_all(turn: Turn) -> Reply:
     """Every survey with its state, for staff; members come to their own."""
     if not turn.person.may(PERMISSION):
-        return member_surveys.show_all(turn)
+        known = turn.person.member_id is not None
+        return member_surveys.show_all(turn) if known else joining.stranger(turn)
     found = survey_waves.standings(turn.work)[:SHOWN]
     rows: Rows = tuple((_open(one),) for one in found)
     values = {"surveys": [_values(one, turn) for one in found]}
