@@ -121,6 +121,8 @@ def rejected(
 
 
 def _group_lacks(work: Work, route: Route, row: Waiting, lacks: str, now: datetime) -> None:
+    if row.act == "topic" and not lacks:
+        lacks = staff_groups.NO_RIGHTS  # without its topic nobody would ever see the ticket
     if not row.in_group or not lacks:
         return
     place = GroupChat(*route, row.chat)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from domain.tickets import DONE, Author, Ticket
+from domain.tickets import DONE, Author, Event, Ticket
 from services import relay_places, ticket_cards
 from services.masks import masked
 from services.ports import Work
@@ -88,7 +88,10 @@ def edited(work: Work, ticket: Ticket, said: Said, now: datetime) -> None:
 
 
 def moved(work: Work, ticket: Ticket, event: str, now: datetime) -> None:
-    """The ticket stands otherwise: its cards say so, its topics are renamed, closed, reopened."""
+    """The ticket stands otherwise: its cards say so, its topics are renamed, closed, reopened.
+    What was said of a ticket that was merged into it is posted where it is."""
+    if event == Event.MERGED_IN:
+        whole(work, ticket, now)
     first = _first(work, ticket)
     if first is not None:
         _renew_cards(work, ticket, first, now)
@@ -139,9 +142,10 @@ def topic_made(work: Work, delivery_id: int, name: str, now: datetime) -> None:
 
 def whole(work: Work, ticket: Ticket, now: datetime) -> None:
     """Posts whatever of a ticket the staff have not got where they see it now."""
+    first = _first(work, ticket)
     for place in relay_places.of_staff(work, ticket, now):
-        for number, one in enumerate(_spoken(work, ticket)):
-            if number == 0:
+        for one in _spoken(work, ticket):
+            if first is not None and one.id == first.id:
                 _card(work, ticket, one, place, now)
             elif one.chat != place.chat:
                 _post(work, ticket, one, place, now)
@@ -200,8 +204,7 @@ def shown(
 
 def quoted(work: Work, ticket: Ticket, chat: str, message: str) -> int | None:
     """Which message of the ticket was written as this message of that chat."""
-    thread = work.tickets.thread(ticket.id, WHOLE)
-    found = (one.id for one in thread if (one.chat, one.message) == (chat, message))
+    found = (one.id for one in _spoken(work, ticket) if (one.chat, one.message) == (chat, message))
     return next(found, None)
 
 
@@ -263,14 +266,14 @@ def _quote(work: Work, ticket: Ticket, said: Said, place: Place) -> str:
     """The message in that place which shows what is quoted, "" where it is not shown."""
     if said.quotes is None:
         return ""
-    thread = _spoken(work, ticket)
-    one = next((other for other in thread if other.id == said.quotes), None)
+    one = next((other for other in _spoken(work, ticket) if other.id == said.quotes), None)
     if one is None:
         return ""
     if one.chat == place.chat:
         return one.message
     posts = work.ticket_posts.of_said(one.id)
-    if place.side == STAFF and one.id == thread[0].id:
+    first = _first(work, ticket)
+    if place.side == STAFF and first is not None and one.id == first.id:
         posts += work.ticket_posts.cards(ticket.id)
     return next((post.message for post in posts if post.message and _at(post, place)), "")
 
@@ -339,9 +342,12 @@ def _same_place(one: Post, other: Post) -> bool:
 
 
 def _first(work: Work, ticket: Ticket) -> Said | None:
-    return next(iter(_spoken(work, ticket)), None)
+    """What the ticket began with, which its card shows."""
+    own = (one for one in _spoken(work, ticket) if one.ticket_id == ticket.id)
+    return next(own, None)
 
 
 def _spoken(work: Work, ticket: Ticket) -> list[Said]:
     """What people have said of the ticket, and notes; not what happened to it."""
-    return [one for one in work.tickets.thread(ticket.id, WHOLE) if one.author != Author.EVENT]
+    thread = work.tickets.thread(ticket.id, WHOLE, merged=True)
+    return [one for one in thread if one.author != Author.EVENT]

@@ -74,13 +74,13 @@ def history(work: Work, ticket_id: int, page: int) -> Page:
     ticket = get(work, ticket_id)
     pages = max(1, -(-work.tickets.count(ticket.id) // SAID))
     page = min(max(page, 1), pages)
-    said = work.tickets.thread(ticket.id, SAID, SAID * (page - 1))
+    said = work.tickets.thread(ticket.id, SAID, SAID * (page - 1), merged=True)
     return Page(ticket, tuple(said), page, pages)
 
 
 def files(work: Work, ticket_id: int) -> tuple[Mapping[str, Any], ...]:
     """All media of a ticket, oldest first."""
-    thread = work.tickets.thread(ticket_id, 500)
+    thread = work.tickets.thread(ticket_id, 500, merged=True)
     return tuple(one for said in thread for one in said.media)
 
 

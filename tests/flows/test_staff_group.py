@@ -4,7 +4,9 @@ import pytest
 
 from bot.messages import Kind, Media
 from domain.tickets import TicketKind
-from services import staff_groups, tickets
+from services import outcomes, staff_groups, tickets
+from services.ports.club import Actor
+from services.ports.post import Route
 from services.ports.staff_groups import GroupChat
 from services.tickets import Opening, Words
 from storage.work import Work
@@ -382,3 +384,53 @@ async def test_the_card_tells_whose_turn_it_is(club: Club) -> None:
     await room.delivers()
     cards = [message for message in await room.shown() if message.key == "desk.card"]
     assert "taken" in cards[-1].text
+
+
+async def test_what_is_merged_goes_on_in_the_other_s_topic(club: Club) -> None:
+    room, anna, mei, topic = await room_with_topic(club)
+    other = await opens(mei, "The bread too")
+    await room.delivers()
+    bread = await topic_of(room)
+
+    def merge(work: Work) -> None:
+        first = _ticket_at(work, room.place, topic)
+        staff = next(one for one in work.staff.all() if one.name == "Anna")
+        actor = Actor(staff.name, staff.id)
+        tickets.merge(work, other, first, actor, club.clock())
+
+    await club.write(merge)
+    rows = [row for row in await room.rows("send") if row["message"]["key"] == "desk.said"]
+    assert [row["message"]["topic"] for row in rows] == [topic]
+    assert "The bread too" in str(rows[0]["message"]["values"])
+    assert [row["target"] for row in await room.rows("topic_close")] == [bread]
+    await room.says(anna, "Sorry for both", topic=bread, message="60")
+    assert "Sorry for both" in (await mei.hears())[-1].text
+
+
+def _ticket_at(work: Work, place: GroupChat, topic: str) -> int:
+    group = work.staff_groups.by_chat(place)
+    assert group is not None
+    found = work.staff_groups.ticket_at(group.id, topic)
+    assert found is not None
+    return found
+
+
+async def test_a_topic_that_is_refused_for_whatever_reason_leads_to_private_chats(
+    club: Club,
+) -> None:
+    anna = await operator(club)
+    mei = await club.person().joins()
+    room = await linked(club, anna)
+    await opens(mei)
+
+    def refuse(work: Work) -> None:
+        route = Route("telegram", "42")
+        (row,) = work.outbox.claim(
+            route, 0, 9, by="x", now=club.clock(), before=club.clock.now, until=club.clock.now
+        )
+        outcomes.rejected(work, route, row, "x", club.clock(), "Bad Request: whatever")
+
+    club.clock.move(minutes=1)
+    await club.write(refuse)
+    assert [message.key for message in await anna.hears()] == ["desk.problem", "desk.card"]
+    assert [row["state"] for row in await room.rows()] == ["dead"]
