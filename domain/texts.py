@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from domain.refusals import BadText
 
@@ -24,13 +25,20 @@ def check_text(text: str, longest: int) -> str:
 def has_phrase(text: str, phrase: str) -> bool:
     """Whether a text holds a phrase, however wide or tall it is written; one of Latin letters or
     digits only as whole words: `sue` is not in `issue`, nor `12315` in `9912315`."""
-    found, within = _folded(phrase), _folded(text)
+    pattern = _pattern(phrase)
+    return pattern is not None and pattern.search(_folded(text)) is not None
+
+
+@lru_cache(maxsize=1024)
+def _pattern(phrase: str) -> re.Pattern[str] | None:
+    found = _folded(phrase)
     if not found:
-        return False
+        return None
     begin = r"(?<![a-z0-9])" if found[0].isascii() and found[0].isalnum() else ""
     end = r"(?![a-z0-9])" if found[-1].isascii() and found[-1].isalnum() else ""
-    return re.search(begin + re.escape(found) + end, within) is not None
+    return re.compile(begin + re.escape(found) + end)
 
 
+@lru_cache(maxsize=64)
 def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
