@@ -335,15 +335,21 @@ DONE = {"addition": "ticket.added", "rating": "ticket.commented"}
 
 
 @pytest.mark.parametrize("step", STEPS)
-async def test_the_process_may_be_restarted_at_every_step(club: Club, step: str) -> None:
+async def test_a_restart_and_another_device_are_not_in_the_way_of_any_step(
+    club: Club, step: str
+) -> None:
     mei, anna = await club.person().joins(), await operator(club)
     await buys(mei, 100)
     await _until(club, mei, anna, step)
+    phone = await second_device(club, mei)
+    assert (await complains(phone, "from my other phone")).key == "complain.sent"
     after = Club(club.url, club.programme, club.clock)
     after._updates = club._updates
     try:
-        mei.club = after
+        mei.club = phone.club = after
         assert (await _go_on(mei, step)).key == DONE.get(step, "complain.sent")
+        listed = await phone.says("/tickets")
+        assert sum(intent == "ticket.show" for intent in intents(phone, listed)) == 2
     finally:
         await after.close()
 
@@ -361,19 +367,6 @@ async def test_every_step_can_be_left(club: Club, step: str, locale: str) -> Non
     count = await club.read(lambda work: len(work.tickets.of_member(member, 9)))
     assert count == (1 if step in DONE else 0)
     assert (await mei.says("/card")).key == "card.shown"
-
-
-@pytest.mark.parametrize("step", STEPS)
-async def test_another_device_of_the_same_member_is_not_in_the_way(club: Club, step: str) -> None:
-    mei, anna = await club.person().joins(), await operator(club)
-    await buys(mei, 100)
-    await _until(club, mei, anna, step)
-    phone = await second_device(club, mei)
-    sent = await complains(phone, "from my other phone")
-    assert sent.key == "complain.sent"
-    assert (await _go_on(mei, step)).key == DONE.get(step, "complain.sent")
-    listed = await phone.says("/tickets")
-    assert sum(intent == "ticket.show" for intent in intents(phone, listed)) == 2
 
 
 async def second_device(club: Club, person: Person) -> Person:
