@@ -37,7 +37,7 @@ def choose(turn: Turn) -> Reply:
         (
             Button(
                 "goodwill.button_voucher",
-                "goodwill.voucher",
+                "goodwill.gift",
                 (this, goodwill.token(benefit.key)),
                 effect=True,
                 values={"name": dict(benefit.names)},

@@ -10,7 +10,7 @@ MANAGE = "ticket:manage"
 ROUTES: tuple[Route, ...] = (
     Route("goodwill", goodwill.choose, needs=ANSWER, groups=True),
     Route("goodwill.points", goodwill.points, writes=True, needs=ANSWER, groups=True),
-    Route("goodwill.voucher", goodwill.voucher, writes=True, needs=ANSWER, groups=True),
+    Route("goodwill.gift", goodwill.voucher, writes=True, needs=ANSWER, groups=True),
     Route("goodwill.other", goodwill.other, writes=True, needs=ANSWER),
     Route("giving.points", goodwill.take_points, writes=True, needs=ANSWER),
     Route("giving.sure", goodwill.sure, writes=True, needs=ANSWER),
