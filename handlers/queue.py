@@ -1,7 +1,7 @@
 """The staff's queue of tickets, tab by tab, and one ticket with its history."""
 
 from bot.messages import Button, Reply, Rows, load_media
-from domain.tickets import Author, Ticket, read_event
+from domain.tickets import Author, Event, Ticket, read_event
 from handlers import desk_report, menu
 from handlers.parts import number
 from handlers.turns import Turn, actor
@@ -40,7 +40,7 @@ def card(turn: Turn, ticket: Ticket) -> Reply:
     """The card of a ticket in the chat of who asks."""
     page = ticket_lists.history(turn.work, ticket.id, 1)
     values = ticket_cards.values(turn.work, ticket, turn.now)
-    values |= {"thread": [_said(one) for one in page.said]}
+    values |= {"thread": [_said(turn, one) for one in page.said]}
     rows = tuple(
         tuple(Button(label, intent, args) for label, intent, args in row)
         for row in ticket_cards.buttons(ticket, turn.now, topic=False)
@@ -54,7 +54,7 @@ def history(turn: Turn) -> Reply:
     this = str(page.ticket.id)
     values = {
         **ticket_cards.line(turn.work, page.ticket, turn.now),
-        "thread": [_said(one) for one in page.said],
+        "thread": [_said(turn, one) for one in page.said],
         "page": page.number,
         "pages": page.of,
     }
@@ -77,8 +77,9 @@ def files(turn: Turn) -> Reply:
     return Reply("desk.files", values, media=load_media(found[-10:]))
 
 
-def _said(one: Said) -> dict[str, object]:
+def _said(turn: Turn, one: Said) -> dict[str, object]:
     event, value = read_event(one.text) if one.author == Author.EVENT else ("", "")
+    named = ticket_cards.category_names(turn.work, value) if event == Event.CATEGORY else {}
     return {
         "author": one.author,
         "staff": one.staff_name,
@@ -87,7 +88,7 @@ def _said(one: Said) -> dict[str, object]:
         "at": one.at,
         "edited": one.edited_at is not None,
         "event": event,
-        "value": value,
+        "value": named or value,
     }
 
 
