@@ -21,7 +21,11 @@ BRIEF: Final = 160
 
 def show(turn: Turn) -> Reply:
     """How the member's last messages of a ticket sound, each with buttons to say otherwise."""
-    ticket = tickets.get(turn.work, number(turn))
+    return _shown(turn, number(turn))
+
+
+def _shown(turn: Turn, ticket_id: int) -> Reply:
+    ticket = tickets.get(turn.work, ticket_id)
     thread = turn.work.tickets.thread(ticket.id, LOOKED_AT)
     said = [one for one in thread if one.author == Author.MEMBER and one.text][-SHOWN:]
     known = turn.work.sentiments.of(TICKET_MESSAGE, [str(one.id) for one in said])
@@ -34,7 +38,7 @@ def show(turn: Turn) -> Reply:
         for one in said
     ]
     rows = tuple(
-        _labels("mood.correct", (str(ticket.id), str(one.id)), place, known[str(one.id)].counts_as)
+        _labels("mood.correct", (str(one.id),), place, known[str(one.id)].counts_as)
         for place, one in enumerate(said, 1)
         if str(one.id) in known
     )
@@ -44,8 +48,11 @@ def show(turn: Turn) -> Reply:
 
 def correct(turn: Turn) -> Reply:
     """What an operator says of a message; the card shows it."""
-    _say(turn, TICKET_MESSAGE, turn.arg(1), turn.arg(2))
-    return show(turn)
+    said = turn.work.tickets.said(number(turn))
+    if said is None:
+        raise NoMood
+    _say(turn, TICKET_MESSAGE, turn.arg(), turn.arg(1))
+    return _shown(turn, said.ticket_id)
 
 
 def choose(turn: Turn) -> Reply:

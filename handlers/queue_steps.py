@@ -34,6 +34,8 @@ def _more(turn: Turn, ticket: Ticket) -> Rows:
         (files > 0, Button("desk.button_media", "desk.files", this, values={"count": files})),
     )
     buttons = [button for when, button in offered if when]
+    if turn.inbound.address.private:
+        buttons.append(Button("button.moods", "mood.show", this))
     if turn.inbound.address.private and turn.person.may("member:view"):
         buttons.append(Button("desk.button_member", "member.show", (str(ticket.member_id),)))
     return _pairs(buttons)

@@ -102,3 +102,28 @@ async def test_files_are_what_they_are_called_and_run_nothing(club: Club, locale
     cells = [cell for page in book for row in page.iter_rows() for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f"]
     assert "=1+1" in [cell.value for cell in cells]
+
+
+async def test_staff_see_and_correct_how_a_member_sounds(club: Club) -> None:
+    mei = await club.person("Mei").joins()
+    await mei.says("/complain")
+    await mei.taps("complain.pick")
+    await mei.says("I waited for an hour, terrible and rude service!")
+    olivia = await operator(club, "service")
+    ticket = await club.read(lambda work: work.ticket_queue.new(1, 0)[0])
+    await olivia.says("/queue")
+    await olivia.taps("ticket.open", str(ticket.id))
+    await olivia.taps("desk.more", str(ticket.id))
+    assert "…" in (await olivia.taps("mood.show", str(ticket.id))).text
+    await tally(club)
+    seen = await olivia.taps("mood.show", str(ticket.id))
+    assert "😟" in seen.text
+    payload = next(key.payload for row in seen.rows for key in row if "😐" in key.label)
+    corrected = await olivia.sends(Kind.TAP, payload=payload)
+    assert corrected is not None
+    assert "😐✓" in corrected.text
+    anybody = await club.person("Li").joins()
+    assert (await anybody.sends(Kind.TAP, payload=payload)) is None or anybody.seen[-1].key in (
+        "general.expired",
+        "error.expired",
+    )
