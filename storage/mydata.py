@@ -166,7 +166,8 @@ class MyData:
         mine = and_(vouchers.c.member_id.in_(member_ids), vouchers.c.state.in_(_OPEN_VOUCHERS))
         self._db.execute(update(vouchers).where(mine).values(state="expired"))
         said = and_(tickets.c.member_id.in_(member_ids), tickets.c.state.in_(_OPEN_TICKETS))
-        self._db.execute(update(tickets).where(said).values(state="closed", done_at=at))
+        clocks = {"due_at": None, "resolve_by": None, "resolve_left": None}
+        self._db.execute(update(tickets).where(said).values(state="closed", done_at=at, **clocks))
         deliveries = and_(
             _deliveries.c.member_id.in_(member_ids), _deliveries.c.state.in_(_UNSENT)
         )
