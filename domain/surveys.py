@@ -265,9 +265,3 @@ class Response:
     @property
     def done(self) -> bool:
         return self.state in DONE
-
-
-def average(counts: Mapping[int, int]) -> float | None:
-    """The mean of ratings by how often each was given, None without any."""
-    total = sum(counts.values())
-    return sum(value * count for value, count in counts.items()) / total if total else None

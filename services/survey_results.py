@@ -113,7 +113,7 @@ def of_wave(work: Work, wave: Wave, now: datetime, *, raw: bool = False) -> Resu
     if anonymous and everybody < FEWEST:
         questions = tuple(Found(one, None, hidden=True) for one in wave.definition.questions)
         return Results(wave, None if everybody else 0, (), questions, now)
-    by_level = tables.by_level[RESPONSES, ANSWERED]
+    by_level = tables.by_level.get((RESPONSES, ANSWERED), Counter())
     away = figures.hidden(by_level) if anonymous else frozenset()
     levels = tuple((one, None if one in away else by_level[one]) for one in sorted(by_level))
     found = tuple(_found(work, wave, tables, one) for one in wave.definition.questions)

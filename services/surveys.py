@@ -12,10 +12,9 @@ from domain.campaigns import STORE_MONTHS, Audience, AudienceKind
 from domain.dates import add_months, local_day
 from domain.survey_errors import SurveyAnswered, SurveyClosed, SurveyFull, SurveyNotFound
 from domain.survey_paths import Trail
-from domain.surveys import Question, QuestionKind, Response, ResponseState, Wave, average
+from domain.surveys import Question, Response, ResponseState, Wave
 from services import charters
 from services.ports import Work
-from services.ports.surveys import Counted
 
 SEEDS: Final = 2**31
 SECONDS: Final = {"text": 30, "photo": 30, "multiple": 12, "number": 12}
@@ -70,16 +69,6 @@ class Step:
         return self.response.seed if self.response else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How often each answer was given, every possible one in order; `mean` of a rating."""
-
-    question: Question
-    counts: tuple[Counted, ...]
-    total: int
-    mean: float | None
-
-
 def open_for(work: Work, member_id: int, now: datetime) -> list[Wave]:
     """The surveys the member can still answer: what they were invited to or have begun, and what
     is open to all of its audience."""
@@ -128,21 +117,6 @@ def invite(
     invited = _new(work, member_id, wave, ResponseState.INVITED, now)
     invited = replace(invited, occasion=occasion)
     return invited if work.survey_responses.begin(invited) else None
-
-
-def results(work: Work, key: str) -> Result:
-    """How often each answer to the first question was given; raises SurveyNotFound."""
-    wave = work.surveys.by_key(key)
-    if wave is None:
-        raise SurveyNotFound
-    question = wave.definition.questions[0]
-    given = work.survey_responses.counts(wave.id).get(question.key, [])
-    times = {counted.value: counted.times for counted in given}
-    counts = tuple(Counted(value, times.get(value, 0)) for value in question.values)
-    mean = None
-    if question.kind in (QuestionKind.RATING, QuestionKind.NPS):
-        mean = average({int(value): count for value, count in times.items()})
-    return Result(question, counts, sum(times.values()), mean)
 
 
 # -- what answering shares --------------------------------------------------------------

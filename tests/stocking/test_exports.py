@@ -90,7 +90,8 @@ async def test_anonymous_answers_name_nobody(lite: Club) -> None:
     await mei.taps("survey.answer")
     (known,) = await table(lite, "surveys")
     assert (known["survey"], bool(known["member"])) == ("freshness", True)
-    await lite.write(lambda work: work.db.exec_driver_sql("UPDATE survey_waves SET anonymous = true"))
+    sealed = "UPDATE survey_waves SET anonymous = true"
+    await lite.write(lambda work: work.db.exec_driver_sql(sealed))
     (unknown,) = await table(lite, "surveys")
     assert unknown == {**known, "member": ""}
 

@@ -184,6 +184,8 @@ def test_back_keeps_the_answer_and_the_first_question_stays() -> None:
     back = paths.back(trail)
     assert (back.current, dict(back.answers)) == ("where", {"where": "shop"})
     assert paths.back(back) == back
+    third = give(trail, "staff", 5)
+    assert paths.back(third).path == trail.path
 
 
 def test_shuffling_moves_only_neighbours_that_nothing_refers_to() -> None:

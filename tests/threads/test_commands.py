@@ -84,7 +84,7 @@ def test_results_show_every_answer_and_name_the_surveys_there_are(
     code, out, _ = run("survey", "results", "freshness")
     assert code == 0
     assert "How content are you" in out
-    assert "0 answered" in out
+    assert "0 finished" in out
     code, _, err = run("survey", "results", "nothing")
     assert code == 1
     assert "there are: freshness, opening-hours" in err

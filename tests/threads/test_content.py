@@ -182,7 +182,7 @@ async def test_the_demos_seeds_are_for_a_grocers_club_and_come_once(database_url
     assert await _everything(club) == first
     mei = await club.person(locale="zh").joins()
     assert "现磨咖啡" in (await mei.says("/benefits")).text
-    assert (await mei.says("/survey")).key == "survey.question"
+    assert (await mei.says("/survey")).key == "survey.list"
     assert "品鉴会" in (await mei.says("/events")).text
     await club.close()
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from domain.errors import Refused
 from domain.events import Answer
 from domain.vouchers import VoucherState
-from services import benefits, events, survey_answers, surveys, vouchers
+from services import benefits, events, survey_answers, vouchers
 from services.ports.club import Actor
 from services.surveys import Me
 from storage.tables import benefits as tables
@@ -245,8 +245,7 @@ async def test_a_survey_answered_on_two_phones_at_once_pays_once(club: Club) -> 
 
     assert tried(await all_at_once(16, answer)) == 1
     assert await points(club, mei) == had + 20
-    found = await club.read(lambda work: surveys.results(work, "freshness"))
-    assert found.total == 1
+    assert await club.read(lambda work: work.survey_responses.finished(survey)) == 1
 
 
 async def test_no_more_come_than_there_are_seats(club: Club) -> None:

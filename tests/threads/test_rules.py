@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from domain.benefits import Benefit, Why, standing, voucher_expires
 from domain.codes import BITS, LENGTH, check_code, make_code, show_code
 from domain.refusals import BadCode, BadText
-from domain.surveys import average
 from domain.texts import check_text
 from domain.tickets import Ticket, TicketKind, TicketState
 
@@ -131,8 +130,3 @@ def test_what_was_resolved_is_closed_after_a_week(after: timedelta, state: Ticke
         done_at=NOW,
     )
     assert ticket.state_at(NOW + after) is state
-
-
-def test_the_mean_of_ratings() -> None:
-    assert average({}) is None
-    assert average({5: 2, 2: 1}) == 4.0
