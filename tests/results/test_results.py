@@ -172,3 +172,11 @@ async def test_words_of_an_anonymous_survey_stand_in_five_texts(club: Club) -> N
     assert [word for word, _ in found.words] == ["排队"]
     assert len(found.samples) == 7
     assert found.moods == {} or min(times for times in found.moods.values() if times) >= FEWEST
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+async def test_a_survey_nobody_has_answered_has_empty_results(club: Club, anonymous: bool) -> None:
+    wave = await club.write(lambda work: survey(work, anonymous=anonymous))
+    found = await _results(club, wave)
+    assert (found.finished, found.levels) == (0, ())
+    assert not [one for one in found.questions if one.figure or one.samples or one.words]
