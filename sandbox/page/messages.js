@@ -21,6 +21,11 @@ export function serviceText({ service }) {
   return kind ? SERVICE[kind](service[kind]) : "";
 }
 
+/** A message in few words, as a list of topics or a quote knows it. */
+export function shortText({ kind, text }, name = "") {
+  return kind.startsWith("forum_topic") ? SERVICE[kind]({ name }) : text || nameOfKind(kind);
+}
+
 /** Whether a person may change a message's text. */
 export const editable = (message) => message.from === "person" && Boolean(message.text);
 
@@ -159,8 +164,7 @@ export class MessageList {
   }
 
   quote(quoted) {
-    const text = serviceText({ service: { [quoted.kind]: { name: "" } } }) || quoted.text || nameOfKind(quoted.kind);
-    return h("button.quote", { type: "button", title: say("toQuoted"), onclick: () => this.show(quoted.message_id) }, text);
+    return h("button.quote", { type: "button", title: say("toQuoted"), onclick: () => this.show(quoted.message_id) }, shortText(quoted));
   }
 
   show(number) {

@@ -1,8 +1,7 @@
 // Where a phone is: the chat with the bot, a group, or a topic of it; and how one gets there.
 
-import { summary } from "./attachments.js";
 import { avatar, h, icon, iconButton, timeOf } from "./dom.js";
-import { serviceText } from "./messages.js";
+import { shortText } from "./messages.js";
 import { say } from "./words.js";
 
 export const PRIVATE = { group: 0, topic: 0 };
@@ -88,7 +87,7 @@ export class Places {
 
   row(group, topic) {
     const fresh = topic.last && topic.last.message_id > (this.seen.get(`${group.id}/${topic.id}`) ?? 0);
-    const said = topic.last ? serviceText(topic.last) || summary(topic.last) || say("file") : "";
+    const said = topic.last ? shortText(topic.last, topic.name) : "";
     return h("button.topic", { type: "button", onclick: () => this.phone.go({ group: group.id, topic: topic.id }) },
       avatar(topic.id ? topic.name.replace(/^[^\p{L}]+/u, "") || "#" : "#", topic.id),
       h("span.who-text", {}, h("strong", { text: topic.name }), h("small", { text: said })),
