@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 JOBS_SECONDS = 5.0
 CAMPAIGN_SECONDS = 1.0
 WAITING_SECONDS = 60.0
-LISTENING_SECONDS = 15.0
 DEADLINE_SECONDS = 30.0
+LISTENING_SECONDS = 15.0
 UNCLEAR_SECONDS = 20.0
 COUNTING_PAUSE = 9.0
 """Live cards are left alone so many times as long as it took to count for them."""
@@ -117,7 +117,7 @@ class Worker:
     async def serve(self) -> None:
         """Offers what nobody took in time to the next in line, as soon as its hour is over; who
         travels leaves that to the nights."""
-        if self._turn.locked() or not await self._lease.hold() or await self._restored():
+        if not await self._by_the_minute():
             return
         now = self._clocks.club()
         if await self._units.read(partial(waiting.nothing_to_serve, now=now)):
@@ -129,7 +129,7 @@ class Worker:
     async def tell_back(self) -> None:
         """Tells who had marked what came back into stock, in slices; who travels leaves that to
         the jobs."""
-        if self._turn.locked() or not await self._lease.hold() or await self._restored():
+        if not await self._by_the_minute():
             return
         now = self._clocks.club()
         while not await self._units.read(restocks.nothing_to_tell):
@@ -138,14 +138,14 @@ class Worker:
     async def tell_deadlines(self) -> None:
         """Reminds of tickets' deadlines and escalates them; who travels meets each at its own
         moment."""
-        if self._turn.locked() or not await self._lease.hold() or await self._restored():
+        if not await self._by_the_minute():
             return
         await self._moments.tell(self._clocks.club())
 
     async def survey(self) -> None:
         """Closes and opens surveys, invites to them and starts them; who travels does so on the
         way."""
-        if self._turn.locked() or not await self._lease.hold() or await self._restored():
+        if not await self._by_the_minute():
             return
         while await self._survey():
             if not await self._lease.hold():
@@ -164,6 +164,13 @@ class Worker:
         now = self._clocks.club()
         if not await self._units.read(partial(posted.nothing_to_tell, now=now)):
             await self._units.write(partial(posted.tell, now=now))
+
+    async def _by_the_minute(self) -> bool:
+        """Whether this process does what comes by the minute. The jobs tick at the same moments,
+        so it waits for them, and for who travels, instead of leaving it out again and again."""
+        async with self._turn:
+            pass
+        return await self._lease.hold() and not await self._restored()
 
     async def _restored(self) -> bool:
         """Whether a restored backup waits for its release: it may have told all this already."""
