@@ -62,10 +62,12 @@ fault: $(TEST) $(PROGRAM)  ## kills bot and sender, races, tampers, guesses, flo
 	$(BIN)/python -m bench.guessing
 	$(BIN)/python -m bench.years
 	$(BIN)/python -m bench.care_years
+	$(BIN)/python -m bench.ticket_years
 	$(BIN)/python -m bench.eight
 	$(BIN)/python -m bench.mixed
 	$(BIN)/python -m bench.floods
 	$(BIN)/python -m bench.post_kills
+	$(BIN)/python -m bench.ticket_traffic
 
 docs: $(TEST) $(PROGRAM)  ## writes the generated parts of docs/reference
 	$(BIN)/python -m app.reference $(ARGS)

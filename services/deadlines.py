@@ -12,6 +12,7 @@ from functools import partial
 from typing import Final
 
 from domain import business_time
+from domain.business_time import OpenDay
 from domain.deadlines import Ahead, Clock, Stage, ahead
 from domain.service_rules import Priority
 from domain.tickets import Event, Ticket
@@ -62,7 +63,7 @@ def _moments(work: Work, clock: Clock, priority: Priority, after: datetime) -> I
     zone, hours = programme.zone, promises.open_on(programme.service.hours)
     sooner = _ahead(work, clock, priority)
     for minutes in (sooner.remind, sooner.escalate, 0):
-        beyond = business_time.add(after, minutes, zone, hours)
+        beyond = _reach(after, minutes, zone, hours)
         deadline = work.nudges.first_after(clock, priority, beyond)
         if deadline is not None:
             # By rules of the hours that have changed since, it may lie where nobody works.
@@ -87,9 +88,17 @@ def _horizon(work: Work, clock: Clock, priority: Priority, now: datetime) -> Hor
     programme = work.programmes.current()
     zone, hours = programme.zone, promises.open_on(programme.service.hours)
     sooner = _ahead(work, clock, priority)
-    remind = business_time.add(now, sooner.remind, zone, hours)
-    escalate = business_time.add(now, sooner.escalate, zone, hours)
+    remind = _reach(now, sooner.remind, zone, hours)
+    escalate = _reach(now, sooner.escalate, zone, hours)
     return Horizon(clock, int(priority), remind, escalate, now)
+
+
+def _reach(now: datetime, minutes: int, zone: str, hours: OpenDay) -> datetime:
+    """Up to when deadlines are so near by now. Where the desk is closed, one that comes so long
+    after the next opening is told of as it opens, and not at night."""
+    end = business_time.add(now, minutes, zone, hours)
+    early = business_time.before(end, minutes, zone, hours) > now
+    return end - timedelta(milliseconds=1) if early else end
 
 
 def _ahead(work: Work, clock: Clock, priority: Priority) -> Ahead:
