@@ -3,9 +3,11 @@ calls this, nobody else."""
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from domain.campaigns import SAME_REFUSALS, CampaignState
@@ -14,6 +16,8 @@ from services.campaign_telling import chats
 from services.ports import Work
 from services.ports.post import Notice, Route, Waiting
 from services.ports.staff_groups import GroupChat
+
+log = logging.getLogger(__name__)
 
 LONGEST_PAUSE: Final = 300
 MOST_TRIES: Final = 300
@@ -30,7 +34,7 @@ def sent(work: Work, rows: Sequence[tuple[Waiting, str]], by: str, now: datetime
     work.outbox.sent(rows, by=by, at=now)
     for row, made in rows:
         if row.act == "topic":
-            staff_groups.topic_made(work, row.id, made, now)
+            _tell(work, partial(staff_groups.topic_made, work, row.id, made, now))
 
 
 def flood(work: Work, route: Route, chat: str, until: datetime, now: datetime) -> None:
@@ -53,7 +57,7 @@ def moved(work: Work, route: Route, row: Waiting, by: str, now: datetime, chat: 
         return
     work.outbox.again(row, by=by, due_at=now, reason="moved")
     work.outbox.moved(route, row.chat, chat)
-    staff_groups.moved(work, GroupChat(*route, row.chat), chat)
+    _tell(work, partial(staff_groups.moved, work, GroupChat(*route, row.chat), chat))
 
 
 def unclear(
@@ -128,9 +132,17 @@ def _group_lacks(work: Work, route: Route, row: Waiting, lacks: str, now: dateti
     place = GroupChat(*route, row.chat)
     topic = row.target if not row.shows else str(row.message.get("topic", ""))
     if lacks != TOPIC_GONE:
-        staff_groups.refused(work, place, lacks, now)
+        _tell(work, partial(staff_groups.refused, work, place, lacks, now))
     elif topic:
-        staff_groups.topic_gone(work, place, topic, now)
+        _tell(work, partial(staff_groups.topic_gone, work, place, topic, now))
+
+
+def _tell(work: Work, use: Callable[[], None]) -> None:
+    """What the desk makes of it is no reason to forget what became of the message itself, which
+    would then be sent again."""
+    error = work.apart(use)
+    if isinstance(error, Exception):
+        log.error("the desk cannot follow what became of a message", exc_info=error)
 
 
 def _pause(row: Waiting) -> timedelta:

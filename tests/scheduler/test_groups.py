@@ -115,7 +115,22 @@ async def test_a_group_with_a_new_id_is_known_under_it(
     group = await link(club)
     await say(club, group, TALK)
     channel.faults["-1001"] = "moved"
-    await sender(club, channel, real).drain()
+    one = sender(club, channel, real)
+    await one.drain()
+    await one.drain()  # what waits again while the first look ends
     assert channel.to("-1009") == [TALK.key]
     found = await club.units.read(lambda work: work.staff_groups.get(group))
     assert found.chat == "-1009"
+
+
+async def test_a_desk_that_cannot_follow_does_not_make_a_topic_twice(
+    club: Club, channel: FakeChannel, real: RealTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise ValueError("the desk is in disorder")
+
+    monkeypatch.setattr(staff_groups, "topic_made", broken)
+    group = await link(club)
+    await say(club, group, Notice("desk.topic", {"name": "#100001"}, act="topic"))
+    assert await sender(club, channel, real).drain() == 1
+    assert [row["state"] for row in await rows(club)] == ["sent"]
