@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from app import serving, wiring
 from app.running import run
@@ -50,8 +50,12 @@ def die(_: object = None) -> None:
 class Dying:
     """Dies at a point once `after` messages have been posted; at "" it never does."""
 
+    points: ClassVar[tuple[str, ...]] = POINTS
+    posting: ClassVar[tuple[str, ...]] = ("/send",)
+    """What a method's path holds that counts as posting."""
+
     def __init__(self, point: str, after: int) -> None:
-        if point not in ("", *POINTS):
+        if point not in ("", *self.points):
             raise ValueError(point)
         self._point = point
         self._after = after
@@ -99,7 +103,7 @@ class Dying:
 
     def _posting(self, do_request: Callable[..., Any]) -> Callable[..., Any]:
         async def wrapped(transport: Transport, url: str, *given: Any, **more: Any) -> Any:
-            if "/send" not in url:
+            if not any(part in url for part in self.posting):
                 return await do_request(transport, url, *given, **more)
             self._posts += 1
             if self._posts == self._after and self._point == "random":
