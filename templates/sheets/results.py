@@ -121,7 +121,7 @@ def _sized(words: Sequence[Sequence[Any]]) -> list[list[Any]]:
 
 def _trend(say: Say, one: Mapping[str, Any]) -> str:
     """The main figure by week as SVG; hidden weeks are gaps."""
-    chart = drawn_with_pygal(width=620, height=160, show_legend=False)
+    chart = drawn_with_pygal(width=620, height=160, margin_right=26, show_legend=False)
     chart.x_labels = [say("week", day=point["of"]) for point in one["weeks"]]
     figures = [point["figure"][0] if point["figure"] else None for point in one["weeks"]]
     chart.add(say("trend"), figures)
