@@ -32,6 +32,7 @@ PROMISES = {
 }
 REMIND, ESCALATE = 60, 20
 MINUTE = timedelta(minutes=1)
+TWO = 120
 _rows = post.Delivery.__table__  # type: ignore[attr-defined]
 _nudges = tickets.TicketNudge.__table__  # type: ignore[attr-defined]
 
@@ -46,8 +47,11 @@ class Minutes:
         while at < end:
             local = at.astimezone(ZONE)
             minute = local.hour * 60 + local.minute
-            # Of an hour that comes twice, the span is over when it was over for the first time.
-            total += local.fold == 0 and any(b <= minute < e for b, e in WEEK[local.weekday()])
+            if local.fold:
+                # The hour from one to two comes twice: a span goes on if it lasts beyond it.
+                total += any(b < TWO <= e for b, e in WEEK[local.weekday()])
+            else:
+                total += any(b <= minute < e for b, e in WEEK[local.weekday()])
             self.counted.append(total)
             at += MINUTE
 
