@@ -13,7 +13,7 @@ from app import serving
 from app.running import run
 from app.settings import load
 from bench import dying
-from scheduler import budget
+from scheduler import budget, delivery
 
 POINTS = (*dying.POINTS, "saying", "said")
 """Those of the post, and: before the statement that keeps what somebody said, and after that
@@ -37,6 +37,7 @@ class DyingDesk(dying.Dying):
 def main(point: str = "", after: str = "0") -> None:
     budget.GROUP_MOST = 1_000_000
     budget.CHAT_SECONDS = 0.0
+    delivery.CHAT_SECONDS = 0.0  # it has a name of its own for it
     DyingDesk(point, int(after)).install()
     told = sys.stdout
     run(

@@ -44,9 +44,7 @@ class Ticket(SQLModel, table=True):
             sqlite_where=_TO_SETTLE,
             postgresql_where=_TO_SETTLE,
         ),
-        Index(
-            "ix_tickets_merged", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED
-        ),
+        Index("ix_tickets_merged", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
         Index("ix_tickets_opened", "opened_at"),
         Index("ix_tickets_done", "done_at"),
     )
