@@ -121,8 +121,8 @@ async def run(
     takes over goes on where it was left. One without anything to do leaves no trace. False if it
     had to stop before its end. `lost`: a restored backup does not know of that hour."""
     step = job.step
-    if job.within is not None and now - due.at > job.within:
-        log.warning("%s of %s is too late and is left out", job.name, due.key)
+    late = job.within is not None and now - due.at > job.within
+    if late:
         step = job.too_late or _nothing
 
     def one(after: int, work: Work) -> int | None:
@@ -144,6 +144,8 @@ async def run(
         return None if is_done(work) else timetable.place(work, job.name, due)
 
     cursor = await units.read(place)
+    if late and cursor is not None:
+        log.warning("%s of %s is too late and is left out", job.name, due.key)
     while cursor is not None:
         if not await may():
             return False
