@@ -215,7 +215,7 @@ ROUTES: tuple[Route, ...] = (
     Route("handing.join", handing.join, writes=True, anyone=True),
     # surveys
     Route("survey", surveys.show_all, writes=True),
-    Route("surveys", survey_desk.show_all, writes=True, anyone=True),
+    Route("surveys", survey_desk.show_all, needs="survey:write"),
     Route("surveys.show", survey_desk.show, needs="survey:write"),
     Route("surveys.send", survey_desk.send, writes=True, needs="survey:write"),
     Route("surveys.ask_close", survey_desk.ask_close, needs="survey:write"),

@@ -5,22 +5,18 @@ from typing import Any
 from bot.messages import Button, Reply, Rows
 from domain import anonymity
 from domain.surveys import WaveState
-from handlers import joining, menu
-from handlers import surveys as member_surveys
+from handlers import menu
 from handlers.parts import number
 from handlers.turns import Turn, actor
 from services import survey_waves
-from services.survey_waves import PERMISSION, Standing
+from services.survey_waves import Standing
 
 SHOWN = 20
 BACK = Button("button.back", "surveys")
 
 
 def show_all(turn: Turn) -> Reply:
-    """Every survey with its state, for staff; members come to their own."""
-    if not turn.person.may(PERMISSION):
-        known = turn.person.member_id is not None
-        return member_surveys.show_all(turn) if known else joining.stranger(turn)
+    """Every survey with its state."""
     found = survey_waves.standings(turn.work)[:SHOWN]
     rows: Rows = tuple((_open(one),) for one in found)
     values = {"surveys": [_values(one, turn) for one in found]}
