@@ -87,7 +87,8 @@ class Inbound:
     that is a picture with a text under it, `callback` what the platform wants back to stop its
     spinner, `reply_to` the id of the message this one answers, `locale` the platform's hint
     ("zh-hans", "en-GB", ""), `markup` the text as bot.markup writes what was formatted in it, ""
-    where nothing was. `album` is alike for pictures that were sent together.
+    where nothing was. `album` is alike for pictures that were sent together. `quoted`: how the
+    message of ours that this one answers begins, "" for one of somebody else.
 
     Kind.EDITED: the earlier `message` now has this text. In a group: `title` is its name, `forum`
     whether it has topics, `topic` the one this was said in; Kind.GROUP: the bot's standing there
@@ -112,6 +113,7 @@ class Inbound:
     topic: str = ""
     title: str = ""
     forum: bool = False
+    quoted: str = ""
 
     @property
     def marked(self) -> str:

@@ -4,6 +4,7 @@ from bot.messages import Reply
 from domain.dates import local_day
 from domain.desk_errors import NotInGroup
 from handlers import queue_answers, staff_words
+from handlers.queue import QUEUE
 from handlers.staff_words import place
 from handlers.turns import Turn, actor, address_id
 from services import staff_groups, tickets
@@ -55,10 +56,30 @@ def said(turn: Turn) -> Reply | None:
         return None
     ticket_id = staff_words.ticket_here(turn)
     if ticket_id is None:
-        return None
+        return _unknown(turn)
     if not turn.person.may(ANSWER):
         return _strangers(turn)
     return queue_answers.send(turn, ticket_id)
+
+
+def _unknown(turn: Turn) -> Reply | None:
+    """Staff answer a message of ours that leads to no ticket, as its id was never learned: the
+    ticket that it names gets the answer; in any case they are told, of an album once."""
+    inbound = turn.inbound
+    ours = inbound.quoted or (inbound.reply_to and not inbound.topic)
+    if not ours or not turn.person.may(ANSWER):
+        return None
+    ticket = staff_words.named_in(turn)
+    answer = queue_answers.send(turn, ticket.id) if ticket else None
+    if answer is not None or (inbound.album and not _first_of(turn, inbound.album)):
+        return answer
+    number = ticket.number if ticket else 0
+    return Reply("desk.lost", {"number": number}, () if ticket else ((QUEUE,),))
+
+
+def _first_of(turn: Turn, album: str) -> bool:
+    where = ":".join(place(turn.inbound.address))
+    return turn.work.ticks.claim("group.lost", f"{where}:{album}", turn.now)
 
 
 def edited(turn: Turn) -> Reply | None:

@@ -1,5 +1,7 @@
 """What staff write of a ticket, in their own chat, in a group or in a topic."""
 
+import re
+
 from bot.messages import Address
 from domain.tickets import Ticket
 from handlers.ticket_parts import media_of
@@ -9,6 +11,8 @@ from services.ports.staff_groups import GroupChat, StaffGroup
 from services.tickets import Origin, Words
 
 NOTE = "//"
+CARD = re.compile(r"\W+\w+ (\d{4,7})(?: · |$)")
+CARRIED = re.compile(r"\W.* · (\d{4,7})(?: \(\w+\)|（\w+）)?$")
 
 
 def words(turn: Turn, ticket: Ticket) -> Words:
@@ -43,6 +47,14 @@ def ticket_here(turn: Turn) -> int | None:
         return found
     shown = _shown(turn, group)
     return shown.ticket_id if shown else None
+
+
+def named_in(turn: Turn) -> Ticket | None:
+    """The ticket whose number the answered message of ours begins with, as cards and what is
+    carried in a group without topics do (templates: desk.card, desk.said)."""
+    first = turn.inbound.quoted.partition("\n")[0].rstrip()
+    found = CARD.match(first) or CARRIED.match(first)
+    return turn.work.tickets.by_number(int(found[1])) if found else None
 
 
 def _shown(turn: Turn, group: StaffGroup | None) -> relay.Shown | None:

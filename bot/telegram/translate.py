@@ -29,6 +29,7 @@ STATES = {"kicked": Kind.BLOCKED, "member": Kind.UNBLOCKED}
 IN_GROUP = frozenset({"member", "administrator", "restricted", "left", "kicked"})
 GROUPS = ("group", "supergroup")
 LONGEST_ID = 64
+LONGEST_QUOTED = 500
 
 
 def account_of(token: str) -> str:
@@ -94,6 +95,7 @@ def _message(
         name=_name(sender),
         message=str(integer(message, "message_id")),
         reply_to=_answered(message),
+        quoted=_ours(message, account),
         markup=_marked(message, text),
         album=some_string(message, "media_group_id")[:LONGEST_ID],
         topic=topic,
@@ -110,9 +112,23 @@ def _for_us(message: Json, topic: str, account: str) -> bool:
     """Whether something in a group was said in a topic, or answers what this bot said."""
     if topic:
         return True
+    return _of_us(message, account) is not None
+
+
+def _of_us(message: Json, account: str) -> Json | None:
+    """The message of this bot that is answered."""
     answered = some_part(message, "reply_to_message")
     writer = some_part(answered, "from") if answered and _answered(message) else None
-    return writer is not None and str(integer(writer, "id")) == account
+    ours = writer is not None and str(integer(writer, "id")) == account
+    return answered if ours else None
+
+
+def _ours(message: Json, account: str) -> str:
+    """How the message of this bot that is answered begins, "" for somebody else's."""
+    answered = _of_us(message, account)
+    if answered is None:
+        return ""
+    return (some_string(answered, "text") or some_string(answered, "caption"))[:LONGEST_QUOTED]
 
 
 def _topic(message: Json) -> str:

@@ -194,6 +194,18 @@ def test_what_is_said_in_a_topic_or_to_us_is_for_us(
         assert inbound.topic == (str(seen.message_thread_id) if seen.is_topic_message else "")
 
 
+def test_how_the_message_of_ours_begins_is_known_and_nobody_else_s() -> None:
+    for answered, begins in (
+        ({**OURS, "text": "⚠️ Complaint 482913"}, "⚠️ Complaint 482913"),
+        ({**OURS, "caption": "x" * 900}, "x" * 500),
+        (OURS, ""),
+        ({**OURS, "from": user(9), "text": "mine"}, ""),
+    ):
+        body = message(text="a", chat=GROUP, reply_to_message=answered, **IN_TOPIC)
+        inbound = translate(body, ACCOUNT)
+        assert inbound.quoted == begins
+
+
 @pytest.mark.parametrize("status", ["member", "administrator", "restricted", "left", "kicked"])
 def test_the_bots_standing_in_a_group_is_an_event(status: str) -> None:
     inbound = translate(standing(status, GROUP), ACCOUNT)
