@@ -46,6 +46,7 @@ def retry(work: Work, row: Waiting, by: str, now: datetime, after: timedelta | N
     """It was surely not sent: it waits."""
     if row.tries + 1 >= MOST_TRIES:
         work.outbox.close(row, by=by, state="dead", reason="too_many_tries")
+        _without_topic(work, row, now)
         return
     work.outbox.again(row, by=by, due_at=now + (after or _pause(row)), reason="retry")
 
@@ -54,6 +55,7 @@ def moved(work: Work, route: Route, row: Waiting, by: str, now: datetime, chat: 
     """It was surely not sent: its chat has a new id, and everything goes there from now on."""
     if chat == row.chat or row.tries + 1 >= MOST_TRIES:
         work.outbox.close(row, by=by, state="dead", reason="rejected: moved to nowhere")
+        _without_topic(work, row, now)
         return
     work.outbox.again(row, by=by, due_at=now, reason="moved")
     work.outbox.moved(route, row.chat, chat)
@@ -68,6 +70,7 @@ def unclear(
     repeatable = (row.surely or row.act not in ("send", "topic")) and not hopeless
     if not repeatable or row.tries + 1 >= MOST_UNCLEAR:
         work.outbox.close(row, by=by, state="unknown", reason=reason)
+        _without_topic(work, row, now)
         return
     work.outbox.again(row, by=by, due_at=now + _pause(row), reason=reason, repeated=True)
 
@@ -135,6 +138,12 @@ def _group_lacks(work: Work, route: Route, row: Waiting, lacks: str, now: dateti
         _tell(work, partial(staff_groups.refused, work, place, lacks, now))
     elif topic:
         _tell(work, partial(staff_groups.topic_gone, work, place, topic, now))
+
+
+def _without_topic(work: Work, row: Waiting, now: datetime) -> None:
+    """What would have been said in a topic is said without it."""
+    if row.act == "topic":
+        _tell(work, partial(staff_groups.topic_lost, work, row.id, now))
 
 
 def _tell(work: Work, use: Callable[[], None]) -> None:

@@ -14,7 +14,7 @@ from services import relay_places, ticket_cards
 from services.masks import masked
 from services.ports import Work
 from services.ports.post import Notice
-from services.ports.staff_groups import CLOSED, MAKING, OPEN, Post, Topic
+from services.ports.staff_groups import CLOSED, MAKING, NONE, OPEN, Post, Topic
 from services.ports.tickets import Said
 from services.relay_places import MEMBER, STAFF, Place
 
@@ -138,6 +138,19 @@ def topic_made(work: Work, delivery_id: int, name: str, now: datetime) -> None:
     work.staff_groups.set_topic(topic, name=name, state=OPEN)
     whole(work, ticket, now)
     _keep_topic(work, ticket, replace(topic, topic=name, state=OPEN), now)
+
+
+def topic_lost(work: Work, delivery_id: int, now: datetime) -> None:
+    """Nobody knows whether the platform has made a topic: all that was said of its ticket is
+    posted in the group itself."""
+    post = work.ticket_posts.at(delivery_id)
+    if post is None or post.group_id is None:
+        return
+    topic = work.staff_groups.topic(post.ticket_id, post.group_id)
+    ticket = work.tickets.get(post.ticket_id)
+    if topic is not None and ticket is not None and topic.state == MAKING:
+        work.staff_groups.set_topic(topic, state=NONE)
+        whole(work, ticket, now)
 
 
 def whole(work: Work, ticket: Ticket, now: datetime) -> None:

@@ -13,7 +13,16 @@ from services import ticket_cards
 from services.ports import Work
 from services.ports.club import Operator
 from services.ports.post import Notice
-from services.ports.staff_groups import CLOSED, DESK, ESCALATION, FAILED, OPEN, StaffGroup, Topic
+from services.ports.staff_groups import (
+    CLOSED,
+    DESK,
+    ESCALATION,
+    FAILED,
+    NONE,
+    OPEN,
+    StaffGroup,
+    Topic,
+)
 
 ANSWER: Final = "ticket:answer"
 MANAGE: Final = "ticket:manage"
@@ -98,6 +107,8 @@ def of_staff(work: Work, ticket: Ticket, now: datetime) -> list[Place]:
     if topic is None or topic.state == FAILED:
         begin_topic(work, ticket, group, now)
         return []
+    if topic.state == NONE:
+        return [Place(STAFF, group.chat, group=group)]
     if topic.state not in (OPEN, CLOSED):
         return []
     return [Place(STAFF, group.chat, group=group, topic=topic.topic)]

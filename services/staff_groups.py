@@ -107,6 +107,11 @@ def topic_made(work: Work, delivery_id: int, topic: str, now: datetime) -> None:
     relay.topic_made(work, delivery_id, topic, now)
 
 
+def topic_lost(work: Work, delivery_id: int, now: datetime) -> None:
+    """Nobody knows what became of a topic that was asked for, and it is not asked for again."""
+    relay.topic_lost(work, delivery_id, now)
+
+
 def topic_gone(work: Work, place: GroupChat, topic: str, now: datetime) -> None:
     """Somebody deleted the topic of a ticket: it gets a new one with all that was said."""
     group = work.staff_groups.by_chat(GroupChat(*place))

@@ -13,8 +13,9 @@ from services.ports.post import Notice
 DESK: Final = "desk"
 ESCALATION: Final = "escalation"
 OFF: Final = "off"
-MAKING, OPEN, CLOSED, FAILED = TOPICS = ("making", "open", "closed", "failed")
-"""States of a topic."""
+MAKING, OPEN, CLOSED, FAILED, NONE = TOPICS = ("making", "open", "closed", "failed", "none")
+"""States of a topic. NONE: the platform never said whether it made one, so the ticket has its card
+in the group itself."""
 
 
 class GroupChat(NamedTuple):

@@ -167,7 +167,8 @@ class StaffGroup(SQLModel, table=True):
 
 class TicketTopic(SQLModel, table=True):
     """The topic of a ticket in a group. `topic` is the platform's id, "" until it is made;
-    `state`: `making`, `open`, `closed` or `failed`."""
+    `state`: `making`, `open`, `closed`, `failed`, or `none` for a ticket that has its card in the
+    group itself."""
 
     __tablename__ = "ticket_topics"
     __table_args__ = (Index("ix_ticket_topics_topic", "group_id", "topic"),)
