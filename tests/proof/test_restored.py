@@ -110,7 +110,7 @@ async def test_a_restored_backup_sends_nothing_but_new_replies(
     await club.close()
 
 
-ANSWER = {"number": 7, "staff": "Anna", "text": "We are on it."}
+ANSWER = {"number": 7, "staff": "Anna", "text": "We are on it.", "edited": False}
 
 
 async def test_what_the_clock_writes_of_the_lost_hours_after_the_release_is_not_sent(
