@@ -17,6 +17,7 @@ from itertools import count
 from bot.channel import Channel
 from bot.dispatch import Renderer, Units
 from bot.state import StoreUnavailable
+from scheduler.behind import Behind
 from scheduler.budget import CHAT_SECONDS, Budget, Track
 from scheduler.carrier import Carrier
 from scheduler.clocks import Clocks
@@ -28,7 +29,7 @@ from scheduler.silence import Silence
 from services import post
 from services.filling import FILLERS
 from services.ports import Work
-from services.ports.post import Orphans, Route, Waiting
+from services.ports.post import REPLY, Orphans, Route, Waiting
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ MOST_REPLIES = 50
 MOST_WAIT_SECONDS = CLAIM_SECONDS / 2
 """For a chat that has no turn for longer nothing is kept claimed."""
 Task = asyncio.Task[None]
+_LAST = 2**63
 
 
 class Sender:
@@ -76,6 +78,7 @@ class Sender:
         )
         self._budget = Budget(rate, clocks.monotonic, paid)
         self._line = Line(self._budget, self.carrier.show)
+        self._behind = Behind(clocks.monotonic)
         self._pacer = Pacer(
             units,
             clocks,
@@ -205,17 +208,20 @@ class Sender:
             log.warning("%d replies wait for the next round", len(ids))
 
     async def _accept(self, taken: post.Taken) -> None:
-        """Puts rows into the line; back those of a chat whose next turns are taken."""
+        """Puts rows into the line, a chat's in their order; back those whose chat has its next
+        turns taken, and those behind them."""
         late: list[tuple[Waiting, float]] = []
-        far: dict[str, float] = {}
-        for row in taken.rows:
+        for row in sorted(taken.rows, key=_in_order):
             words = taken.wordings.get(row.wording_id) if row.wording_id else None
-            if (wait := self._budget.wait_of(row.chat)) > MOST_WAIT_SECONDS:
-                late.append((row, wait))  # its claim would run out in the line
-                continue
-            if row.chat in far or not self._line.add(row, words):
-                far[row.chat] = far.get(row.chat, MOST_PER_CHAT - 1) + CHAT_SECONDS
-                late.append((row, far[row.chat]))
+            wait = self._budget.wait_of(row.chat)
+            if wait > MOST_WAIT_SECONDS:  # its claim would run out in the line
+                late.append((row, self._behind.put(row, wait)))
+            elif self._behind.holds(row):
+                late.append((row, self._behind.put(row, CHAT_SECONDS)))
+            elif not self._line.add(row, words):
+                late.append((row, self._behind.put(row, MOST_PER_CHAT * CHAT_SECONDS)))
+            else:
+                self._behind.goes(row)
         self._pacer.wake()
         if late:
             await self._units.write(partial(_put_back, late, self._by, self._clocks.club()))
@@ -251,6 +257,11 @@ class Sender:
         await asyncio.wait({sleeping, stopping}, return_when=asyncio.FIRST_COMPLETED)
         for task in (sleeping, stopping):
             task.cancel()
+
+
+def _in_order(row: Waiting) -> int:
+    """Replies by their ids; what is in bulk stays as it was claimed."""
+    return row.id if row.lane == REPLY else _LAST
 
 
 def _put_back(late: list[tuple[Waiting, float]], by: str, now: datetime, work: Work) -> None:

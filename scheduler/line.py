@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from bot.messages import Rendered, is_ours
 from scheduler.budget import Budget, Track
-from services.ports.post import REPLY, Waiting
+from services.ports.post import Waiting
 
 MOST_PER_CHAT = 3
 
@@ -43,7 +43,8 @@ class _Place(NamedTuple):
 
 class Line:
     """Flights by track. A chat has one message on its way at a time, and a picture that the
-    platform has not got yet is sent by one message alone, the others wait for its id."""
+    platform has not got yet is sent by one message alone, the others wait for its id. Of a chat
+    only the first one on each track is in the heaps or aside, the others follow it in order."""
 
     def __init__(self, budget: Budget, show: Callable[[Flight], bool]) -> None:
         """`show` renders a flight; False: it cannot be sent and is done."""
@@ -53,17 +54,21 @@ class Line:
         self._aside: defaultdict[str, list[_Place]] = defaultdict(list)
         self._taken: set[str] = set()
         self._chats: Counter[str] = Counter()
+        self._queues: defaultdict[tuple[str, Track], deque[_Place]] = defaultdict(deque)
+        self._behind: Counter[Track] = Counter()
         self._numbers = count()
         self._uploaded: set[str] = set()
 
     def __len__(self) -> int:
         """How many wait."""
-        return sum(map(len, self._heaps.values())) + sum(map(len, self._aside.values()))
+        waiting = (*self._heaps.values(), *self._aside.values())
+        return sum(map(len, waiting)) + self._behind.total()
 
     def stock(self, track: Track) -> int:
         """How many of a track wait."""
         aside = (place for places in self._aside.values() for place in places)
-        return len(self._heaps[track]) + sum(place.flight.track is track for place in aside)
+        set_aside = sum(place.flight.track is track for place in aside)
+        return len(self._heaps[track]) + set_aside + self._behind[track]
 
     def add(self, row: Waiting, words: Mapping[str, Any] | None = None) -> bool:
         """Puts a row into the line; False if its chat has its next turns taken."""
@@ -72,7 +77,13 @@ class Line:
         self._chats[row.chat] += 1
         track = self._budget.track(row)
         flight = Flight(row, track, words)
-        self._push(_Place(self._budget.turn_of(row.chat), next(self._numbers), flight))
+        place = _Place(self._budget.turn_of(row.chat), next(self._numbers), flight)
+        queue = self._queues[row.chat, track]
+        queue.append(place)
+        if len(queue) == 1:
+            self._push(place)
+        else:
+            self._behind[track] += 1
         return True
 
     def pick(self, until: float, most: dict[Track, int]) -> list[Flight]:
@@ -95,34 +106,54 @@ class Line:
 
     def done(self, flight: Flight, *, sent: bool) -> None:
         """A flight has come back: who waited for its chat or its picture may go."""
-        self._chats[flight.row.chat] -= 1
-        if not self._chats[flight.row.chat]:
-            del self._chats[flight.row.chat]
+        self._count(flight.row.chat, 1)
         for need in flight.needs:
             self._taken.discard(need)
             if sent and need.startswith(_PICTURE):
                 self._uploaded.add(need)
             for place in self._aside.pop(need, ()):
                 self._push(place)
+        key = (flight.row.chat, flight.track)
+        queue = self._queues[key]
+        queue.popleft()
+        if queue:
+            self._behind[flight.track] -= 1
+            self._push(queue[0])
+        else:
+            del self._queues[key]
 
     def drop(self, chat: str, *, replies: bool) -> list[Waiting]:
         """Takes out what else waits for a chat, in bulk or `replies` too: the rows."""
-        if self._chats[chat] < 2:
-            return []
         dropped: list[Waiting] = []
-        for places in (*self._heaps.values(), *self._aside.values()):
-            gone = [
-                place
-                for place in places
-                if place.flight.row.chat == chat and (replies or place.flight.row.lane != REPLY)
-            ]
-            for place in gone:
-                places.remove(place)
-                dropped.append(place.flight.row)
-            if gone:
-                heapq.heapify(places)
-        self._chats[chat] -= len(dropped)
+        for track in Track:
+            queue = self._queues.get((chat, track))
+            if queue and (replies or track is not Track.REPLIES):
+                dropped += self._drop(queue, track)
+        self._count(chat, len(dropped))
         return dropped
+
+    def _drop(self, queue: deque[_Place], track: Track) -> list[Waiting]:
+        """Empties a queue, but for a first one that is on its way."""
+        first = queue[0].flight
+        heap = self._heaps[track]
+        for places in (heap, *self._aside.values()):
+            here = next((place for place in places if place.flight is first), None)
+            if here is not None:
+                places.remove(here)
+                heapq.heapify(heap)
+                break
+        gone = list(queue)[here is None :]
+        self._behind[track] -= len(queue) - 1
+        for _ in gone:
+            queue.pop()
+        if not queue:
+            del self._queues[first.row.chat, track]
+        return [place.flight.row for place in gone]
+
+    def _count(self, chat: str, gone: int) -> None:
+        self._chats[chat] -= gone
+        if not self._chats[chat]:
+            del self._chats[chat]
 
     def forget(self, flight: Flight) -> None:
         """The platform has lost a flight's picture: it is uploaded once more."""

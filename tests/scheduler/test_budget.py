@@ -5,6 +5,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.messages import Rendered
 from scheduler.budget import CHAT_SECONDS, HEADROOM, Budget, Track
 from scheduler.line import MOST_PER_CHAT, Flight, Line
 from services.ports.post import OPTIONAL, REPLY, SERVICE
@@ -143,6 +144,57 @@ def test_a_chat_whose_message_is_on_its_way_waits() -> None:
     run.line.done(run.started[0][1], sent=True)
     run.pass_time(1)
     assert [flight.row.chat for _, flight in run.started] == ["mei", "li", "mei"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.floats(0, 2), st.integers(0, 2)), max_size=40))
+@settings(max_examples=60, deadline=None)
+def test_a_chat_keeps_its_order_however_few_may_start(steps: list[tuple[int, float, int]]) -> None:
+    run = Run(2)
+    for chat, passes, most in steps:
+        run.add(REPLY, f"c{chat}")
+        run.time.now += passes
+        for flight in run.line.pick(run.time.now, dict.fromkeys(Track, most)):
+            run.budget.start(flight.track, flight.row.chat)
+            run.started.append((run.time.now, flight))
+            run.line.done(flight, sent=True)
+    for chat in range(3):
+        ids = [flight.row.id for _, flight in run.started if flight.row.chat == f"c{chat}"]
+        assert ids == sorted(ids)
+
+
+def test_who_waits_for_a_picture_is_not_overtaken_in_their_chat() -> None:
+    run = Run(25)
+
+    def show(flight: Flight) -> bool:
+        photo = "card:1" if flight.row.id < 3 else ""
+        flight.message = Rendered("x", "en", "x", photo=photo)
+        return True
+
+    run.line = Line(run.budget, show)
+    for chat in ("li", "mei", "mei"):
+        run.add(REPLY, chat)
+    run.pass_time(1, answer_at_once=False)
+    assert [flight.row.id for _, flight in run.started] == [1]
+    run.line.done(run.started[0][1], sent=True)
+    run.pass_time(3)
+    assert [flight.row.id for _, flight in run.started] == [1, 2, 3]
+
+
+def test_what_waits_for_a_chat_is_dropped_but_not_what_is_on_its_way() -> None:
+    run = Run(25)
+    for lane in (OPTIONAL, OPTIONAL, REPLY):
+        run.add(lane, "mei")
+    run.add(OPTIONAL, "li")
+    run.pass_time(0.5, answer_at_once=False)
+    assert [flight.row.id for _, flight in run.started] == [3, 4]
+    assert [row.id for row in run.line.drop("mei", replies=False)] == [1, 2]
+    assert run.line.drop("mei", replies=True) == []
+    assert run.add(REPLY, "mei")
+    assert (len(run.line), run.line.stock(Track.REPLIES)) == (1, 1)
+    assert [row.id for row in run.line.drop("mei", replies=True)] == [5]
+    run.line.done(run.started[0][1], sent=True)
+    assert (len(run.line), run.line.stock(Track.REPLIES)) == (0, 0)
+    assert [run.add(REPLY, "mei") for _ in range(4)] == [True] * MOST_PER_CHAT + [False]
 
 
 @settings(max_examples=40, deadline=None)
