@@ -111,7 +111,8 @@ def over(turn: Turn) -> Reply | None:
     """The operator takes the ticket over, and what was written is sent."""
     ticket = tickets.leading(turn.work, int(turn.data["ticket"]))
     data = turn.data
-    origin = Origin(address_id(turn), turn.inbound.address.chat, data["message"])
+    inbound = turn.inbound
+    origin = Origin(address_id(turn), inbound.address.chat, data["message"], inbound.topic)
     words = Words(data["text"], tuple(data["media"]), "", origin, data["quotes"])
     staff = actor(turn)
     if ticket.state not in DONE:

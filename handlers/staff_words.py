@@ -18,7 +18,7 @@ CARRIED = re.compile(r"\W.* · (\d{4,7})(?: \(\w+\)|（\w+）)?$")
 def words(turn: Turn, ticket: Ticket) -> Words:
     """The words, files, origin and quote of what came in."""
     inbound = turn.inbound
-    origin = Origin(address_id(turn), inbound.address.chat, inbound.message)
+    origin = Origin(address_id(turn), inbound.address.chat, inbound.message, inbound.topic)
     text = turn.text.removeprefix(NOTE).lstrip() if is_note(turn) else turn.text
     return Words(text, media_of(turn), inbound.album, origin, _quotes(turn, ticket))
 

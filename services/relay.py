@@ -48,7 +48,7 @@ def said(work: Work, ticket: Ticket, said: Said, now: datetime) -> bool:
     """Carries a message to everybody on the other side, a note to staff only. False if it is for
     the member and they cannot be reached at the moment: they find it under /tickets."""
     for place in relay_places.of_staff(work, ticket, now):
-        if place.chat != said.chat:
+        if not _written_in(said, place):
             _post(work, ticket, said, place, now)
     _keep_cards(work, ticket, now)
     if said.author != Author.STAFF:
@@ -160,7 +160,7 @@ def whole(work: Work, ticket: Ticket, now: datetime) -> None:
         for one in _spoken(work, ticket):
             if first is not None and one.id == first.id:
                 _card(work, ticket, one, place, now)
-            elif one.chat != place.chat:
+            elif not _written_in(one, place):
                 _post(work, ticket, one, place, now)
 
 
@@ -282,13 +282,18 @@ def _quote(work: Work, ticket: Ticket, said: Said, place: Place) -> str:
     one = next((other for other in _spoken(work, ticket) if other.id == said.quotes), None)
     if one is None:
         return ""
-    if one.chat == place.chat:
+    if _written_in(one, place):
         return one.message
     posts = work.ticket_posts.of_said(one.id)
     first = _first(work, ticket)
     if place.side == STAFF and first is not None and one.id == first.id:
         posts += work.ticket_posts.cards(ticket.id)
     return next((post.message for post in posts if post.message and _at(post, place)), "")
+
+
+def _written_in(said: Said, place: Place) -> bool:
+    """Whether everybody there has seen it being written; another topic is another place."""
+    return (said.chat, said.topic) == (place.chat, place.topic)
 
 
 def _at(post: Post, place: Place) -> bool:

@@ -14,12 +14,13 @@ from services.ports.tickets import Media, Said
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who wrote something, and as which message of which chat; the address is the person's own
-    also where they write in a group."""
+    """Who wrote something, and as which message of which chat, in a group perhaps in a topic; the
+    address is the person's own also where they write in a group."""
 
     address_id: int | None = None
     chat: str = ""
     message: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def message(
         address_id=words.origin.address_id,
         chat=words.origin.chat,
         message=words.origin.message,
+        topic=words.origin.topic,
         quotes=words.quotes,
     )
     return replace(said, media=named(said.id, words.media))

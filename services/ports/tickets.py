@@ -17,8 +17,8 @@ class Said:
     """One message of a ticket; `author`: domain.tickets.Author.
 
     `media`: what platforms keep, as {"reference", "kind", "channel", "account", "name", "size",
-    "mime", "seconds"} as far as known. `address_id`, `chat` and `message`: who wrote it where, so
-    that its edit and replies to it find it. `quotes`: the message that it answers.
+    "mime", "seconds"} as far as known. `address_id`, `chat`, its `topic` and `message`: who wrote
+    it where, so that its edit and replies to it find it. `quotes`: the message that it answers.
     """
 
     id: int
@@ -35,6 +35,7 @@ class Said:
     message: str = ""
     quotes: int | None = None
     edited_at: datetime | None = None
+    topic: str = ""
 
 
 class Tickets(Protocol):

@@ -87,8 +87,9 @@ class TicketMessage(SQLModel, table=True):
 
     `author`: `member`, `staff`, `note` (staff among themselves) or `event` (what happened; `text`
     is then its key). `media` are platform references with `kind`, `name`, `size`; an `album` is
-    one message with several. `chat` and `message` are where it was written, so that an edit and a
-    quote find it; `quotes` the message it answers. `edited_at`: the text was changed then.
+    one message with several. `chat`, its `topic` and `message` are where it was written, so that
+    an edit and a quote find it; `quotes` the message it answers. `edited_at`: the text was
+    changed then.
     """
 
     __tablename__ = "ticket_messages"
@@ -108,6 +109,7 @@ class TicketMessage(SQLModel, table=True):
     album: str = ""
     address_id: int | None = Field(default=None, sa_type=Id, index=True)
     chat: str = ""
+    topic: str = ""
     message: str = ""
     quotes: int | None = Field(default=None, sa_type=Id)
     at: datetime = Field(sa_type=Instant)

@@ -265,7 +265,7 @@ async def test_a_deleted_topic_is_made_again_with_all_that_was_said(club: Club) 
     again = await topic_of(room)
     assert again != topic
     there = [row for row in await room.rows("send") if row["message"].get("topic") == again]
-    assert [row["message"]["key"] for row in there] == ["desk.card"]
+    assert [row["message"]["key"] for row in there] == ["desk.card", "desk.answered"]
     assert await room.says(anna, "Me again", topic=again, message="60") is None
     assert "Me again" in (await mei.hears())[-1].text
 

@@ -182,6 +182,7 @@ def upgrade() -> None:
         sa.Column("album", sa.String(), nullable=False),
         sa.Column("address_id", types.Id, nullable=True),
         sa.Column("chat", sa.String(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
         sa.Column("message", sa.String(), nullable=False),
         sa.Column("quotes", types.Id, nullable=True),
         sa.Column("at", types.Instant(), nullable=False),
