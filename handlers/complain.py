@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from bot.flow import ANYTHING, Flow, Step
 from bot.messages import Button, Reply, Rows
-from domain.tickets import TicketKind, categories_of
+from domain.ticket_errors import TooManyTickets
+from domain.tickets import Ticket, TicketKind, categories_of
 from handlers import menu, offers
-from handlers.parts import CANCEL, gone, number
-from handlers.ticket_parts import all_collected, awaiting, collected, due
+from handlers.parts import CANCEL, gone, number, refusal
+from handlers.ticket_parts import (
+    all_collected,
+    awaiting,
+    collected,
+    due,
+    first_part,
+    joined,
+    say_rest,
+    short,
+    words_of,
+)
 from handlers.turns import Turn, address_id, member_id
 from services import ticket_subjects, tickets
 from services.tickets import PURCHASE, VOUCHER, Opening, Words
@@ -21,6 +34,10 @@ MINE = Button("button.tickets", "tickets")
 KINDS: Final = (TicketKind.PRAISE, TicketKind.SUGGESTION, TicketKind.QUESTION)
 ABOUT: Final = (TicketKind.COMPLAINT, TicketKind.QUESTION)
 """Kinds that can be about an order or a voucher."""
+SPOKEN: Final = ("voice", "video_note")
+"""Files that say all there is to say."""
+WRITTEN: Final = ("caption", "media", "message", "album", "asked")
+CANCEL_ROW: Final = (CANCEL,)
 SUBJECTS: Final = {"o": PURCHASE, "v": VOUCHER}
 
 
@@ -29,62 +46,135 @@ SUBJECTS: Final = {"o": PURCHASE, "v": VOUCHER}
 
 def complain(turn: Turn) -> Reply:
     """Something is wrong: what is it about?"""
-    return _begin(turn, TicketKind.COMPLAINT)
+    return _begin(turn, TicketKind.COMPLAINT, _fresh(turn))
 
 
 def feedback(turn: Turn) -> Reply:
     """Praise, a suggestion, a question, or a complaint after all?"""
-    turn.start(COMPLAIN, "kind")
-    return Reply("complain.kind", {}, _kinds())
+    turn.start(COMPLAIN, "kind", **_fresh(turn))
+    return _which(turn, _kinds()) or Reply("complain.kind", {}, _kinds())
 
 
-def kind_typed(turn: Turn) -> Reply:
-    """Something was written before a kind was tapped."""
-    return Reply("complain.tap_first", {}, _kinds())
+def kind_typed(turn: Turn) -> Reply | None:
+    """Something was written before a kind was tapped: it waits for the tap."""
+    return _kept(turn, _kinds())
 
 
 def pick_kind(turn: Turn) -> Reply:
     """The kind is chosen; then what it is about, or at once the words."""
-    kind = turn.arg()
-    return _begin(turn, TicketKind(kind)) if kind in set(TicketKind) else gone(turn)
+    if not _telling(turn) or turn.arg() not in set(TicketKind):
+        return gone(turn)
+    return _begin(turn, TicketKind(turn.arg()), _written(turn))
 
 
-def category_typed(turn: Turn) -> Reply:
-    """Something was written before a category was tapped."""
-    return Reply("complain.tap_first", {}, _categories(turn, TicketKind(turn.data["kind"])))
+def category_typed(turn: Turn) -> Reply | None:
+    """Something was written before a category was tapped: it waits for the tap."""
+    return _kept(turn, _categories(turn, TicketKind(turn.data["kind"])))
 
 
 def pick(turn: Turn) -> Reply:
-    """The category is chosen; now the words."""
-    if turn.arg() not in set(TicketKind):
+    """The category is chosen; now the words, or what was written already is sent."""
+    if not _telling(turn) or turn.arg() not in set(TicketKind):
         return gone(turn)
     kind = TicketKind(turn.arg())
     known = categories_of(turn.work.programmes.current().service, kind)
     place = number(turn, 1)
-    return _ask_words(turn, kind, known[place].key) if place < len(known) else gone(turn)
+    return _chosen(turn, kind, known[place].key) if place < len(known) else gone(turn)
 
 
-def _begin(turn: Turn, kind: TicketKind) -> Reply:
+def again(turn: Turn, words: Words, closed: int) -> Reply | None:
+    """What was written to a ticket that is over begins a new one; `closed`: its number. Raises
+    BadText."""
+    kind, data = TicketKind.COMPLAINT, joined(_fresh(turn), words)
+    values = {"number": closed}
+    asked = _begin(turn, kind, data)
+    if asked.key != "complain.which":
+        return asked
+    return None if data["silent"] else replace(asked, key="complain.over", values=values)
+
+
+def reworded(turn: Turn) -> None:
+    """A message that waits for its category was changed."""
+    message, text = turn.inbound.message, turn.text.strip()
+    if _telling(turn) and text and message and turn.data.get("message") == message:
+        turn.go(turn.conversation.step, caption=text)
+
+
+def holds(turn: Turn) -> bool:
+    """Whether there is something that could be sent."""
+    return _writing(turn) and bool(turn.data.get("caption") or turn.data.get("media"))
+
+
+def _begin(turn: Turn, kind: TicketKind, written: Mapping[str, Any]) -> Reply:
+    turn.start(COMPLAIN, "category", **{**written, "kind": kind.value})
     if not categories_of(turn.work.programmes.current().service, kind):
-        turn.start(COMPLAIN, "text")
-        return _ask_words(turn, kind, kind.value)
-    turn.start(COMPLAIN, "category", kind=kind.value)
-    values = {"kind": kind.value}
-    return Reply("complain.category", values, _categories(turn, kind), edit=True)
+        return _chosen(turn, kind, kind.value)
+    rows, values = _categories(turn, kind), {"kind": kind.value}
+    return _which(turn, rows) or Reply("complain.category", values, rows, edit=True)
 
 
-def _ask_words(turn: Turn, kind: TicketKind, category: str) -> Reply:
-    data = {"kind": kind.value, "category": category}
-    turn.go("text", **data)
-    values = {**data, "names": _names(turn, category), "subject": None}
-    return Reply("complain.text", values, _under_words(turn, kind), edit=True)
+def _chosen(turn: Turn, kind: TicketKind, category: str) -> Reply:
+    turn.start(COMPLAIN, "text", **_written(turn), kind=kind.value, category=category)
+    spoken = any(one["kind"] in SPOKEN for one in turn.data.get("media", ()))
+    if spoken or turn.data.get("caption"):
+        return _send(turn, all_collected(turn))
+    return _ask_words(turn)
 
 
-def _under_words(turn: Turn, kind: TicketKind) -> Rows:
-    """An order or a voucher can be chosen where there is one."""
+def _ask_words(turn: Turn, subject: Mapping[str, Any] | None = None) -> Reply:
+    """What happened? Files that came before are there already."""
+    data = turn.data
+    names = _names(turn, str(data["category"]))
+    values = {"kind": data["kind"], "category": data["category"], "names": names}
+    values |= {"subject": subject, "files": len(data.get("media", ()))}
+    return Reply("complain.text", values, _under_words(turn), edit=True)
+
+
+def _under_words(turn: Turn) -> Rows:
+    """Files go as they are; an order or a voucher can be chosen where there is one."""
+    kind, rows = TicketKind(turn.data["kind"]), []
+    if turn.data.get("media"):
+        rows.append((Button("complain.button_done", "complain.done"),))
     if kind in ABOUT and ticket_subjects.newest(turn.work, member_id(turn), 1):
-        return ((Button("complain.button_about", "complain.about", here=True),), (CANCEL,))
-    return ((CANCEL,),)
+        rows.append((Button("complain.button_about", "complain.about"),))
+    return (*rows, CANCEL_ROW)
+
+
+# -- what was written before the club knew what it is about -------------------------------
+
+
+def _fresh(turn: Turn) -> dict[str, Any]:
+    """What somebody has written lately: in this conversation, or as an offer took it."""
+    if not turn.conversation.active(turn.now):
+        return {}
+    if not offers.is_waiting(turn) or not (turn.data.get("offered") or turn.data.get("faq")):
+        return _written(turn)
+    words, asked = offers.waiting(turn), turn.data.get("faq", "")
+    files = [dict(one) for one in words.media]
+    return {"caption": words.text, "media": files, "message": "", "asked": asked}
+
+
+def _written(turn: Turn) -> dict[str, Any]:
+    """What somebody has written in this conversation."""
+    kept = turn.data if _telling(turn) else {}
+    return {part: kept[part] for part in WRITTEN if part in kept}
+
+
+def _kept(turn: Turn, rows: Rows) -> Reply | None:
+    """Keeps what has just come and asks once more; nothing for further pieces of an album.
+    Raises FileTooLarge, BadText."""
+    data = joined(turn.data, words_of(turn))
+    turn.start(COMPLAIN, turn.conversation.step, **{**turn.data, **data})
+    return None if data["silent"] else _which(turn, rows)
+
+
+def _which(turn: Turn, rows: Rows) -> Reply | None:
+    """Asks what the things are about that were written; None if there are none."""
+    text, files = str(turn.data.get("caption", "")), len(turn.data.get("media", ()))
+    if not text and not files:
+        return None
+    values = {"kind": str(turn.data.get("kind", "")), "text": short(text), "files": files}
+    return Reply("complain.which", values, rows, edit=True)
 
 
 # -- an order or a voucher --------------------------------------------------------------
@@ -101,14 +191,13 @@ def about(turn: Turn) -> Reply:
                 f"complain.button_{one.kind}",
                 "complain.one",
                 ("o" if one.kind == PURCHASE else "v", str(one.id)),
-                here=True,
                 values=one.values(),
             ),
         )
         for one in found
     )
-    none = Button("complain.button_no_subject", "complain.one", ("", "0"), here=True)
-    return Reply("complain.about", {}, (*rows, (none,), (CANCEL,)), edit=True)
+    none = Button("complain.button_no_subject", "complain.one", ("", "0"))
+    return Reply("complain.about", {}, (*rows, (none,), CANCEL_ROW), edit=True)
 
 
 def choose(turn: Turn) -> Reply:
@@ -118,13 +207,7 @@ def choose(turn: Turn) -> Reply:
     kind, subject_id = SUBJECTS.get(turn.arg(), ""), number(turn, 1)
     one = ticket_subjects.find(turn.work, member_id(turn), kind, subject_id) if kind else None
     turn.go("text", subject_kind=kind, subject_id=subject_id or None)
-    category = str(turn.data["category"])
-    values: dict[str, Any] = {"kind": turn.data["kind"], "category": category}
-    values |= {"names": _names(turn, category)}
-    values |= {"subject": {"kind": one.kind, **one.values()} if one else None}
-    return Reply(
-        "complain.text", values, _under_words(turn, TicketKind(turn.data["kind"])), edit=True
-    )
+    return _ask_words(turn, {"kind": one.kind, **one.values()} if one else None)
 
 
 # -- the words --------------------------------------------------------------------------
@@ -153,27 +236,19 @@ def open_offered(turn: Turn, kind: TicketKind, words: Words, category: str = "")
 def _send(turn: Turn, words: Words) -> Reply:
     data = turn.data
     kind, category = TicketKind(data["kind"]), str(data["category"])
-    if kind is TicketKind.QUESTION and (known := offers.known(turn, words, category)):
-        return known
+    if kind is TicketKind.QUESTION and not data.get("asked"):
+        known = offers.known(turn, words, category)
+        if known is not None:
+            return known
     subject = str(data.get("subject_kind", "")), data.get("subject_id")
     return _opened(turn, Opening(kind, category, words, *subject))
 
 
 def _opened(turn: Turn, opening: Opening) -> Reply:
-    ticket = tickets.open_ticket(
-        turn.work,
-        member_id(turn),
-        Opening(
-            opening.kind,
-            opening.category,
-            opening.words,
-            opening.subject_kind,
-            opening.subject_id,
-            address_id(turn),
-        ),
-        key=turn.nonce,
-        now=turn.now,
-    )
+    try:
+        ticket = _open(turn, opening)
+    except TooManyTickets as refused:
+        return _where_else(turn, opening, refused)
     turn.end()
     staff = tickets.staff_name(turn.work, ticket.staff_id)
     values = {"number": ticket.number, "kind": str(ticket.kind), "staff": staff}
@@ -183,21 +258,53 @@ def _opened(turn: Turn, opening: Opening) -> Reply:
     return Reply("complain.sent", values, rows)
 
 
+def _open(turn: Turn, opening: Opening) -> Ticket:
+    this = replace(opening, words=first_part(opening.words), address_id=address_id(turn))
+    ticket = tickets.open_ticket(turn.work, member_id(turn), this, key=turn.nonce, now=turn.now)
+    if not ticket.merged_into:
+        say_rest(turn, ticket.id, opening.words)
+    return ticket
+
+
+def _where_else(turn: Turn, opening: Opening, refused: TooManyTickets) -> Reply:
+    """No more may be open: what was written waits for one of those that are."""
+    words = opening.words
+    files = [dict(one) for one in words.media]
+    kept = {"caption": words.text, "media": files, "message": words.origin.message}
+    about = {"kind": opening.kind.value, "category": opening.category}
+    turn.start(COMPLAIN, "text", **kept, **about)
+    found = turn.work.tickets.open_of(member_id(turn))
+    rows = tuple((_into(turn, ticket),) for ticket in found)
+    return refusal(refused, (*rows, CANCEL_ROW))
+
+
+def _into(turn: Turn, ticket: Ticket) -> Button:
+    names = _names(turn, ticket.category)
+    values = {"number": ticket.number, "kind": str(ticket.kind), "names": names}
+    mark = (str(ticket.id),)
+    return Button("button.ticket_open", "complain.into", mark, effect=True, values=values)
+
+
 # -- bits -------------------------------------------------------------------------------
+
+
+def _telling(turn: Turn) -> bool:
+    """Whether the member is about to tell something. Buttons work also when the time for words
+    has run out, as long as nothing else was begun: what was written before is not lost."""
+    return turn.conversation.flow == COMPLAIN.name
 
 
 def _writing(turn: Turn) -> bool:
     """Whether the words of a ticket are awaited."""
-    talk = turn.conversation
-    return talk.active(turn.now) and (talk.flow, talk.step) == (COMPLAIN.name, "text")
+    return _telling(turn) and turn.conversation.step == "text"
 
 
 def _kinds() -> Rows:
     buttons = tuple(
-        Button(f"complain.button_{kind.value}", "complain.kind_is", (kind.value,), here=True)
+        Button(f"complain.button_{kind.value}", "complain.kind_is", (kind.value,))
         for kind in (*KINDS, TicketKind.COMPLAINT)
     )
-    return (buttons[:2], buttons[2:], (CANCEL,))
+    return (buttons[:2], buttons[2:], CANCEL_ROW)
 
 
 def _categories(turn: Turn, kind: TicketKind) -> Rows:
@@ -207,13 +314,12 @@ def _categories(turn: Turn, kind: TicketKind) -> Rows:
             "complain.button_category",
             "complain.pick",
             (kind.value, str(place)),  # keys of programmes are too long for a button
-            here=True,
             values={"names": dict(one.names)},
         )
         for place, one in enumerate(found)
     )
     pairs = tuple(buttons[at : at + 2] for at in range(0, len(buttons), 2))
-    return (*pairs, (CANCEL,))
+    return (*pairs, CANCEL_ROW)
 
 
 def _names(turn: Turn, category: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from bot.messages import Kind, Reply
 from handlers import menu, staff_words
+from handlers.ticket_parts import unsent
 from handlers.turns import Turn
 from services import missed
 
@@ -19,10 +20,11 @@ def help_(turn: Turn) -> Reply:
 def cancel(turn: Turn) -> Reply:
     """Leaves the running conversation; nothing else changes."""
     running = turn.conversation.active(turn.now)
+    kept = unsent(turn)
     turn.end()
-    return Reply(
-        "general.cancelled" if running else "general.nothing_to_cancel", {}, menu.main(turn)
-    )
+    if not running:
+        return Reply("general.nothing_to_cancel", {}, menu.main(turn))
+    return Reply("general.cancelled", {"unsent": kept}, menu.main(turn))
 
 
 def unknown(turn: Turn) -> Reply:

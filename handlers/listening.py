@@ -4,19 +4,19 @@ passed on without having been asked, and nobody has to write anything twice."""
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Final
 
 from bot.messages import Button, Kind, Reply, Rows
 from bot.router import Route
 from bot.turn import MOOD
-from domain.tickets import LONGEST_TEXT, TicketKind
+from domain.tickets import TicketKind
 from handlers import general, menu
 from handlers.complain import open_offered
 from handlers.offers import NO, answered, is_waiting, keep, kept, waiting
 from handlers.parts import gone
+from handlers.ticket_parts import origin
 from handlers.turns import Turn
-from services import faq, listening, tickets
+from services import faq, listening
 from services.sentiments import Label, Mood
 from services.tickets import Words
 
@@ -100,22 +100,10 @@ def decline(turn: Turn) -> Reply:
 
 
 def _ticket(turn: Turn, kind: TicketKind) -> Reply:
-    """The ticket; what is longer than one message may be follows in further ones."""
+    """What waited becomes a ticket."""
     if not is_waiting(turn):
         return gone(turn)
-    words, category = waiting(turn), str(turn.data.get("category", ""))
-    reply = open_offered(turn, kind, replace(words, text=words.text[:LONGEST_TEXT]), category)
-    ticket = turn.work.tickets.by_key(turn.nonce)
-    if ticket is not None and not ticket.merged_into:
-        _say_rest(turn, ticket.id, words)
-    return reply
-
-
-def _say_rest(turn: Turn, ticket_id: int, words: Words) -> None:
-    for at in range(LONGEST_TEXT, len(words.text), LONGEST_TEXT):
-        part = replace(words, text=words.text[at : at + LONGEST_TEXT], media=())
-        key = f"{turn.nonce}:{at}"
-        tickets.say(turn.work, ticket_id, part, None, key=key, now=turn.now)
+    return open_offered(turn, kind, waiting(turn), str(turn.data.get("category", "")))
 
 
 def _file(turn: Turn, words: Words) -> Reply:
@@ -139,7 +127,7 @@ def _only_new(turn: Turn) -> Words:
     """What has just come; what came before it was nothing to anybody."""
     words, before = kept(turn), waiting(turn)
     text = turn.text.strip()
-    return Words(text, words.media[len(before.media) :], "", words.origin)
+    return Words(text, words.media[len(before.media) :], "", origin(turn))
 
 
 def _mood(turn: Turn) -> Mood | None:

@@ -9,7 +9,7 @@ from bot.flow import Flow, Step
 from bot.messages import Button, Kind, Reply, Rows
 from domain.service_rules import Faq
 from domain.tickets import LONGEST_TEXT
-from handlers.ticket_parts import MOST_FILES, media_of
+from handlers.ticket_parts import MOST_FILES, media_of, origin
 from handlers.turns import Turn
 from services import faq
 from services.tickets import Origin, Words
@@ -25,16 +25,18 @@ def kept(turn: Turn) -> Words:
     data = _waiting(turn)
     text = "\n".join(part for part in (data.get("text", ""), turn.text.strip()) if part)
     files = (*data.get("media", ()), *media_of(turn))[:MOST_FILES]
-    origin = Origin(turn.person.address_id, turn.inbound.address.chat, turn.inbound.message)
-    return Words(text[:MOST_TEXT], files, "", origin)
+    wrote = origin(turn)
+    if data.get("text") and turn.text.strip():
+        wrote = Origin(wrote.address_id, wrote.chat)  # several messages: none of them is all of it
+    return Words(text[:MOST_TEXT], files, "", wrote)
 
 
 def waiting(turn: Turn) -> Words:
     """What waits for the answer that has come."""
     data = _waiting(turn)
     address = turn.inbound.address
-    origin = Origin(turn.person.address_id, address.chat, str(data.get("message", "")))
-    return Words(str(data.get("text", "")), tuple(data.get("media", ())), "", origin)
+    wrote = Origin(turn.person.address_id, address.chat, str(data.get("message", "")))
+    return Words(str(data.get("text", "")), tuple(data.get("media", ())), "", wrote)
 
 
 def keep(turn: Turn, words: Words, **more: Any) -> None:

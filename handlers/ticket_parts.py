@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from bot.messages import Button, Kind, Media, Reply
 from domain.dates import local_day
 from domain.ticket_errors import FileTooLarge
-from domain.tickets import Author, Event, read_event
+from domain.tickets import LONGEST_TEXT, Author, Event, read_event
 from handlers.parts import CANCEL
 from handlers.turns import Turn
+from services import tickets
 from services.ports.tickets import Said
+from services.ticket_words import checked
 from services.tickets import Origin, View, Words
 
 LARGEST: Final = 20  # megabytes that a bot can fetch (Bot API: getFile)
 MOST_FILES: Final = 10
 SHORT: Final = 280
+UNSENT: Final = ("complain", "addition", "heard")
+"""Conversations that hold what is to go to the staff."""
 _MEGABYTE: Final = 1_000_000
 _KEPT: Final = ("reference", "kind", "name", "size", "mime", "seconds")
 
@@ -49,23 +54,59 @@ def _kept(media: Media) -> dict[str, Any]:
 
 def collected(turn: Turn) -> Words | None:
     """Words and files of a conversation: files alone and pieces of albums are kept in it until
-    words come, and then go along; None while words are awaited. Raises FileTooLarge."""
-    words = words_of(turn)
-    files = [*turn.data.get("media", ()), *words.media]
-    caption = "\n".join(
-        part for part in (turn.data.get("caption", ""), words.text.strip()) if part
-    )
-    if turn.inbound.kind is Kind.TEXT or (words.text.strip() and not words.album):
-        return Words(caption, tuple(files[:MOST_FILES]), "", words.origin)
-    kept = {"media": files[:MOST_FILES], "caption": caption, "album": words.album}
-    turn.go(turn.conversation.step, **kept, silent=_is_further_piece(turn), full=len(files))
+    words come, and then go along; None while words are awaited. Raises FileTooLarge, BadText."""
+    data = joined(turn.data, words_of(turn))
+    if turn.inbound.kind is Kind.TEXT or (turn.text.strip() and not turn.inbound.album):
+        return Words(data["caption"], tuple(data["media"]), "", origin(turn))
+    turn.go(turn.conversation.step, **data)
     return None
+
+
+def joined(before: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """What a conversation that kept `before` keeps with these words, as its data: text, files, and
+    the message that can still be changed if all the text is of one. Raises BadText."""
+    text = words.text.strip()
+    checked(text, words.media)
+    parts = [part for part in (before.get("caption", ""), text) if part]
+    one = words.origin.message if len(parts) == 1 else ""
+    files = [*before.get("media", ()), *words.media]
+    return {
+        "caption": "\n".join(parts),
+        "message": one if text else before.get("message", ""),
+        "media": files[:MOST_FILES],
+        "full": len(files),
+        "album": words.album,
+        "silent": bool(words.album) and words.album == before.get("album"),
+    }
 
 
 def all_collected(turn: Turn) -> Words:
     """What was collected, where no more words are to come."""
-    files = tuple(turn.data.get("media", ()))
-    return Words(str(turn.data.get("caption", "")), files, "", origin(turn))
+    data, wrote = turn.data, origin(turn)
+    said_as = Origin(wrote.address_id, wrote.chat, str(data.get("message", "")))
+    return Words(str(data.get("caption", "")), tuple(data.get("media", ())), "", said_as)
+
+
+def unsent(turn: Turn) -> bool:
+    """Whether the running conversation holds words or files for the staff."""
+    talk = turn.conversation
+    if not talk.active(turn.now) or talk.flow not in UNSENT:
+        return False
+    kept = any(turn.data.get(part) for part in ("caption", "media", "text"))
+    return kept and bool(talk.flow != "heard" or turn.data.get("offered"))
+
+
+def say_rest(turn: Turn, ticket_id: int, words: Words) -> None:
+    """What is longer than one message may be follows in further ones."""
+    for at in range(LONGEST_TEXT, len(words.text), LONGEST_TEXT):
+        part = replace(words, text=words.text[at : at + LONGEST_TEXT], media=())
+        key = f"{turn.nonce}:{at}"
+        tickets.say(turn.work, ticket_id, part, None, key=key, now=turn.now)
+
+
+def first_part(words: Words) -> Words:
+    """So much of what was written as one message may hold."""
+    return replace(words, text=words.text[:LONGEST_TEXT])
 
 
 def awaiting(turn: Turn, intent: str) -> Reply | None:
@@ -76,12 +117,8 @@ def awaiting(turn: Turn, intent: str) -> Reply | None:
     files = len(turn.data["media"])
     full = int(turn.data["full"]) > MOST_FILES
     values = {"files": files, "full": full, "album": bool(turn.data["album"])}
-    done = Button("complain.button_done", intent, here=not turn.data["album"])
+    done = Button("complain.button_done", intent)
     return Reply("complain.kept", values, ((done,), (CANCEL,)))
-
-
-def _is_further_piece(turn: Turn) -> bool:
-    return bool(turn.inbound.album) and turn.inbound.album == turn.data.get("album")
 
 
 def quoted(turn: Turn, said_id: int | None) -> Words:
@@ -103,7 +140,7 @@ def _said(one: Said) -> dict[str, Any]:
         "author": str(one.author),
         "staff": one.staff_name,
         "by": value if assigned else one.staff_name,
-        "text": "" if event else _short(one.text),
+        "text": "" if event else short(one.text),
         "event": event,
         "value": value,
         "files": len(one.media),
@@ -112,7 +149,7 @@ def _said(one: Said) -> dict[str, Any]:
     }
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     """So much of a text that a page of them is one message."""
     return text if len(text) <= SHORT else f"{text[:SHORT].rstrip()}…"
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from bot.flow import ANYTHING, Flow, Step
 from bot.messages import Button, Kind, Reply, Rows, load_media
 from bot.router import PASS
+from domain.refusals import TicketOver
 from domain.tickets import DONE, RUNNING, TicketKind, TicketState
-from handlers import menu, queue_answers, staff_group
+from handlers import complain, menu, queue_answers, staff_group
 from handlers.complain import MINE
 from handlers.parts import CANCEL, gone, number
 from handlers.rating import stars
@@ -17,8 +18,10 @@ from handlers.ticket_parts import (
     awaiting,
     collected,
     due,
+    first_part,
     origin,
     quoted,
+    say_rest,
     thread,
 )
 from handlers.turns import Turn, member_id
@@ -80,9 +83,20 @@ def add(turn: Turn) -> Reply | None:
 
 def add_done(turn: Turn) -> Reply | None:
     """No more words are to come: the files go to the staff."""
-    if turn.conversation.flow != ADDITION.name or not turn.conversation.active(turn.now):
+    if turn.conversation.flow != ADDITION.name:
         return gone(turn)
     return _added(turn, int(turn.data["ticket"]), all_collected(turn), ending=True)
+
+
+def into(turn: Turn) -> Reply | None:
+    """What was to be a new ticket goes to one that is open."""
+    if not complain.holds(turn):
+        return gone(turn)
+    words = all_collected(turn)
+    turn.end()
+    reply = _added(turn, number(turn), first_part(words))
+    say_rest(turn, number(turn), words)
+    return reply
 
 
 def reply(turn: Turn) -> Reply | None:
@@ -110,13 +124,20 @@ def edited(turn: Turn) -> Reply | None:
     if wrote.address_id is None:
         return None
     said = turn.work.tickets.written(wrote.address_id, wrote.chat, wrote.message)
-    if said is not None:
+    if said is None:
+        complain.reworded(turn)
+    else:
         tickets.edit(turn.work, said.id, turn.text, turn.now)
     return None
 
 
 def _added(turn: Turn, ticket_id: int, words: Words, *, ending: bool = False) -> Reply | None:
-    said = tickets.add(turn.work, member_id(turn), ticket_id, words, key=turn.nonce, now=turn.now)
+    try:
+        said = tickets.add(
+            turn.work, member_id(turn), ticket_id, words, key=turn.nonce, now=turn.now
+        )
+    except TicketOver as over:
+        return complain.again(turn, words, over.number)
     if ending:
         turn.end()
     if said is not None and words.album and len(said.media) > len(words.media):

@@ -165,7 +165,7 @@ async def test_a_picture_with_words_of_a_complaint_is_heard(club: Club, mei: Per
 
 async def test_a_running_conversation_takes_the_words(mei: Person) -> None:
     await mei.says("/complain")
-    assert (await mei.says("牛奶是酸的")).key == "complain.tap_first"
+    assert (await mei.says("牛奶是酸的")).key == "complain.which"
 
 
 async def test_strangers_are_not_heard(club: Club) -> None:

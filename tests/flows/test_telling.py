@@ -230,7 +230,6 @@ async def test_bad_words_are_asked_for_again_and_nothing_is_opened(
     anna = await operator(club)
     mei = await club.person().joins()
     await mei.says("/complain")
-    assert (await mei.says("the milk")).key == "complain.tap_first"
     await mei.taps("complain.pick", "complaint", "1")
     assert (await mei.says(said)).key == key
     assert await anna.hears() == []

@@ -78,7 +78,7 @@ async def test_a_photo_out_of_the_blue_is_offered_and_not_fetched(club: Club) ->
 async def test_a_photo_inside_another_conversation_is_left_alone(club: Club) -> None:
     mei = await member(club)
     await mei.says("/complain")
-    assert (await mei.sends_photo("p")).key == "complain.tap_first"
+    assert (await mei.sends_photo("p")).key == "complain.which"
     till = await operator(club, "till")
     await till.says("/award")
     assert (await till.sends_photo("p")).key == "general.not_this_now"
