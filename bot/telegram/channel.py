@@ -40,6 +40,7 @@ from bot.telegram.render import (
     calls,
     caption_edit,
     chat_id,
+    is_caption,
     media_edit,
     pieces,
 )
@@ -101,6 +102,9 @@ class TelegramChannel:
     async def edit(self, chat: str, message_id: str, message: Rendered) -> None:
         """Replaces a sent message, its picture too; one that is as wanted already, or that the
         person has deleted, counts as done."""
+        if message.media:
+            await self._edit_text(chat, message_id, message)
+            return
         shown, picture = await self._found(message)
         call = None
         if shown.photo or picture:
@@ -117,6 +121,24 @@ class TelegramChannel:
                 await self._changed(under)
             elif not not_there(error.__cause__):
                 raise
+
+    async def _edit_text(self, chat: str, message_id: str, message: Rendered) -> None:
+        """Changes the text that goes with media, which stay: where it stands now, else where it
+        stood before; one that has become too long for that is said anew, under what it was."""
+        under = caption_edit(message, chat, message_id)
+        bare = replace(message, media=())
+        beside = calls(bare, chat, edit=message_id)
+        first, second = beside, calls(replace(bare, quote=message_id), chat)
+        if under is not None:
+            first, second = ([under], beside) if is_caption(message) else (beside, [under])
+        try:
+            await self._all(first, follow=False)
+        except Rejected as error:
+            if not_there(error.__cause__):
+                return
+            if not has_no_text(error.__cause__):
+                raise
+            await self._all(second, follow=False)
 
     async def delete(self, chat: str, message_id: str) -> None:
         """Deletes a sent message; one that is not there any more counts as done."""

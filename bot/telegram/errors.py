@@ -78,7 +78,7 @@ NOT_THERE = (
 TOO_OLD = ("message can't be edited", "message can't be deleted", "message is too old")
 FORGOTTEN = ("wrong file identifier", "wrong remote file", "wrong file_id", "file_reference")
 NOT_TAKEN = (*FORGOTTEN, "voice_messages_forbidden", "can't use file of type")
-NO_TEXT = "there is no text in the message"
+NO_TEXT = ("there is no text in the message", "there is no caption in the message")
 
 
 def meaning(error: Exception) -> SendError:
@@ -122,8 +122,8 @@ def not_there(error: BaseException | None) -> bool:
 
 
 def has_no_text(error: BaseException | None) -> bool:
-    """Whether what is to be edited is a picture with a text under it."""
-    return _says(error, NO_TEXT)
+    """Whether what is to be edited is a picture with a text under it, or the other way round."""
+    return _says(error, *NO_TEXT)
 
 
 def forgotten(error: Exception) -> bool:

@@ -180,12 +180,17 @@ def _media(message: Rendered, chat: str) -> list[Call]:
     """Media with the text under the first; where it has no place there it comes before them, or
     behind them with the buttons that cannot stand under an album."""
     runs = list(attached.runs(message.media))
-    fits = attached.takes_caption(message.media[0]) and _fits(message.text, CAPTION_LIMIT)
-    last = bool(message.rows) and bool(message.text) and (not fits or len(message.media) > 1)
-    under = message.text if fits and not last else ""
+    under = message.text if is_caption(message) else ""
+    last = bool(message.rows) and bool(message.text) and not under
     made = [_lent(message, chat, run, "" if number else under) for number, run in enumerate(runs)]
     texts = _texts(message, chat, message.text) if message.text and not under else []
     return [*made, *texts] if last else [*texts, *made]
+
+
+def is_caption(message: Rendered) -> bool:
+    """Whether the text of a message with media stands under the first of them."""
+    fits = attached.takes_caption(message.media[0]) and _fits(message.text, CAPTION_LIMIT)
+    return fits and not (message.rows and len(message.media) > 1)
 
 
 def _lent(message: Rendered, chat: str, run: tuple[Media, ...], caption: str) -> Call:

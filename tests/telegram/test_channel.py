@@ -19,7 +19,7 @@ from bot.channel import (
     Unknown,
     Unreachable,
 )
-from bot.messages import Address, Document, Inbound, Key, Kind, Rendered
+from bot.messages import Address, Document, Inbound, Key, Kind, Media, Rendered
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.client import Client
 from bot.telegram.render import Call
@@ -136,6 +136,38 @@ async def test_a_sent_message_is_corrected(
     assert [call.method for call in calls] == methods
     assert {call.params["message_id"] for call in calls} == {30}
     assert [fault for call in calls for fault in faults(call)] == []
+
+
+NO_CAPTION = BadRequest("There is no caption in the message to edit")
+PHOTO = replace(CARD, rows=(), media=(Media("F", "photo"),))
+BUTTONS = ((Key("Answer", "payload"),),)
+TEXT, CAPTION = "editMessageText", "editMessageCaption"
+
+
+@pytest.mark.parametrize(
+    ("message", "outcomes", "methods"),
+    [
+        (PHOTO, [], [CAPTION]),
+        (replace(PHOTO, rows=BUTTONS), [], [CAPTION]),
+        (replace(PHOTO, media=PHOTO.media * 2), [], [CAPTION]),
+        (replace(PHOTO, media=PHOTO.media * 2, rows=BUTTONS), [], [TEXT]),
+        (replace(PHOTO, media=(Media("V", "video_note"),), rows=BUTTONS), [], [TEXT]),
+        (PHOTO, [NO_CAPTION], [CAPTION, TEXT]),  # it was too long before
+        (PHOTO, [NOT_THERE], [CAPTION]),
+        (replace(PHOTO, text="x" * 2000), [], [TEXT]),
+        (replace(PHOTO, text="x" * 2000), [NO_TEXT], [TEXT, "sendMessage"]),
+    ],
+)
+async def test_the_text_that_goes_with_files_is_corrected_and_they_stay(
+    message: Rendered, outcomes: list[Any], methods: list[str]
+) -> None:
+    made, calls = channel(*outcomes)
+    await made.edit("7", "30", message)
+    assert [call.method for call in calls] == methods
+    assert [fault for call in calls for fault in faults(call)] == []
+    last = calls[-1].params
+    assert last.get("message_id") == 30 or last["reply_parameters"]["message_id"] == 30
+    assert not {"photo", "media", "video_note"} & set(last)
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,19 @@ async def test_an_album_goes_on_with_its_quote(desk: Desk) -> None:
     assert album[0].body["caption"] == "It was cold."
 
 
+@pytest.mark.parametrize("many", [1, 3])
+async def test_the_words_under_files_are_changed_and_the_files_stay(desk: Desk, many: int) -> None:
+    upload = [("photo", Upload("a.png", "image/png", png())) for _ in range(many)]
+    people.send_files(desk.street.world, desk.street.bot, desk.street.person, upload)
+    media = tuple(one.media[0] for one in await desk.heard() if one.kind is Kind.PHOTO)
+    last = await desk.channel.send(desk.chat, replace(SAID, media=media))
+    first = str(int(last) - many + 1)
+    await desk.channel.edit(desk.chat, first, replace(SAID, text="It was warm.", media=media))
+    shown = desk.group.messages[int(first)].body
+    assert (bool(shown["photo"]), shown["caption"]) == (True, "It was warm.")
+    assert max(desk.group.messages) == int(last)
+
+
 async def test_a_voice_is_told_by_its_length_and_sent_on(desk: Desk) -> None:
     upload = [("voice", Upload("v.ogg", "audio/ogg", b"OggS" + bytes(40)))]
     people.send_files(desk.street.world, desk.street.bot, desk.street.person, upload, duration=12)
