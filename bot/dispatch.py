@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.messages import Address, Inbound, Kind, Rendered, Reply, dump_rendered, load_rendered
 from bot.router import PASS, Match, Router
-from bot.state import Conversations, Inbox, State, StoreUnavailable
+from bot.state import Conversations, Inbox, State, StoreUnavailable, moment
 from bot.turn import Seen, Turn
 
 log = logging.getLogger(__name__)
@@ -263,9 +263,9 @@ class Dispatch:
         for message in reply.more:
             there = replace(message, topic=message.topic or inbound.topic)
             turn.work.outgoing.reply(inbound.address, there, turn.locale, turn.now)
-        version = turn.conversation.version if turn.conversation.flow else 0
+        at = moment(turn.person, turn.conversation, private=inbound.address.private)
         reply = replace(reply, topic=reply.topic or inbound.topic)
-        return self._renderer.render(reply, turn.locale, inbound.address.signed_for, version)
+        return self._renderer.render(reply, turn.locale, inbound.address.signed_for, at)
 
     async def _give_up(self, inbound: Inbound, raw: str, why: str) -> Rendered | None:
         address = inbound.address
@@ -283,8 +283,16 @@ def _turn(
 ) -> Turn[Any]:
     turn = Turn.of(work, inbound, state, now, match.route.intent)
     turn.args = match.args
-    turn.nonce = f"tap:{state.person.address_id}:{match.nonce}" if match.nonce else key
+    turn.nonce = f"tap:{_tapper(inbound, state)}:{match.nonce}" if match.nonce else key
     return turn
+
+
+def _tapper(inbound: Inbound, state: State) -> str:
+    """For whom a button has its effect once: for the person, in a group for all who are there."""
+    where = inbound.address
+    if where.private:
+        return str(state.person.address_id)
+    return f"{where.channel}:{where.account}:{where.chat}"
 
 
 def _may_be_done(inbound: Inbound, match: Match) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from bot.actions import Action, BadAction, Signer
 from bot.flow import Flow
 from bot.messages import Inbound, Kind, Reply
-from bot.state import State
+from bot.state import State, moment
 from bot.turn import Turn
 
 Handler = Callable[[Turn[Any]], Reply | None]
@@ -35,6 +35,7 @@ INNER = frozenset(
     {"reply", "stranger", "expired", "unknown", "heard", "group", *IN_GROUPS, *BY_KIND.values()}
 )
 ALWAYS = frozenset({"cancel", "help", "stop"})  # words that win over the question just asked
+IN_GROUPS_TOO = frozenset({"cancel"})  # of those; the others are about the person alone
 SHORT = 40  # characters of a text in which a phrase is looked for
 
 
@@ -149,9 +150,8 @@ class Router:
                 return Match(self._routes["expired"], stale=True)
             route = None if stale else self._for_staff(action, state)
             return _found(route, action) if route else Match(self._routes["group"])
-        if state.conversation.active(now) and (step := self._step(inbound, state)):
-            route = self._routes.get(step) if step in ALWAYS else None
-            route = route or self._for_staff(Action(step), state)
+        if state.conversation.active(now) and (step := self._step(inbound, state, IN_GROUPS_TOO)):
+            route = self._for_staff(Action(step), state)
             if route is not None:
                 return Match(route)
         return self._inner_route("group.said", state)
@@ -159,6 +159,8 @@ class Router:
     def _for_staff(self, action: Action, state: State) -> Route | None:
         """The route, if it is one for groups and the person may use it."""
         route = self._routes.get(action.intent)
+        if action.intent in IN_GROUPS_TOO and state.person.staff:
+            return route
         allowed = route and route.groups and route.needs and state.person.may(route.needs)
         return route if allowed else None
 
@@ -168,7 +170,7 @@ class Router:
 
     def _wanted(self, inbound: Inbound, state: State, now: datetime) -> tuple[Action, bool]:
         if inbound.kind is Kind.TAP:
-            return self._tapped(inbound, state)
+            return self._tapped(inbound, state, now)
         if inbound.kind is Kind.TEXT and _is_command(inbound.text):
             return self._command(inbound.text), False
         if inbound.kind in (Kind.BLOCKED, Kind.UNBLOCKED):
@@ -179,14 +181,14 @@ class Router:
             return Action(step), False
         return self._spoken(inbound), False
 
-    def _tapped(self, inbound: Inbound, state: State) -> tuple[Action, bool]:
+    def _tapped(self, inbound: Inbound, state: State, now: datetime) -> tuple[Action, bool]:
         try:
             action = self._signer.unpack(inbound.payload, inbound.address.signed_for)
         except BadAction:
             return Action("expired"), True
         if action.intent in self._inner:
             return Action("expired"), True
-        return action, bool(action.turn) and action.turn != state.conversation.version
+        return action, bool(action.turn) and not _of_now(action, inbound, state, now)
 
     def _command(self, text: str) -> Action:
         word, *rest = text[1:].split()[:8] or [""]
@@ -194,14 +196,14 @@ class Router:
         known = name in self._routes and "." not in name and name not in INNER
         return Action(name if known else "unknown", tuple(rest))
 
-    def _step(self, inbound: Inbound, state: State) -> str:
-        """The step's intent, one of ALWAYS, or "" if the flow does not take what came."""
+    def _step(self, inbound: Inbound, state: State, always: frozenset[str] = ALWAYS) -> str:
+        """The step's intent, one of `always`, or "" if the flow does not take what came."""
         talk = state.conversation
         flow = self._flows.get(talk.flow)
         if flow is None:
             return ""
         said = self._phrases.get(normalise(inbound.text)) if inbound.kind is Kind.TEXT else None
-        if said in ALWAYS:
+        if said in always:
             return said
         # A step that a newer version of the program no longer has accepts nothing.
         steps = (step for step in flow.steps if step.name == talk.step)
@@ -225,6 +227,12 @@ class Router:
             return "unknown"
         text = f" {words} "
         return next((intent for phrase, intent in self._inside if phrase in text), "unknown")
+
+
+def _of_now(action: Action, inbound: Inbound, state: State, now: datetime) -> bool:
+    """Whether the button belongs to where the person's own conversation stands."""
+    talk, private = state.conversation, inbound.address.private
+    return talk.active(now) and action.turn == moment(state.person, talk, private=private)
 
 
 def _is_command(text: str) -> bool:

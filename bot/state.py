@@ -72,6 +72,18 @@ class Received:
     answer: Mapping[str, Any] | None = None
 
 
+def moment(person: Person, conversation: Conversation, *, private: bool) -> int:
+    """What a button that belongs to this moment of a conversation carries, 0 outside of one; in a
+    group the person too, for everybody there sees the button."""
+    if not conversation.flow:
+        return 0
+    whose = 0 if private else person.address_id or 0
+    return (whose << _VERSIONS) + conversation.version
+
+
+_VERSIONS = 24  # bits
+
+
 class Conversations(Protocol):
     """Store of persons' states."""
 

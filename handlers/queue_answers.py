@@ -153,10 +153,6 @@ def note(turn: Turn) -> Reply:
 def note_write(turn: Turn) -> Reply | None:
     """The note is kept, and the staff see it wherever they see the ticket."""
     ticket = tickets.leading(turn.work, int(turn.data["ticket"]))
-    if staff_words.elsewhere(turn, ticket.id):
-        turn.end()
-        there = staff_words.ticket_here(turn)
-        return send(turn, there) if there else None
     words = staff_words.words(turn, ticket)
     tickets.note(turn.work, ticket.id, words, actor(turn), key=turn.nonce, now=turn.now)
     turn.end()

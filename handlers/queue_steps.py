@@ -148,7 +148,7 @@ def merge(turn: Turn) -> Reply:
         )
         for one in found[:6]
     ]
-    turn.start(MERGING, ticket=ticket.number)
+    turn.start(MERGING, ticket=ticket.id)
     values = {**_number(ticket), "count": len(found)}
     return Reply("desk.merge_list", values, (*_pairs(buttons), (CANCEL,)))
 

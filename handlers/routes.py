@@ -26,6 +26,7 @@ from handlers import (
     goodwill_routes,
     handing,
     history,
+    in_groups,
     joining,
     levels,
     lifting,
@@ -60,7 +61,7 @@ from handlers import (
     wordings,
 )
 
-ROUTES: tuple[Route, ...] = (
+_ALL: tuple[Route, ...] = (
     # first words
     Route("start", links.start, writes=True, anyone=True),
     Route("stranger", joining.stranger, anyone=True),
@@ -439,6 +440,8 @@ ROUTES: tuple[Route, ...] = (
     Route("group", general.group, anyone=True),
     Route("unknown", general.unknown, anyone=True),
 )
+
+ROUTES: tuple[Route, ...] = tuple(in_groups.guarded(route) for route in _ALL)
 
 FLOWS: tuple[Flow, ...] = (
     profile.PROFILE,

@@ -6,7 +6,7 @@ from bot.messages import Address
 from domain.tickets import Ticket
 from handlers.ticket_parts import media_of
 from handlers.turns import Turn, address_id
-from services import relay, tickets
+from services import relay
 from services.ports.staff_groups import GroupChat, StaffGroup
 from services.tickets import Origin, Words
 
@@ -49,6 +49,14 @@ def ticket_here(turn: Turn) -> int | None:
     return shown.ticket_id if shown else None
 
 
+def ticket_meant(turn: Turn) -> int | None:
+    """As `ticket_here`, or the ticket that the answered message of ours names."""
+    if (found := ticket_here(turn)) is not None:
+        return found
+    named = named_in(turn)
+    return named.id if named else None
+
+
 def named_in(turn: Turn) -> Ticket | None:
     """The ticket whose number the answered message of ours begins with, as cards and what is
     carried in a group without topics do (templates: desk.card, desk.said)."""
@@ -73,12 +81,3 @@ def _quotes(turn: Turn, ticket: Ticket) -> int | None:
     if shown is not None:
         return shown.said_id
     return relay.quoted(turn.work, ticket, turn.inbound.address.chat, turn.inbound.reply_to)
-
-
-def elsewhere(turn: Turn, ticket_id: int) -> bool:
-    """Whether this was written in the topic of another ticket than the conversation is about."""
-    group = group_of(turn) if turn.inbound.topic else None
-    if group is None:
-        return False
-    there = turn.work.staff_groups.ticket_at(group.id, turn.inbound.topic)
-    return there is not None and tickets.leading(turn.work, there).id != ticket_id
