@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from domain.campaigns import SAME_REFUSALS, CampaignState
-from services import staff_groups
+from services import relay, staff_groups
 from services.campaign_telling import chats
 from services.ports import Work
 from services.ports.post import Notice, Route, Waiting
@@ -47,6 +47,7 @@ def retry(work: Work, row: Waiting, by: str, now: datetime, after: timedelta | N
     if row.tries + 1 >= MOST_TRIES:
         work.outbox.close(row, by=by, state="dead", reason="too_many_tries")
         _without_topic(work, row, now)
+        _undelivered(work, row, now)
         return
     work.outbox.again(row, by=by, due_at=now + (after or _pause(row)), reason="retry")
 
@@ -89,6 +90,7 @@ def unreachable(
         address_id = found.id
     if address_id is not None:
         work.addresses.set_blocked(address_id, now)
+    _undelivered(work, row, now)
 
 
 def too_old(work: Work, row: Waiting, by: str) -> None:
@@ -114,6 +116,7 @@ def rejected(
     work.outbox.close(row, by=by, state="dead", reason=kept)
     if row.campaign_id is None:
         _group_lacks(work, route, row, lacks, now)
+        _undelivered(work, row, now)
         return
     # Those that are refused at this moment see each other: the last one sees them all.
     work.campaigns.lock(row.campaign_id)
@@ -144,6 +147,12 @@ def _without_topic(work: Work, row: Waiting, now: datetime) -> None:
     """What would have been said in a topic is said without it."""
     if row.act == "topic":
         _tell(work, partial(staff_groups.topic_lost, work, row.id, now))
+
+
+def _undelivered(work: Work, row: Waiting, now: datetime) -> None:
+    """What was said of a ticket has to reach somebody."""
+    if row.shows:
+        _tell(work, partial(relay.undelivered, work, row.id, now))
 
 
 def _tell(work: Work, use: Callable[[], None]) -> None:

@@ -39,8 +39,10 @@ class Shown:
 
 
 def opened(work: Work, ticket: Ticket, said: Said, now: datetime) -> None:
-    """Puts a new ticket before the staff: its card, and the files that came with it."""
-    for place in relay_places.of_staff(work, ticket, now):
+    """Puts a new ticket before the staff: its card, and the files that came with it; before the
+    member's own service person in their chat too."""
+    theirs = relay_places.of_holder(work, ticket)
+    for place in (*relay_places.of_staff(work, ticket, now), *((theirs,) if theirs else ())):
         _card(work, ticket, said, place, now)
 
 
@@ -109,12 +111,14 @@ def to_holder(work: Work, ticket: Ticket, notice: Notice, now: datetime) -> None
         relay_places.send(work, ticket, place, replace(notice, dedupe=dedupe), now)
 
 
-def escalated(work: Work, ticket: Ticket, why: str, now: datetime) -> None:
+def escalated(
+    work: Work, ticket: Ticket, why: str, now: datetime, *, text: str | None = None
+) -> None:
     """Puts the ticket before the second group, once for each reason and deadline; without such a
-    group before those who manage the desk."""
+    group before those who manage the desk. `text`: the words it is about, else the first ones."""
     first = _first(work, ticket)
     values = {**ticket_cards.values(work, ticket, now), "why": why}
-    values["text"] = first.text if first else ""
+    values["text"] = text if text is not None else first.text if first else ""
     due = ticket.due_at or ticket.resolve_by or ticket.first_due_at
     occasion = f"escalated:{ticket.id}:{why}:{due.isoformat()}:{ticket.reopened}"
     buttons = ticket_cards.buttons(ticket, now, topic=False)
@@ -170,6 +174,34 @@ def again(work: Work, ticket: Ticket, post: Post, now: datetime) -> None:
         whole(work, ticket, now)
     elif post.act == "send":
         _again(work, ticket, post, now)
+
+
+def undelivered(work: Work, delivery_id: int, now: datetime) -> None:
+    """A message did not arrive and will not: what is for the member goes to another chat of
+    theirs, else staff are told; what is for an operator who cannot be reached goes to others."""
+    post = work.ticket_posts.at(delivery_id)
+    ticket = work.tickets.get(post.ticket_id) if post else None
+    if post is None or ticket is None or post.act != "send" or post.address_id is None:
+        return
+    if post.side == MEMBER:
+        _not_to_member(work, ticket, post, now)
+    elif work.addresses.get(post.address_id).blocked:
+        again(work, ticket, post, now)
+
+
+def _not_to_member(work: Work, ticket: Ticket, post: Post, now: datetime) -> None:
+    said = work.tickets.said(post.said_id) if post.said_id else None
+    if said is None:
+        return
+    theirs = relay_places.of_member(work, ticket)
+    if theirs is not None and _post(work, ticket, said, theirs, now) is not None:
+        return
+    values = {"number": ticket.number, "name": masked(work, ticket.member_id).name}
+    buttons = ((("desk.button_open", "ticket.open", (str(ticket.id),)),),)
+    for place in relay_places.of_staff(work, ticket, now):
+        occasion = f"undelivered:{said.id}:{place.key}"
+        notice = Notice("desk.undelivered", values, buttons, dedupe=occasion)
+        relay_places.send(work, ticket, place, notice, now)
 
 
 def _again(work: Work, ticket: Ticket, post: Post, now: datetime) -> None:
@@ -239,9 +271,10 @@ def _card_notice(work: Work, ticket: Ticket, first: Said, place: Place, now: dat
     return Notice(CARD, values, ticket_cards.buttons(ticket, now, topic=bool(place.topic)))
 
 
-def _post(work: Work, ticket: Ticket, said: Said, place: Place, now: datetime) -> None:
+def _post(work: Work, ticket: Ticket, said: Said, place: Place, now: datetime) -> int | None:
+    """The delivery; None if it is there already."""
     notice = _notice(work, ticket, said, place, now)
-    relay_places.send(work, ticket, place, notice, now, said_id=said.id)
+    return relay_places.send(work, ticket, place, notice, now, said_id=said.id)
 
 
 def _notice(work: Work, ticket: Ticket, said: Said, place: Place, now: datetime) -> Notice:

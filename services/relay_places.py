@@ -155,9 +155,10 @@ def _usable(work: Work, purpose: str) -> list[StaffGroup]:
 
 
 def in_private(work: Work, ticket: Ticket) -> list[Place]:
-    """The chat of who has the ticket, else those of everybody who may answer it."""
+    """The chat of who has the ticket, else those of everybody who may answer it; also where its
+    holder cannot be reached."""
     staff = linked(work, ANSWER)
-    return _chats(work, [one for one in staff if one.id == ticket.staff_id] or staff)
+    return _chats(work, [one for one in staff if one.id == ticket.staff_id]) or _chats(work, staff)
 
 
 def of_holder(work: Work, ticket: Ticket) -> Place | None:

@@ -115,7 +115,7 @@ def raise_alarm(work: Work, ticket: Ticket, text: str, now: datetime) -> Ticket:
     work.tickets.change(ticket.id, (ticket.state,), {**values, "escalated_at": now})
     ticket = get(work, ticket.id)
     happened(work, ticket, Event.ALARM, now, value=word)
-    relay.escalated(work, ticket, "alarm", now)
+    relay.escalated(work, ticket, "alarm", now, text=text)
     return ticket
 
 
