@@ -51,8 +51,8 @@ class Ticket:
     """`due_at`: by when the next answer is owed, None while none is; `first_due_at`: what was
     promised for the first one, which came at `answered_at`. `resolve_by`: by when it should be
     settled, None while that clock stands with `resolve_left` business minutes left. `done_at`:
-    when it was resolved or closed, `in_time` or not. `subject_kind` (`purchase`, `voucher`, "")
-    and `subject_id`: what it is about. `alarm`: the word that made it urgent."""
+    when it was resolved or closed, `in_time` or not. `rating`: the last one, of `rated_at`.
+    `subject_kind` (`purchase`, `voucher`, "") and `subject_id`: what it is about. `alarm`: the word that made it urgent."""
 
     id: int
     number: int
@@ -74,6 +74,7 @@ class Ticket:
     reopened: int = 0
     merged_into: int | None = None
     rating: int | None = None
+    rated_at: datetime | None = None
     cause_key: str = ""
     priority: int = 0
     alarm: str = ""
@@ -85,6 +86,11 @@ class Ticket:
     def may_reopen(self, now: datetime) -> bool:
         """Whether a reply opens it again: within 7 days after it was done."""
         return self.done_at is None or now < self.done_at + REOPEN_WITHIN
+
+    def rated(self, stars: int) -> bool:
+        """Whether what was done last, or runs, was rated so already."""
+        before = self.done_at and self.rated_at and self.rated_at < self.done_at
+        return self.rating == stars and not before
 
     def state_at(self, now: datetime) -> TicketState:
         """The state by the clock: what was resolved is closed when nobody came back in time."""

@@ -23,7 +23,7 @@ from services.ports.tickets import Said
 from services.ticket_finding import get, leading, locked, own
 from services.ticket_moves import begun_again
 from services.ticket_opening import check_flood
-from services.ticket_talk import say
+from services.ticket_talk import alarmed, say
 from services.ticket_words import Words, happened, message
 
 LATEST: Final = timedelta(days=3)
@@ -41,7 +41,8 @@ class Rated:
 
 def rate(work: Work, member_id: int, ticket_id: int, stars: int, now: datetime) -> Rated:
     """Keeps how content the member is, 1 to 5; the last word counts. A bad one for what is done
-    opens the ticket again or puts it before the second group, as the programme says.
+    opens the ticket again or puts it before the second group, as the programme says; also again,
+    when it was opened and settled anew.
 
     Raises TicketNotFound.
     """
@@ -49,7 +50,7 @@ def rate(work: Work, member_id: int, ticket_id: int, stars: int, now: datetime) 
     if stars not in RATINGS:
         raise TicketNotFound
     ticket = locked(work, ticket_id)
-    if ticket.rating == stars:
+    if ticket.rated(stars):
         return Rated(ticket, stars, AfterBad.NOTHING)
     work.tickets.change(ticket.id, tuple(TicketState), {"rating": stars, "rated_at": now})
     happened(work, ticket, Event.RATED, now, value=stars)
@@ -68,7 +69,7 @@ def comment(
     work: Work, member_id: int, ticket_id: int, words: Words, *, key: str, now: datetime
 ) -> Said | None:
     """What could have been better, once per key: it reaches the staff and leaves a ticket that is
-    done as it is. Raises TicketNotFound, TicketOver, TooManyMessages, BadText."""
+    done as it is, but for an alarm word. Raises TicketNotFound, TicketOver, TooManyMessages, BadText."""
     own(work, member_id, ticket_id)
     ticket = leading(work, ticket_id)
     if ticket.state not in DONE:
@@ -78,6 +79,7 @@ def comment(
     if not work.tickets.say(said, key):
         return None
     relay.said(work, ticket, said, now)
+    alarmed(work, ticket, said.text, now)
     return said
 
 

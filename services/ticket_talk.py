@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 
 from domain.refusals import TicketNotFound, TicketOver
-from domain.tickets import DONE, Author, Step, Ticket, TicketKind, after
+from domain.tickets import DONE, Author, Step, Ticket, TicketKind, after, alarm_in
 from services import promises, relay
 from services.ports import Work
 from services.ports.club import Actor
@@ -74,11 +74,20 @@ def edit(work: Work, said_id: int, text: str, now: datetime) -> Said | None:
     if not work.tickets.edit(said.id, text, now):
         return None
     ticket = locked(work, said.ticket_id)
-    if said.author == Author.MEMBER and ticket.state not in DONE:
-        ticket = raise_alarm(work, ticket, text, now)
+    if said.author == Author.MEMBER:
+        ticket = alarmed(work, ticket, text, now, before=said.text)
     said = replace(said, text=text, edited_at=now)
     relay.edited(work, ticket, said, now)
     return said
+
+
+def alarmed(work: Work, ticket: Ticket, text: str, now: datetime, *, before: str = "") -> Ticket:
+    """The ticket after words of its member that open nothing by themselves: an alarm word, if it
+    was not among those `before`, opens again what was done."""
+    words = work.programmes.current().service.alarm_words
+    if ticket.state in DONE and alarm_in(text, words) and not alarm_in(before, words):
+        ticket = begun_again(work, ticket, now)
+    return ticket if ticket.state in DONE else raise_alarm(work, ticket, text, now)
 
 
 def _album(work: Work, ticket: Ticket, words: Words) -> Said | None:

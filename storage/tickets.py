@@ -56,7 +56,7 @@ _unrated = (
         _tickets.c.done_at <= bindparam("until", type_=Instant()),
         _tickets.c.state.in_([state.value for state in DONE]),
         _tickets.c.kind != TicketKind.PRAISE.value,
-        _tickets.c.rating.is_(None),
+        or_(_tickets.c.rating.is_(None), _tickets.c.rated_at < _tickets.c.done_at),
         _tickets.c.merged_into.is_(None),
     )
     .order_by(_tickets.c.id)
