@@ -6,12 +6,13 @@ schema. Add one line for a new table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
 from domain.ledger import ACCOUNTS
+from domain.tickets import FOR_MEMBERS, Author, read_event
 
 
 class Erase(Enum):
@@ -29,8 +30,8 @@ class Holding:
 
     `by`: the column that names the owner, an id of `of` (`members`, `addresses`, or a table that
     is listed before). `hidden` columns are not exported, `sealed` ones are opened first, `packed`
-    ones hold JSON then; `name` "" is not exported at all. `blank`: what erasing writes. `moves`:
-    goes to the kept membership in a merge.
+    ones hold JSON then; `name` "" is not exported at all; of the rows only those that are `told`.
+    `blank`: what erasing writes. `moves`: goes to the kept membership in a merge.
     """
 
     name: str
@@ -40,9 +41,17 @@ class Holding:
     hidden: tuple[str, ...] = ()
     sealed: tuple[str, ...] = ()
     packed: tuple[str, ...] = ()
+    told: Callable[[Mapping[str, Any]], bool] = lambda _: True
     erase: Erase = Erase.KEEP
     blank: Mapping[str, Any] = field(default_factory=dict)
     moves: bool = False
+
+
+def _for_member(message: Mapping[str, Any]) -> bool:
+    """Whether the member sees it under their ticket: no notes of staff, and not every event."""
+    if message["author"] == Author.EVENT:
+        return read_event(message["text"])[0] in FOR_MEMBERS
+    return message["author"] in (Author.MEMBER, Author.STAFF)
 
 
 _EMPTY_MEMBER: Final = dict.fromkeys(
@@ -212,7 +221,7 @@ HOLDINGS: Final = (
         "tickets",
         "tickets",
         "member_id",
-        hidden=("key",),
+        hidden=("key", "cause_key", "cause", "improvement", "staff_id", "opened_by"),
         erase=Erase.BLANK,
         blank={"cause": None, "improvement": None, "address_id": None, "alarm": ""},
         moves=True,
@@ -222,7 +231,8 @@ HOLDINGS: Final = (
         "ticket_messages",
         "ticket_id",
         of="tickets",
-        hidden=("key",),
+        hidden=("key", "staff_id", "address_id", "chat", "topic", "message"),
+        told=_for_member,
         erase=Erase.BLANK,
         blank={
             "text": "",

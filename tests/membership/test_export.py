@@ -2,7 +2,11 @@
 
 import json
 
-from services import merging, mydata, profiles, purchases
+from domain.tickets import TicketKind
+from services import merging, mydata, profiles, purchases, tickets
+from services.ports.club import Actor, Operator
+from services.tickets import Opening, Words
+from storage.work import Work
 from tests.membership.support import OWNER, PHONE, address, buys, member
 from tests.membership.test_erasing import busy_member
 from tests.support.club import NOW, Club
@@ -48,6 +52,34 @@ async def test_nothing_of_others_is_exported(club: Club) -> None:
     assert b"A-1" in content
     assert b"B-1" not in content
     assert b"Somebody" not in content
+
+
+async def test_what_staff_keep_among_themselves_is_not_exported(club: Club) -> None:
+    mei = await club.person("Mei").joins()
+    me, anna = await mei.member_id(), Actor("Anna", 7)
+
+    def use(work: Work) -> None:
+        work.staff.add(Operator(7, "Anna", "service", None, None, True), NOW)
+        opening = Opening(TicketKind.COMPLAINT, "product", Words("The milk was sour"))
+        ticket = tickets.open_ticket(work, me, opening, key="t", now=NOW)
+        tickets.note(work, ticket.id, Words("A known liar"), anna, key="n", now=NOW)
+        tickets.set_priority(work, ticket.id, 2, anna, NOW)
+        tickets.say(work, ticket.id, Words("So sorry!"), anna, key="s", now=NOW)
+        tickets.resolve(work, ticket.id, anna, "other", "A liar again", "Look closer", NOW)
+
+    await club.write(use)
+    told = await club.read(lambda w: mydata.export(w, me, NOW))
+    found = [(one["author"], one["text"]) for one in told["ticket_messages"]]
+    assert found == [
+        ("member", "The milk was sour"),
+        ("staff", "So sorry!"),
+        ("event", "assigned|Anna"),
+        ("event", "resolved"),
+    ]
+    assert "iar" not in str(told)
+    columns = {column for one in told["tickets"] + told["ticket_messages"] for column in one}
+    inner = {"cause", "cause_key", "improvement", "staff_id", "opened_by", "chat", "message"}
+    assert columns & inner == set()
 
 
 async def test_a_merged_membership_is_part_of_the_export(club: Club) -> None:
