@@ -13,6 +13,7 @@ from sqlalchemy import UniqueConstraint as Unique
 from domain.members import MemberState
 from services.ports.membership import Merge, Moved
 from storage.holdings import HOLDINGS
+from storage.survey_merging import make_room
 from storage.tables import metadata, people
 
 _merges = people.Merge.__table__  # type: ignore[attr-defined]
@@ -83,6 +84,7 @@ class Merges:
 
     def move(self, from_id: int, to_id: int) -> Moved:
         moved: Moved = {}
+        make_room(self._db, from_id, to_id)
         for name in _MOVED:
             table = metadata.tables[name]
             free = select(_mark(table)).where(table.c.member_id == from_id, *_free(table, to_id))

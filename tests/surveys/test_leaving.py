@@ -1,5 +1,8 @@
 """What is left of answers when somebody leaves, and whose they are after a merge."""
 
+import pytest
+
+from domain.survey_errors import SurveyAnswered
 from services import survey_answers, surveys
 from services.surveys import Me
 from storage.work import Work
@@ -57,3 +60,37 @@ async def test_a_merged_member_goes_on_where_they_were_and_answers_once(club: Cl
     await club.write(lambda work: work.merges.move(gone, kept))
     step = await club.read(lambda work: surveys.offer(work, kept, survey, club.clock()))
     assert (step.begun, step.number) == (True, 2)
+
+
+async def merges(club: Club, old: Person, new: Person) -> int:
+    kept, gone = await old.member_id(), await new.member_id()
+    await club.write(lambda work: work.merges.move(gone, kept))
+    return kept
+
+
+async def test_who_finished_before_a_merge_is_not_asked_again_for_what_the_other_began(
+    club: Club,
+) -> None:
+    survey = await ask(club, WORDS, NPS)
+    old, new = await club.person("Mei").joins(), await club.person("Mei").joins()
+    await begins(old, survey)
+    done = await finishes(new, survey)
+    kept = await merges(club, old, new)
+    with pytest.raises(SurveyAnswered):
+        await club.read(lambda work: surveys.offer(work, kept, survey, club.clock()))
+    found = await club.read(lambda work: work.survey_responses.of_member(kept))
+    assert [one.id for one in found.values()] == [done]
+    assert await club.read(lambda work: work.survey_responses.answers(done)) == {
+        "words": "about my neighbour",
+        "nps": 9,
+    }
+
+
+async def test_of_two_that_were_begun_the_kept_one_goes_on_if_it_is_as_far(club: Club) -> None:
+    survey = await ask(club, WORDS, NPS)
+    old, new = await club.person("Mei").joins(), await club.person("Mei").joins()
+    first = await begins(old, survey)
+    await begins(new, survey)
+    kept = await merges(club, old, new)
+    found = await club.read(lambda work: work.survey_responses.of_member(kept))
+    assert [one.id for one in found.values()] == [first]
