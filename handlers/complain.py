@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bot.flow import ANYTHING, Flow, Step
 from bot.messages import Button, Reply, Rows
-from domain.ticket_errors import TooManyTickets
+from domain.ticket_errors import TooManyMessages, TooManyTickets
 from domain.tickets import Ticket, TicketKind, categories_of
 from handlers import menu, offers
 from handlers.parts import CANCEL, gone, number, refusal
@@ -18,6 +18,7 @@ from handlers.ticket_parts import (
     collected,
     due,
     first_part,
+    hush,
     joined,
     say_rest,
     short,
@@ -25,6 +26,7 @@ from handlers.ticket_parts import (
 )
 from handlers.turns import Turn, address_id, member_id
 from services import ticket_subjects, tickets
+from services.ticket_opening import check_flood
 from services.tickets import PURCHASE, VOUCHER, Opening, Words
 
 COMPLAIN = Flow(
@@ -218,6 +220,10 @@ def write(turn: Turn) -> Reply | None:
     words = collected(turn)
     if words is None:
         return awaiting(turn, "complain.done")
+    try:
+        check_flood(turn.work, member_id(turn), turn.now)
+    except TooManyMessages as refused:
+        return hush(turn, refused)
     return _send(turn, words)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from bot.flow import ANYTHING, Flow, Step
 from bot.messages import Button, Reply, Rows
 from domain.service_rules import AfterBad
+from domain.ticket_errors import TooManyMessages
 from domain.tickets import RATINGS
 from handlers import menu
 from handlers.complain import MINE
 from handlers.parts import gone, number
-from handlers.ticket_parts import due, words_of
+from handlers.ticket_parts import due, hush, words_of
 from handlers.turns import Turn, member_id
 from services import tickets
 
@@ -39,10 +40,13 @@ def rated(turn: Turn) -> Reply:
     return Reply("ticket.rated", values, ((SKIP,),), edit=True)
 
 
-def commented(turn: Turn) -> Reply:
+def commented(turn: Turn) -> Reply | None:
     """The word reaches the staff."""
     ticket_id, words = int(turn.data["ticket"]), words_of(turn)
-    tickets.comment(turn.work, member_id(turn), ticket_id, words, key=turn.nonce, now=turn.now)
+    try:
+        tickets.comment(turn.work, member_id(turn), ticket_id, words, key=turn.nonce, now=turn.now)
+    except TooManyMessages as refused:
+        return hush(turn, refused)
     turn.end()
     return Reply("ticket.commented", {}, ((MINE, menu.CARD),))
 

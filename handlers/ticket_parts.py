@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.messages import Button, Kind, Media, Reply
 from domain.dates import local_day
-from domain.ticket_errors import FileTooLarge
+from domain.ticket_errors import FileTooLarge, TooManyMessages
 from domain.tickets import LONGEST_TEXT, Author, Event, read_event
-from handlers.parts import CANCEL
-from handlers.turns import Turn
+from handlers.parts import CANCEL, refusal
+from handlers.turns import Turn, member_id
 from services import tickets
 from services.ports.tickets import Said
 from services.ticket_words import checked
@@ -94,6 +94,14 @@ def unsent(turn: Turn) -> bool:
         return False
     kept = any(turn.data.get(part) for part in ("caption", "media", "text"))
     return kept and bool(talk.flow != "heard" or turn.data.get("offered"))
+
+
+def hush(turn: Turn, refused: TooManyMessages) -> Reply | None:
+    """Tells somebody who writes too much to wait, once for so long; to their further messages
+    nothing is said. Who taps is always answered."""
+    since = turn.now - timedelta(minutes=refused.minutes)
+    first = turn.work.tickets.tell_to_wait(member_id(turn), since, turn.now)
+    return refusal(refused) if first or turn.inbound.kind is Kind.TAP else None
 
 
 def say_rest(turn: Turn, ticket_id: int, words: Words) -> None:

@@ -8,6 +8,7 @@ from bot.flow import ANYTHING, Flow, Step
 from bot.messages import Button, Kind, Reply, Rows, load_media
 from bot.router import PASS
 from domain.refusals import TicketOver
+from domain.ticket_errors import TooManyMessages
 from domain.tickets import DONE, RUNNING, TicketKind, TicketState
 from handlers import complain, menu, queue_answers, staff_group
 from handlers.complain import MINE
@@ -19,6 +20,7 @@ from handlers.ticket_parts import (
     collected,
     due,
     first_part,
+    hush,
     origin,
     quoted,
     say_rest,
@@ -27,6 +29,7 @@ from handlers.ticket_parts import (
 from handlers.turns import Turn, member_id
 from services import relay, tickets
 from services.relay_places import STAFF
+from services.ticket_opening import check_flood
 from services.tickets import View, Words
 
 ADDITION = Flow("addition", (Step("text", ANYTHING),))
@@ -92,6 +95,7 @@ def into(turn: Turn) -> Reply | None:
     """What was to be a new ticket goes to one that is open."""
     if not complain.holds(turn):
         return gone(turn)
+    check_flood(turn.work, member_id(turn), turn.now)  # or what waits would be gone
     words = all_collected(turn)
     turn.end()
     reply = _added(turn, number(turn), first_part(words))
@@ -138,6 +142,8 @@ def _added(turn: Turn, ticket_id: int, words: Words, *, ending: bool = False) ->
         )
     except TicketOver as over:
         return complain.again(turn, words, over.number)
+    except TooManyMessages as refused:
+        return hush(turn, refused)
     if ending:
         turn.end()
     if said is not None and words.album and len(said.media) > len(words.media):

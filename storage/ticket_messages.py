@@ -47,6 +47,20 @@ _page = _columns.order_by(_messages.c.id.desc()).limit(bindparam("most")).offset
 _thread = _page.where(_messages.c.ticket_id == bindparam("ticket"))
 _thread_with_merged = _page.where(_of_ticket)
 _count = select(func.count()).select_from(_messages).where(_of_ticket)
+_told_to_wait = select(_tickets.c.id).where(
+    _tickets.c.member_id == bindparam("member"),
+    _tickets.c.told_to_wait_at > bindparam("since", type_=Instant()),
+)
+_newest_of = (
+    select(func.max(_tickets.c.id))
+    .where(_tickets.c.member_id == bindparam("member"))
+    .scalar_subquery()
+)
+_tell_to_wait = (
+    update(_tickets)
+    .where(_tickets.c.id == _newest_of)
+    .values(told_to_wait_at=bindparam("now", type_=Instant()))
+)
 _said_since = (
     select(func.count())
     .select_from(_messages.join(_tickets, _tickets.c.id == _messages.c.ticket_id))
@@ -106,6 +120,12 @@ class TicketMessages:
     def said_since(self, member_id: int, since: datetime) -> int:
         key = {"member": member_id, "since": since}
         return int(self._db.execute(_said_since, key).scalar_one())
+
+    def tell_to_wait(self, member_id: int, since: datetime, now: datetime) -> bool:
+        if self._db.execute(_told_to_wait.limit(1), {"member": member_id, "since": since}).first():
+            return False
+        self._db.execute(_tell_to_wait, {"member": member_id, "now": now})
+        return True
 
     def _one_said(self, statement: Any, **key: Any) -> Said | None:
         row = self._db.execute(statement, key).mappings().one_or_none()

@@ -106,6 +106,10 @@ class Tickets(Protocol):
     def said_since(self, member_id: int, since: datetime) -> int:
         """How many messages the member has written of tickets."""
 
+    def tell_to_wait(self, member_id: int, since: datetime, now: datetime) -> bool:
+        """Keeps that the member is told to wait before saying more, by one of their tickets;
+        False if they have been since then. The member is locked."""
+
     def unrated(self, since: datetime, until: datetime, after: int, most: int) -> list[int]:
         """Tickets that were done in that time and are not rated, nor praise, nor merged; by id,
         those after one."""

@@ -77,6 +77,7 @@ class Ticket(SQLModel, table=True):
     merged_into: int | None = Field(default=None, sa_type=Id)
     rating: int | None = None
     rated_at: datetime | None = Field(default=None, sa_type=Instant)
+    told_to_wait_at: datetime | None = Field(default=None, sa_type=Instant)
     cause_key: str = ""
     cause: str | None = Field(default=None, sa_type=Text)
     improvement: str | None = Field(default=None, sa_type=Text)

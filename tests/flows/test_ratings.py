@@ -123,12 +123,17 @@ async def test_a_flood_is_stopped_and_another_member_is_not_touched(
     stopped = await mei.says("and more")
     assert stopped.key == "ticket.flood"
     assert says in stopped.text
+    assert [await mei.sends(text=f"and {n}") for n in range(3)] == [None, None, None]
     assert len(await thread_of(club, mei)) == 3
     assert (await mei.says("/card")).key == "card.shown"
     assert (await complains(other)).key == "complain.sent"
     club.clock.move(minutes=10)
     await mei.taps("ticket.add")
-    assert (await mei.says("and more")).key == "ticket.added"
+    for n in range(3):
+        assert (await mei.says(f"and more {n}")).key == "ticket.added"
+        await mei.taps("ticket.add")
+    assert (await mei.says("and still more")).key == "ticket.flood"
+    assert await mei.sends(text="and still more") is None
 
 
 @pytest.mark.parametrize(("locale", "says"), [("en", "2 of your cases"), ("zh", "2 条反馈")])

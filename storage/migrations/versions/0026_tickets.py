@@ -94,6 +94,7 @@ def upgrade() -> None:
         sa.Column("merged_into", types.Id, nullable=True),
         sa.Column("rating", sa.Integer(), nullable=True),
         sa.Column("rated_at", types.Instant(), nullable=True),
+        sa.Column("told_to_wait_at", types.Instant(), nullable=True),
         sa.Column("cause_key", sa.String(), nullable=False),
         sa.Column("cause", sa.Text(), nullable=True),
         sa.Column("improvement", sa.Text(), nullable=True),
