@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -33,6 +33,11 @@ class Flight:
     def messages(self) -> int:
         """Of how many messages it is made: an album has one for each of its pictures."""
         return max(len(self.message.media), 1) if self.message else 1
+
+    def answers(self, quotes: Mapping[int, str]) -> None:
+        """The message that it answers is out now, or never will be (by row)."""
+        if self.message is not None and self.row.id in quotes:
+            self.message = replace(self.message, quote=quotes[self.row.id])
 
 
 class _Place(NamedTuple):

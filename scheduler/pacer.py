@@ -118,6 +118,7 @@ class Pacer:
         self._marking += (self._clocks.monotonic() - started - self._marking) / 4
         for flight in flights:
             if flight.row.id in begun.ids:
+                flight.answers(begun.quotes)
                 await self._start(flight, begun.files.get(flight.row.id), until)
             else:
                 self._not_now(flight)
@@ -139,7 +140,7 @@ class Pacer:
             log.warning("the database is away; claimed messages wait")
         except Exception:
             log.exception("%d messages cannot be marked as being sent", len(rows))
-        return post.Begun(set(), {})  # their claims run out and they are taken again
+        return post.Begun(set(), {}, {})  # their claims run out and they are taken again
 
     async def _start(self, flight: Flight, file: File | None, until: datetime) -> None:
         """Starts a flight at its moment, if it still may."""

@@ -305,10 +305,12 @@ def _member_verdict(work: Work, row: Waiting, facts: Facts, now: datetime) -> Ve
 
 
 class Begun(NamedTuple):
-    """Which rows are marked as being sent, and the files of those that have one."""
+    """Which rows are marked as being sent, the files of those that have one, and the messages
+    that those answer which were written before these were out, "" for none."""
 
     ids: set[int]
     files: Mapping[int, tuple[str, bytes, str]]
+    quotes: Mapping[int, str]
 
 
 def begin(
@@ -334,7 +336,9 @@ def begin(
         for row in go
         if row.file_id and row.id in ids and (found := work.outbox.file(row.file_id))
     }
-    return Begun(ids, files)
+    answered = {row.id: row.quotes for row in go if row.quotes is not None}
+    out = work.outbox.messages(tuple(answered.values())) if answered else {}
+    return Begun(ids, files, {row_id: out.get(of, "") for row_id, of in answered.items()})
 
 
 def _held(row: Waiting, held: str) -> bool:

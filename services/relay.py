@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, Final
 
 from domain.tickets import DONE, Author, Event, Ticket
 from services import relay_places, ticket_cards
 from services.masks import masked
 from services.ports import Work
-from services.ports.post import Notice
+from services.ports.post import LATER, Notice
 from services.ports.staff_groups import CLOSED, MAKING, NONE, OPEN, Post, Topic
 from services.ports.tickets import Said
 from services.relay_places import MEMBER, STAFF, Place
@@ -21,6 +22,7 @@ from services.relay_places import MEMBER, STAFF, Place
 COLLECTED: Final = timedelta(seconds=2)
 """So long an album is held back, as its pictures come one by one."""
 CARD: Final = "desk.card"
+ON_ITS_WAY: Final = ("pending", "claimed", "sending")
 WHOLE: Final = 500
 """So much of a ticket is posted again where it is needed as a whole."""
 
@@ -309,7 +311,7 @@ def _shape(
 
 
 def _quote(work: Work, ticket: Ticket, said: Said, place: Place) -> str:
-    """The message in that place which shows what is quoted, "" where it is not shown."""
+    """The message in that place which shows what is quoted, or will; "" where none does."""
     if said.quotes is None:
         return ""
     one = next((other for other in _spoken(work, ticket) if other.id == said.quotes), None)
@@ -321,7 +323,10 @@ def _quote(work: Work, ticket: Ticket, said: Said, place: Place) -> str:
     first = _first(work, ticket)
     if place.side == STAFF and first is not None and one.id == first.id:
         posts += work.ticket_posts.cards(ticket.id)
-    return next((post.message for post in posts if post.message and _at(post, place)), "")
+    shown = [post for post in posts if _at(post, place)]
+    out = (post.message for post in shown if post.message)
+    coming = (f"{LATER}{post.delivery_id}" for post in shown if post.state in ON_ITS_WAY)
+    return next(chain(out, coming), "")
 
 
 def _written_in(said: Said, place: Place) -> bool:

@@ -144,6 +144,9 @@ _recover_once = (
     .where(_gone, _rows.c.state == "sending", ~_repeatable)
     .values(state="unknown", reason="sender_gone", claimed_until=None)
 )
+_messages = select(_rows.c.id, _rows.c.message_id).where(
+    _rows.c.id.in_(bindparam("ids", expanding=True)), _rows.c.message_id.is_not(None)
+)
 _file = select(_files.c.name, _files.c.content, _files.c.maker).where(
     _files.c.id == bindparam("of")
 )
@@ -246,6 +249,10 @@ class Outbox(CampaignRows):
     def begin(self, ids: Sequence[int], *, by: str, until: datetime, now: datetime) -> set[int]:
         asked = {"ids": padded(ids), "by": by, "until": until, "now": now}
         return set(self._db.execute(_begin, asked).scalars()) if ids else set()
+
+    def messages(self, ids: Sequence[int]) -> dict[int, str]:
+        rows = self._db.execute(_messages, {"ids": padded(ids)}) if ids else ()
+        return {row_id: message for row_id, message in rows}
 
     def file(self, file_id: int) -> tuple[str, bytes, str] | None:
         row = self._db.execute(_file, {"of": file_id}).one_or_none()

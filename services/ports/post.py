@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 REPLY, SERVICE, OPTIONAL = LANES = (0, 1, 2)
 """Lanes of sending: replies and receipts, service messages to many, what needs consent."""
+LATER: Final = "sent:"
+"""Before the id of a delivery: the message that it will have become."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Notice:
     `media`: what goes with it, each with its `reference` and `kind` and perhaps `name`, `size`,
     `mime`, `seconds`, the `channel` and `account` whose reference it is, and the `file` under
     which people can get it (services.files). `quote`: the id of the message in that chat that this
-    one answers; `topic`: the topic of a group in which it is said.
+    one answers, or LATER and the delivery that still has to become it; `topic`: the topic of a
+    group in which it is said.
     """
 
     key: str
@@ -149,6 +152,12 @@ class Waiting:
         return str(self.message.get("key", ""))
 
     @property
+    def quotes(self) -> int | None:
+        """The delivery whose message it answers, if that was not out when it was written."""
+        quote = str(self.message.get("quote", ""))
+        return int(quote.removeprefix(LATER)) if quote.startswith(LATER) else None
+
+    @property
     def in_group(self) -> bool:
         """Whether it goes to a group, in nobody's name."""
         return not self.user and self.address_id is None
@@ -242,6 +251,9 @@ class Outbox(Protocol):
     def begin(self, ids: Sequence[int], *, by: str, until: datetime, now: datetime) -> set[int]:
         """Marks claimed rows as being sent, to be committed before the messages leave; those that
         are still the claimant's."""
+
+    def messages(self, ids: Sequence[int]) -> dict[int, str]:
+        """Which messages these rows have become, of those that are out."""
 
     def file(self, file_id: int) -> tuple[str, bytes, str] | None:
         """A waiting file's name, content and maker."""

@@ -143,6 +143,14 @@ async def test_quotes_are_kept_both_ways(club: Club) -> None:
     assert row["message"]["quote"] == "70"
 
 
+async def test_a_quote_of_what_is_not_out_yet_is_kept(club: Club) -> None:
+    room, anna, mei, topic = await room_with_topic(club)
+    await room.says(anna, "When did you buy it?", topic=topic, message="50")
+    await room.says(anna, "Or was it the bread?", topic=topic, message="51", reply_to="50")
+    first, second = await club.read(lambda work: _sent_to(work, mei.user))
+    assert second["message"]["quote"] == f"sent:{first['id']}"  # type: ignore[index]
+
+
 def _sent_to(work: Work, chat: str) -> list[dict[str, object]]:
     from sqlalchemy import select
 

@@ -141,6 +141,24 @@ async def test_what_is_written_later_does_not_overtake_what_waits_for_its_chat(
     await one.stop()
 
 
+async def test_an_answer_to_what_was_not_out_yet_quotes_it(
+    club: Club, mei: Person, channel: FakeChannel, real: RealTime
+) -> None:
+    first = await write_notice(club, mei.user)
+    gone = await write_notice(club, mei.user)
+    ids = [first]
+    for of in (first, gone, 1):
+        ids.append(await write_notice(club, mei.user, quote=f"sent:{of}"))
+    await club.write(lambda work: work.ticket_posts.skip([gone], "gone"))
+    one = sender(club, channel, real)
+    one.push(ids)
+    for _ in range(8):
+        await one.drain()
+        club.clock.move(seconds=1)
+        await asyncio.sleep(1 / QUICK)
+    assert [message.quote for message in channel.messages] == ["", "1", "", ""]
+
+
 async def test_a_file_travels_with_its_message_and_is_deleted_after(
     club: Club, mei: Person, channel: FakeChannel, real: RealTime
 ) -> None:
