@@ -83,14 +83,15 @@ def _first_of(turn: Turn, album: str) -> bool:
 
 
 def edited(turn: Turn) -> Reply | None:
-    """What staff had written in the group was changed: the member's copy is changed too."""
+    """What staff had written, in a group or in their own chat, was changed: the member's copy is
+    changed too."""
     if not turn.person.may(ANSWER):
         return None
     inbound = turn.inbound
     found = turn.work.tickets.written(address_id(turn), inbound.address.chat, inbound.message)
     if found is not None:
         text = turn.text.removeprefix(staff_words.NOTE).lstrip()
-        tickets.edit(turn.work, found.id, text, turn.now)
+        tickets.edit(turn.work, found.id, text, actor(turn), turn.now)
     return None
 
 

@@ -9,7 +9,7 @@ from bot.messages import Button, Kind, Reply, Rows, load_media
 from bot.router import PASS
 from domain.refusals import TicketOver
 from domain.ticket_errors import TooManyMessages
-from domain.tickets import DONE, RUNNING, TicketKind, TicketState
+from domain.tickets import DONE, RUNNING, Author, TicketKind, TicketState
 from handlers import complain, menu, queue_answers, staff_group
 from handlers.complain import MINE
 from handlers.parts import CANCEL, gone, number
@@ -130,8 +130,10 @@ def edited(turn: Turn) -> Reply | None:
     said = turn.work.tickets.written(wrote.address_id, wrote.chat, wrote.message)
     if said is None:
         complain.reworded(turn)
-    else:
-        tickets.edit(turn.work, said.id, turn.text, turn.now)
+    elif said.author != Author.MEMBER:
+        return staff_group.edited(turn)
+    elif tickets.get(turn.work, said.ticket_id).member_id == turn.person.member_id:
+        tickets.edit(turn.work, said.id, turn.text, None, turn.now)
     return None
 
 

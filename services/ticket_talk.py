@@ -64,15 +64,17 @@ def note(
     return said
 
 
-def edit(work: Work, said_id: int, text: str, now: datetime) -> Said | None:
-    """The text of what somebody wrote was changed: the other side sees it too. None if nothing
-    is different. Raises TicketNotFound, BadText."""
+def edit(work: Work, said_id: int, text: str, by: Actor | None, now: datetime) -> Said | None:
+    """The text of what the member (`by` None) or an operator wrote was changed: the other side
+    sees it too. None if nothing is different. Raises TicketNotFound, BadText."""
     said = work.tickets.said(said_id)
     if said is None:
         raise TicketNotFound
     text = checked(text, said.media)
     if not work.tickets.edit(said.id, text, now):
         return None
+    if by is not None:
+        work.audit.add(by, "ticket.edit", ("ticket", said.ticket_id), now, {"message": said.id})
     ticket = locked(work, said.ticket_id)
     if said.author == Author.MEMBER:
         ticket = alarmed(work, ticket, text, now, before=said.text)

@@ -2,6 +2,8 @@
 
 from bot.messages import Kind
 from domain.tickets import TicketState
+from services import staffing
+from services.ports.club import Actor
 from storage.work import Work
 from tests.flows.grouped import Room, linked, topic_of
 from tests.flows.test_staff_group import heard, opens, room_with_topic
@@ -142,3 +144,59 @@ async def test_a_question_that_is_over_has_no_buttons(club: Club) -> None:
     await room.taps(anna, "ticket.resolve", topic=topic)
     club.clock.move(days=2)
     assert (await room.taps(anna, "desk.cause", topic=topic)).key == "general.expired"
+
+
+async def answered_by_sam(club: Club) -> tuple[Person, Person, int]:
+    """A member whose ticket Sam answered in the private chat."""
+    await operator(club)
+    sam = await operator(club, "Sam", "service")
+    mei = await club.person("Mei").joins()
+    ticket = await opens(mei)
+    await heard(club, sam)
+    await sam.says("/queue")
+    await sam.taps("ticket.open", str(ticket))
+    await sam.taps("ticket.reply", str(ticket))
+    await sam.sends(text="We are sorry", message="900")
+    await heard(club, mei)
+    return sam, mei, ticket
+
+
+def actions(work: Work) -> list[str]:
+    return [row[0] for row in work.db.exec_driver_sql("SELECT action FROM audit ORDER BY id")]
+
+
+async def test_an_edit_of_staff_is_on_record(club: Club) -> None:
+    sam, mei, _ = await answered_by_sam(club)
+    await sam.sends(Kind.EDITED, text="We are very sorry", message="900")
+    assert "very sorry" in (await shown_to(club, mei))
+    assert (await club.read(actions))[-1] == "ticket.edit"
+
+
+async def test_who_is_no_operator_any_more_edits_nothing_that_members_read(club: Club) -> None:
+    sam, mei, _ = await answered_by_sam(club)
+    await club.write(lambda work: staffing.disable(work, "Sam", "", Actor("cli"), club.clock()))
+    await sam.sends(Kind.EDITED, text="Pay to this account", message="900")
+    assert "Pay to this account" not in (await shown_to(club, mei))
+
+
+async def test_who_is_no_member_any_more_edits_nothing_that_staff_read(club: Club) -> None:
+    room, _anna, mei, _topic = await room_with_topic(club)
+    await mei.sends(Kind.EDITED, text="It was bitter", message="1")
+    await room.delivers()
+    assert "bitter" in (await shown_to(club, room))
+    other = await club.person("Lin").joins()
+    member = await other.member_id()
+
+    def moved(work: Work) -> None:
+        work.db.exec_driver_sql(f"UPDATE tickets SET member_id = {member}")
+
+    await club.write(moved)
+    await mei.sends(Kind.EDITED, text="It was hot", message="1")
+    assert "It was hot" not in (await shown_to(club, room))
+
+
+async def shown_to(club: Club, whom: Person | Room) -> str:
+    """All that was ever written for a chat."""
+    chat = whom.chat if isinstance(whom, Room) else whom.user
+    rows = await Room(club, chat).rows()
+    return str([row["message"] for row in rows])
