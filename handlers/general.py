@@ -22,9 +22,10 @@ def cancel(turn: Turn) -> Reply:
     running = turn.conversation.active(turn.now)
     kept = unsent(turn)
     turn.end()
+    rows = menu.main(turn) if turn.inbound.address.private else ()
     if not running:
-        return Reply("general.nothing_to_cancel", {}, menu.main(turn))
-    return Reply("general.cancelled", {"unsent": kept}, menu.main(turn))
+        return Reply("general.nothing_to_cancel", {}, rows)
+    return Reply("general.cancelled", {"unsent": kept}, rows)
 
 
 def unknown(turn: Turn) -> Reply:

@@ -53,7 +53,7 @@ def _writes(intent: str, handle: Callable[[Any], Reply | None]) -> Route:
 
 
 def _said(key: str = "general.cancelled") -> Reply:
-    return Reply(key)
+    return Reply(key, {"unsent": False})
 
 
 async def _rows(club: Club, table: str) -> int:
@@ -203,7 +203,9 @@ async def test_two_processes_moving_one_conversation_lose_no_move(
 
 async def test_further_messages_become_deliveries_of_the_same_unit(stage: Stage) -> None:
     more = (Reply("general.unknown"), Reply("general.expired"))
-    stage.plays(_writes("do", lambda turn: Reply("general.cancelled", more=more)))
+    stage.plays(
+        _writes("do", lambda turn: Reply("general.cancelled", {"unsent": False}, more=more))
+    )
     await stage.person.says("/do")
     waiting = await stage.person.hears()
     assert [message.key for message in waiting] == ["general.unknown", "general.expired"]
