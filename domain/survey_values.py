@@ -79,7 +79,7 @@ def _told(question: Question) -> tuple[int | None, int | None]:
 
 def _whole(question: Question, text: str) -> int:
     digits = text.replace(",", "").replace("⭐", "").replace("星", "").replace("分", "").strip()
-    if not digits and set(text) <= set("⭐ "):
+    if not digits and "⭐" in text and set(text) <= set("⭐ "):
         digits = str(text.count("⭐"))
     sign = -1 if digits.startswith("-") else 1
     digits = digits.removeprefix("-").removeprefix("+")

@@ -197,6 +197,8 @@ WRONG: list[tuple[Question, tuple[str, ...] | str, str, str]] = [
     (WORDS, "x" * 41, "有 41 个字，最多 40 个字", "41 characters, and there is room for 40"),
     (WORDS, "photo", "至少写 3 个字", "at least 3 characters"),
     (PHOTO, "here you are", "请发送一张照片", "Please send a photo"),
+    (VISITS, "photo", "0 至 60 之间的整数", "a whole number from 0 to 60"),
+    (NPS, "photo", "0 至 10 之间的整数", "a whole number from 0 to 10"),
     (NPS, "11", "0 至 10 之间的整数", "a whole number from 0 to 10"),
 ]
 
