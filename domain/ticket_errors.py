@@ -46,6 +46,14 @@ class TicketDone(Refused):
 
 
 @dataclass(eq=False)
+class OwnTicket(Refused):
+    """Operators do not work on what they brought forward as members themselves."""
+
+    number: int
+    code: ClassVar[str] = "desk.own_ticket"
+
+
+@dataclass(eq=False)
 class MergeImpossible(Refused):
     """why: `same`, `other_member`, `done` (one of the two is), `merged` (into the number)."""
 

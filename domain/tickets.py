@@ -52,7 +52,8 @@ class Ticket:
     promised for the first one, which came at `answered_at`. `resolve_by`: by when it should be
     settled, None while that clock stands with `resolve_left` business minutes left. `done_at`:
     when it was resolved or closed, `in_time` or not. `rating`: the last one, of `rated_at`.
-    `subject_kind` (`purchase`, `voucher`, "") and `subject_id`: what it is about. `alarm`: the word that made it urgent."""
+    `subject_kind` (`purchase`, `voucher`, "") and `subject_id`: what it is about. `alarm`: the
+    word that made it urgent."""
 
     id: int
     number: int

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from domain.staff import permissions
-from services import relay, ticket_moves
+from services import relay, ticket_finding, ticket_moves
 from services.ports import Work
 from services.ports.club import Actor, Operator
 from services.ports.post import Notice
@@ -70,19 +70,41 @@ def hand_over(
     return done
 
 
+def step_back(
+    work: Work, operator: Operator, role: str, actor: Actor, now: datetime
+) -> tuple[int, ...]:
+    """An operator has another role: what it does not allow is put down. The numbers of their
+    tickets that returned to the queue."""
+    allowed = permissions(role)
+    if WRITE not in allowed and operator.address_id is not None:
+        work.handovers.redirect(operator.address_id, 0)
+    if ANSWER in allowed:
+        return ()
+    work.service_persons.move(operator.id, None, now)
+    return _tickets(work, operator, None, actor, now)[1]
+
+
 def _tickets(
     work: Work, gone: Operator, heir: Operator | None, actor: Actor, now: datetime
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The numbers of the tickets that the heir has now, and of those back in the queue."""
-    found = work.handovers.tickets(gone.id)
-    if heir is None:
-        return (), tuple(
-            ticket_moves.release(work, ticket_id, actor, now).number for ticket_id in found
-        )
-    moved = [ticket_moves.assign(work, ticket_id, heir.id, actor, now) for ticket_id in found]
-    for ticket in moved:
+    moved, queued = [], []
+    for ticket_id in work.handovers.tickets(gone.id):
+        if heir is None or _own(work, ticket_id, heir.id, actor.staff_id):
+            queued.append(ticket_moves.release(work, ticket_id, actor, now).number)
+            continue
+        ticket = ticket_moves.assign(work, ticket_id, heir.id, actor, now)
         relay.whole(work, ticket, now)
-    return tuple(ticket.number for ticket in moved), ()
+        moved.append(ticket.number)
+    if gone.address_id is not None:
+        relay.withdrawn(work, gone.address_id, now)
+    return tuple(moved), tuple(queued)
+
+
+def _own(work: Work, ticket_id: int, *staff: int | None) -> bool:
+    """Whether it is the ticket of one of them as a member, who has no say in it."""
+    ticket = ticket_finding.get(work, ticket_id)
+    return any(ticket_finding.is_own(work, ticket, one) for one in staff)
 
 
 def _tell(work: Work, gone: Operator, heir: Operator, done: HandedOver, now: datetime) -> None:

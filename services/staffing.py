@@ -17,7 +17,7 @@ from domain.members import check_name
 from domain.staff import OWNER, ROLES
 from services import stores
 from services.codes import new_code, read_code
-from services.handing_over import HandedOver, hand_over
+from services.handing_over import HandedOver, hand_over, step_back
 from services.ports import Work
 from services.ports.club import Actor, Operator
 
@@ -109,8 +109,8 @@ def find(work: Work, name: str) -> Operator:
 def set_role(
     work: Work, name: str, role: str, store_code: str | None, actor: Actor, now: datetime
 ) -> Operator:
-    """Gives an operator another role and store. Raises BadRole, StoreNotFound,
-    OperatorNotFound, LastOwner."""
+    """Gives an operator another role and store; tickets that the role may not answer return to the
+    queue. Raises BadRole, StoreNotFound, OperatorNotFound, LastOwner."""
     operator = find(work, name)
     store_id = _place(work, role, store_code)
     if role != OWNER:
@@ -118,6 +118,7 @@ def set_role(
     work.staff.set_role(operator.id, role, store_id)
     detail = {"name": operator.name, "from": operator.role, "to": role, "store": store_code or ""}
     work.audit.add(actor, "staff.role", ("staff", operator.id), now, detail)
+    step_back(work, operator, role, actor, now)
     return replace(operator, role=role, store_id=store_id)
 
 

@@ -8,9 +8,11 @@ from typing import Final
 
 from domain.points import Unit
 from domain.refusals import TicketNotFound
+from domain.ticket_errors import OwnTicket
 from domain.tickets import FOR_MEMBERS, Author, Ticket, TicketState, read_event
 from services.masks import Masked, masked
 from services.ports import Work
+from services.ports.club import Actor
 from services.ports.tickets import Said
 
 SHOWN: Final = 10
@@ -73,6 +75,22 @@ def own(work: Work, member_id: int, ticket_id: int) -> Ticket:
     if ticket.member_id != member_id:
         raise TicketNotFound
     return ticket
+
+
+def not_own(work: Work, ticket: Ticket, staff: Actor) -> Ticket:
+    """The ticket for staff to work on; raises OwnTicket."""
+    if is_own(work, ticket, staff.staff_id):
+        raise OwnTicket(ticket.number)
+    return ticket
+
+
+def is_own(work: Work, ticket: Ticket, staff_id: int | None) -> bool:
+    """Whether the ticket is the operator's own, as a member."""
+    found = (one.address_id for one in work.staff.all() if one.id == staff_id)
+    address_id = next(found, None)
+    if address_id is None:
+        return False
+    return work.addresses.get(address_id).member_id == ticket.member_id
 
 
 def of_member(work: Work, member_id: int, now: datetime) -> list[View]:

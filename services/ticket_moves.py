@@ -18,7 +18,7 @@ from domain.tickets import DONE, RUNNING, Event, Step, Ticket, TicketState, afte
 from services import promises, relay, ticket_news
 from services.ports import Work
 from services.ports.club import Actor
-from services.ticket_finding import get, leading, locked, own, staff_name
+from services.ticket_finding import get, leading, locked, not_own, own, staff_name
 from services.ticket_opening import check_category
 from services.ticket_words import happened
 
@@ -27,8 +27,8 @@ from services.ticket_words import happened
 
 def take(work: Work, ticket_id: int, staff: Actor, now: datetime, *, over: bool = False) -> Ticket:
     """Gives the ticket to the operator; `over`: also if another one has it. Of many at once one
-    gets it. Raises TicketNotFound, TicketTaken, TicketDone."""
-    ticket = locked(work, ticket_id)
+    gets it. Raises TicketNotFound, OwnTicket, TicketTaken, TicketDone."""
+    ticket = not_own(work, locked(work, ticket_id), staff)
     if staff.staff_id is None or ticket.staff_id == staff.staff_id:
         return ticket
     _give(work, ticket, staff.staff_id, over=over)
@@ -37,11 +37,12 @@ def take(work: Work, ticket_id: int, staff: Actor, now: datetime, *, over: bool 
 
 def assign(work: Work, ticket_id: int, to: int, by: Actor, now: datetime) -> Ticket:
     """Gives the ticket to another operator, whoever has it. Raises TicketNotFound, TicketDone,
-    OperatorNotFound (nobody who may answer tickets)."""
-    ticket = locked(work, ticket_id)
+    OperatorNotFound (nobody who may answer tickets), OwnTicket (of either of them)."""
+    ticket = not_own(work, locked(work, ticket_id), by)
     heir = next((one for one in work.staff.all() if one.id == to and one.active), None)
     if heir is None or "ticket:answer" not in permissions(heir.role):
         raise OperatorNotFound(heir.name if heir else str(to))
+    not_own(work, ticket, Actor(heir.name, heir.id))
     if ticket.staff_id == to:
         return ticket
     _give(work, ticket, to, over=True)
@@ -63,8 +64,8 @@ def release(work: Work, ticket_id: int, by: Actor, now: datetime) -> Ticket:
 
 def set_priority(work: Work, ticket_id: int, priority: int, staff: Actor, now: datetime) -> Ticket:
     """Makes the ticket more or less urgent; what was promised never moves back. Raises
-    TicketNotFound, TicketDone."""
-    ticket = _running(locked(work, ticket_id))
+    TicketNotFound, OwnTicket, TicketDone."""
+    ticket = _running(not_own(work, locked(work, ticket_id), staff))
     if ticket.priority == priority:
         return ticket
     clocks = promises.raised(work, ticket, priority, now)
@@ -73,8 +74,9 @@ def set_priority(work: Work, ticket_id: int, priority: int, staff: Actor, now: d
 
 
 def set_category(work: Work, ticket_id: int, category: str, staff: Actor, now: datetime) -> Ticket:
-    """Says what the ticket is really about. Raises TicketNotFound, CategoryUnknown."""
-    ticket = locked(work, ticket_id)
+    """Says what the ticket is really about. Raises TicketNotFound, OwnTicket,
+    CategoryUnknown."""
+    ticket = not_own(work, locked(work, ticket_id), staff)
     category = check_category(work, ticket.kind, category)
     if ticket.category == category:
         return ticket
@@ -96,8 +98,8 @@ def resolve(
 ) -> Ticket:
     """The operator holds the matter for settled, with cause and improvement (根因与改进): the
     member is told and asked how content they are; a reply within 7 days opens it again.
-    Resolving twice changes nothing. Raises TicketNotFound, CauseUnknown."""
-    ticket = locked(work, ticket_id)
+    Resolving twice changes nothing. Raises TicketNotFound, OwnTicket, CauseUnknown."""
+    ticket = not_own(work, locked(work, ticket_id), staff)
     if cause_key not in ("", *(one.key for one in work.programmes.current().service.causes)):
         raise CauseUnknown
     if ticket.state in DONE:
@@ -127,8 +129,10 @@ def close(work: Work, member_id: int, ticket_id: int, now: datetime) -> Ticket:
 
 def reopen(work: Work, ticket_id: int, now: datetime, *, by: Actor | None = None) -> Ticket:
     """Opens again what was done, with a fresh promise; for the member (`by` None) within 7 days.
-    What runs stays as it is. Raises TicketNotFound, TicketOver."""
+    What runs stays as it is. Raises TicketNotFound, OwnTicket, TicketOver."""
     ticket = locked(work, ticket_id)
+    if by is not None:
+        not_own(work, ticket, by)
     if ticket.state not in DONE:
         return ticket
     if by is None and not ticket.may_reopen(now):
@@ -150,11 +154,11 @@ def begun_again(work: Work, ticket: Ticket, now: datetime, *, by: Actor | None =
 def merge(work: Work, ticket_id: int, into: int, staff: Actor, now: datetime) -> Ticket:
     """Makes one of two tickets of a member, and gives it: the first is closed and leads to the
     other, which keeps the earlier promise. Each keeps its messages, the member sees them as one.
-    Raises TicketNotFound, MergeImpossible."""
+    Raises TicketNotFound, OwnTicket, MergeImpossible."""
     target = leading(work, into)
     for one in sorted((ticket_id, target.id)):
         work.tickets.lock(one)
-    ticket, target = get(work, ticket_id), get(work, target.id)
+    ticket, target = not_own(work, get(work, ticket_id), staff), get(work, target.id)
     if why := _why_not(ticket, target):
         raise MergeImpossible(why, target.number)
     values = {"merged_into": target.id, "in_time": None}

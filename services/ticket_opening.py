@@ -27,7 +27,7 @@ from domain.tickets import (
 from services import promises, relay, service_persons
 from services.ports import Work
 from services.ports.club import Actor
-from services.ticket_finding import get, staff_name
+from services.ticket_finding import get, is_own, staff_name
 from services.ticket_words import Words, happened, message
 
 PURCHASE: Final = "purchase"
@@ -158,6 +158,8 @@ def _to_their_person(work: Work, ticket: Ticket, now: datetime) -> Ticket:
     """Whoever looks after the member has it first."""
     staff_id = service_persons.of(work, ticket.member_id, now)
     if staff_id is None or ticket.state is not TicketState.OPEN:
+        return ticket
+    if is_own(work, ticket, staff_id):
         return ticket
     return replace(ticket, staff_id=staff_id, state=TicketState.ASSIGNED)
 

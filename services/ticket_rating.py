@@ -69,7 +69,8 @@ def comment(
     work: Work, member_id: int, ticket_id: int, words: Words, *, key: str, now: datetime
 ) -> Said | None:
     """What could have been better, once per key: it reaches the staff and leaves a ticket that is
-    done as it is, but for an alarm word. Raises TicketNotFound, TicketOver, TooManyMessages, BadText."""
+    done as it is, but for an alarm word. Raises TicketNotFound, TicketOver, TooManyMessages,
+    BadText."""
     own(work, member_id, ticket_id)
     ticket = leading(work, ticket_id)
     if ticket.state not in DONE:

@@ -67,6 +67,29 @@ async def test_tickets_return_to_the_queue(desk, mei, anna, olga, heir):
     assert (now.staff_id, now.state) == (None, "open")
 
 
+async def test_another_role_that_may_not_answer_puts_its_tickets_down(desk, mei, anna, olga):
+    ticket = await desk.complains(mei)
+    await takes(desk, ticket, "Anna")
+
+    async def becomes(role: str) -> tuple[int | None, str]:
+        now = desk.club.clock()
+        await desk.club.write(lambda w: staffing.set_role(w, "Anna", role, None, CLI, now))
+        found = await desk.ticket(ticket)
+        return found.staff_id, str(found.state)
+
+    assert await becomes("operator") == ((await of(desk, "Anna")).staff_id, "assigned")
+    assert await becomes("till") == (None, "open")
+
+
+async def test_an_heir_does_not_get_their_own_complaint(desk, mei, anna, olga):
+    ben = await operator(desk.club, "service", "Ben")
+    ticket, own = await desk.complains(mei), await desk.complains(await ben.joins())
+    for one in (ticket, own):
+        await takes(desk, one, "Anna")
+    handed = await disable(desk, "Anna", "Ben")
+    assert (handed.tickets, handed.queued) == ((ticket.number,), (own.number,))
+
+
 async def test_requests_are_the_heirs_who_cannot_approve_them(desk, mei, anna, olga):
     ticket = await desk.complains(mei)
     await operator(desk.club, "owner", "Otto")

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-import pytest
-
 from domain.service_rules import AfterBad
 from domain.tickets import Ticket, TicketState
-from services import ticket_rating, tickets
+from services import tickets
 from services.ports.club import Actor
 from services.tickets import Words
 from tests.support.club import Club, Person
