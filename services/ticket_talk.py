@@ -11,7 +11,7 @@ from services import promises, relay
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.tickets import Said
-from services.ticket_finding import get, leading, locked, own
+from services.ticket_finding import get, leading, locked, not_own, own
 from services.ticket_moves import begun_again, take
 from services.ticket_opening import check_flood, raise_alarm
 from services.ticket_words import Words, checked, message, named
@@ -27,12 +27,14 @@ def say(
 
     The member's words let the clocks run, and within 7 days open again what was done; those of
     staff take the ticket, stop the clocks, and leave what is done as it is. Of a ticket that was
-    merged they go to the one it went into. Raises TicketNotFound, TicketOver, TicketTaken,
-    TooManyMessages, BadText.
+    merged they go to the one it went into. Raises TicketNotFound, OwnTicket, TicketOver,
+    TicketTaken, TooManyMessages, BadText.
     """
     ticket = locked(work, ticket_id)
     if work.tickets.said_by(key) is not None:
         return None
+    if by is not None:
+        not_own(work, ticket, by)
     if not ticket.may_reopen(now):
         raise TicketOver(ticket.number)
     if (before := _album(work, ticket, words)) is not None:
