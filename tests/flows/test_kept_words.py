@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.messages import Kind, Media
 from domain.service_rules import Flooding
 from tests.flows.talk import HUGE, buys, labels
 from tests.flows.ticketing import (
     SOUR,
     complains,
+    in_turn,
     newest,
     replies,
     rules,
@@ -29,8 +28,8 @@ async def _count(club: Club, person: Person) -> int:
     return await club.read(lambda work: len(work.tickets.of_member(member, 9)))
 
 
-@pytest.mark.parametrize(
-    ("locale", "says"),
+@in_turn(
+    "locale, says",
     [("en", "Got it – which of these is it about?"), ("zh", "收到了，请选一个类别")],
 )
 async def test_words_before_the_tap_are_sent_by_the_tap(
@@ -51,9 +50,7 @@ async def test_words_before_the_tap_are_sent_by_the_tap(
     assert (await mei.taps("complain.pick", "complaint", "2")).key == "general.expired"
 
 
-@pytest.mark.parametrize(
-    ("kind", "taps"), [("praise", 1), ("suggestion", 1), ("complaint", 2), ("question", 2)]
-)
+@in_turn("kind, taps", [("praise", 1), ("suggestion", 1), ("complaint", 2), ("question", 2)])
 async def test_words_before_the_kind_are_kept_through_every_list(
     club: Club, kind: str, taps: int
 ) -> None:
@@ -108,7 +105,7 @@ async def test_much_is_kept_and_nothing_that_is_no_good(club: Club) -> None:
     assert (said.count("a"), said.count("b")) == (1900, 1900)
 
 
-@pytest.mark.parametrize(("locale", "says"), [("en", "was sent"), ("zh", "没有发送")])
+@in_turn("locale, says", [("en", "was sent"), ("zh", "没有发送")])
 async def test_leaving_says_that_nothing_was_sent(club: Club, locale: str, says: str) -> None:
     mei = await club.person(locale=locale).joins()
     for first in (SOUR, ""):
@@ -131,7 +128,7 @@ async def test_a_tap_after_a_day_still_sends_it(club: Club) -> None:
     assert (await mei.says("/complain")).key == "complain.category"
 
 
-@pytest.mark.parametrize("first", ["The milk was sour and the staff rude", "怎么退货"])
+@in_turn("first", ["The milk was sour and the staff rude", "怎么退货"])
 async def test_what_an_offer_holds_goes_into_the_form(club: Club, first: str) -> None:
     mei = await club.person().joins()
     await mei.says(first)

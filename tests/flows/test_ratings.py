@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
 
+from bot.messages import Inbound, Kind
 from domain.service_rules import AfterBad, Flooding, Rating
 from domain.tickets import TicketState
 from services import ticket_rating
 from tests.flows.ticketing import (
     complains,
     five,
+    in_turn,
     rules,
     settled,
     thread_of,
@@ -22,8 +24,8 @@ from tests.support.threads import operator
 # -- how content ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("locale", "stars", "asks", "thanks"),
+@in_turn(
+    "locale, stars, asks, thanks",
     [
         ("en", "5", "anything else", "We have it"),
         ("en", "3", "do better", "We have it"),
@@ -44,7 +46,7 @@ async def test_a_good_rating_is_kept_with_its_word(
     assert await told(club, anna, "Faster answers")
 
 
-@pytest.mark.parametrize(("locale", "opens"), [("en", "is open again"), ("zh", "已重新受理")])
+@in_turn("locale, opens", [("en", "is open again"), ("zh", "已重新受理")])
 async def test_a_bad_rating_opens_it_again_and_tells_the_holder(
     club: Club, locale: str, opens: str
 ) -> None:
@@ -107,7 +109,7 @@ async def test_who_has_rated_is_not_asked_again(club: Club) -> None:
 # -- too much ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("locale", "says"), [("en", "wait 10 minutes"), ("zh", "10 分钟后")])
+@in_turn("locale, says", [("en", "wait 10 minutes"), ("zh", "10 分钟后")])
 async def test_a_flood_is_stopped_and_another_member_is_not_touched(
     club: Club, locale: str, says: str
 ) -> None:
@@ -136,7 +138,7 @@ async def test_a_flood_is_stopped_and_another_member_is_not_touched(
     assert await mei.sends(text="and still more") is None
 
 
-@pytest.mark.parametrize(("locale", "says"), [("en", "2 of your cases"), ("zh", "2 条反馈")])
+@in_turn("locale, says", [("en", "2 of your cases"), ("zh", "2 条反馈")])
 async def test_who_has_many_open_is_led_to_them(club: Club, locale: str, says: str) -> None:
     await rules(club, flooding=Flooding(messages=20, minutes=10, open_tickets=2))
     mei = await club.person(locale=locale).joins()
@@ -146,3 +148,22 @@ async def test_who_has_many_open_is_led_to_them(club: Club, locale: str, says: s
     assert refused.key == "ticket.too_many"
     assert says in refused.text
     assert (await mei.says("/tickets")).key == "ticket.list"
+
+
+async def test_two_processes_tell_to_wait_once(club: Club) -> None:
+    await rules(club, flooding=Flooding(messages=1, minutes=10, open_tickets=5))
+    mei = await club.person().joins()
+    await complains(mei)
+    await mei.taps("ticket.add")
+    other = Club(club.url, club.programme, club.clock)
+    try:
+        inbound = [
+            Inbound(mei.address, f"9{n}", Kind.TEXT, text=f"no. {n}", locale="en")
+            for n in range(8)
+        ]
+        told = await asyncio.gather(
+            *((club, other)[n % 2].dispatch.handle(one) for n, one in enumerate(inbound))
+        )
+    finally:
+        await other.close()
+    assert [one.key for one in told if one is not None] == ["ticket.flood"]

@@ -13,6 +13,7 @@ from tests.flows.ticketing import (
     SOUR,
     complains,
     five,
+    in_turn,
     newest,
     replies,
     sends,
@@ -63,7 +64,7 @@ async def _go_on(mei: Person, step: str) -> Rendered:
 DONE = {"addition": "ticket.added", "rating": "ticket.commented"}
 
 
-@pytest.mark.parametrize("step", STEPS)
+@in_turn("step", STEPS)
 async def test_a_restart_and_another_device_are_not_in_the_way_of_any_step(
     club: Club, step: str
 ) -> None:
@@ -83,9 +84,7 @@ async def test_a_restart_and_another_device_are_not_in_the_way_of_any_step(
         await after.close()
 
 
-@pytest.mark.parametrize(
-    ("step", "locale"), [(step, ("en", "zh")[place % 2]) for place, step in enumerate(STEPS)]
-)
+@in_turn("step, locale", [(step, ("en", "zh")[place % 2]) for place, step in enumerate(STEPS)])
 async def test_every_step_can_be_left(club: Club, step: str, locale: str) -> None:
     mei, anna = await club.person(locale=locale).joins(), await operator(club)
     await buys(mei, 100)
@@ -209,7 +208,7 @@ async def test_what_is_settled_is_opened_again_within_a_week(club: Club) -> None
     assert (await ticket_of(club, mei)).state is TicketState.ASSIGNED
 
 
-@pytest.mark.parametrize("how", ["button", "reply"])
+@in_turn("how", ["button", "reply"])
 async def test_after_a_week_a_new_one_is_needed(club: Club, how: str) -> None:
     anna, mei = await operator(club), await club.person().joins()
     await settled(club, mei, anna)

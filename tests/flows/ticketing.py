@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from bot.messages import Kind, Media, Rendered
 from tests.support.club import Club, Person
 from tests.support.threads import deliver, last_message
 
 SOUR = "The milk was sour"
+KINDS = ("sqlite", "postgresql")
 MEGABYTE = 1_000_000
 CATEGORIES = ("product", "service", "delivery", "points", "other")
+
+
+def in_turn(names: str, cases: Sequence[Any]) -> pytest.MarkDecorator:
+    """Several cases of one path, on the two databases in turn: the path is taken on both."""
+    split = names.split(", ")
+    rows = [
+        (KINDS[place % 2], *(case if len(split) > 1 else (case,)))
+        for place, case in enumerate(cases)
+    ]
+    return pytest.mark.parametrize(("database_kind", *split), rows, indirect=["database_kind"])
 
 
 async def complains(person: Person, text: str = SOUR, category: str = "product") -> Rendered:
