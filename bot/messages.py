@@ -43,6 +43,7 @@ class Kind(StrEnum):
     UNBLOCKED = "unblocked"
     EDITED = "edited"
     GROUP = "group"
+    UNSUPPORTED = "unsupported"
     OTHER = "other"
 
 
@@ -90,9 +91,11 @@ class Inbound:
     where nothing was. `album` is alike for pictures that were sent together. `quoted`: how the
     message of ours that this one answers begins, "" for one of somebody else.
 
-    Kind.EDITED: the earlier `message` now has this text. In a group: `title` is its name, `forum`
+    Kind.EDITED: the earlier `message` now has this text. Kind.UNSUPPORTED: a place, a poll, a
+    game: nothing that we can pass on. In a group: `title` is its name, `forum`
     whether it has topics, `topic` the one this was said in; Kind.GROUP: the bot's standing there
-    has become the `text` (member, administrator, restricted, left, kicked).
+    has become the `text` (member, administrator, restricted, left, kicked), or the group has the
+    new id `became`. `hidden`: written by one of its administrators, nobody knows which.
     """
 
     address: Address
@@ -114,6 +117,8 @@ class Inbound:
     title: str = ""
     forum: bool = False
     quoted: str = ""
+    became: str = ""
+    hidden: bool = False
 
     @property
     def marked(self) -> str:

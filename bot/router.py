@@ -31,9 +31,8 @@ BY_KIND = {
 
 # Routes that the core itself leads to; neither a command nor a button may name them.
 IN_GROUPS = {"edited", "group.said", "group.changed"}
-INNER = frozenset(
-    {"reply", "stranger", "expired", "unknown", "heard", "group", *IN_GROUPS, *BY_KIND.values()}
-)
+ANSWERS = {"reply", "stranger", "expired", "unknown", "unsupported", "heard", "group"}
+INNER = frozenset({*ANSWERS, *IN_GROUPS, *BY_KIND.values()})
 ALWAYS = frozenset({"cancel", "help", "stop"})  # words that win over the question just asked
 IN_GROUPS_TOO = frozenset({"cancel"})  # of those; the others are about the person alone
 SHORT = 40  # characters of a text in which a phrase is looked for
@@ -116,6 +115,8 @@ class Router:
         """The route for an event in a state; never fails, at worst it is `unknown`."""
         if inbound.kind is Kind.EDITED:
             return self._inner_route("edited", state)
+        if inbound.kind is Kind.UNSUPPORTED:
+            return self._inner_route("unsupported", state)
         if not inbound.address.private:
             return self._in_group(inbound, state, now)
         action, stale = self._wanted(inbound, state, now)
@@ -144,6 +145,8 @@ class Router:
         said in a topic or to something of ours."""
         if inbound.kind is Kind.GROUP:
             return self._inner_route("group.changed", state)
+        if inbound.hidden:
+            return self._inner_route("group.said", state)
         if inbound.kind is Kind.TAP or _is_command(inbound.text):
             action, stale = self._wanted(inbound, state, now)
             if stale and state.person.staff:

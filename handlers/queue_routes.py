@@ -71,6 +71,7 @@ ROUTES: tuple[Route, ...] = (
     _manages("desk", staff_group.desk),
     Route("group.said", staff_group.said, writes=True, anyone=True),
     Route("group.changed", staff_group.changed, writes=True, anyone=True),
+    Route("unsupported", staff_group.unsupported, anyone=True),
 )
 
 FLOWS: tuple[Flow, ...] = (

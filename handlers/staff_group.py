@@ -12,6 +12,7 @@ from services.ports.staff_groups import DESK, ESCALATION, OFF
 
 ANSWER = "ticket:answer"
 MANAGE = "ticket:manage"
+COMMANDS = ("/desk", "/queue")
 WORDS = {
     "": DESK,
     "desk": DESK,
@@ -52,7 +53,10 @@ def said(turn: Turn) -> Reply | None:
     """What is written in a ticket's topic, or in answer to its card: to the member it goes, if
     one of the staff wrote it."""
     group = staff_words.group_of(turn)
-    if group is None or group.purpose == OFF:
+    linked = group is not None and group.purpose != OFF
+    if turn.inbound.hidden:
+        return _hidden(turn, linked)
+    if not linked:
         return None
     ticket_id = staff_words.ticket_here(turn)
     if ticket_id is None:
@@ -60,6 +64,25 @@ def said(turn: Turn) -> Reply | None:
     if not turn.person.may(ANSWER):
         return _strangers(turn)
     return queue_answers.send(turn, ticket_id)
+
+
+def _hidden(turn: Turn, linked: bool) -> Reply | None:
+    """Nobody knows which of the administrators has written: they are asked to do it by name, of
+    an album once."""
+    meant = turn.text.startswith(COMMANDS) or (linked and staff_words.ticket_meant(turn))
+    album = turn.inbound.album
+    if not meant or (album and not _first_of(turn, album)):
+        return None
+    return Reply("desk.hidden", quote=turn.inbound.message)
+
+
+def unsupported(turn: Turn) -> Reply | None:
+    """A place, a poll, a game: nothing that can be passed on. In a group staff are told."""
+    if turn.inbound.address.private:
+        return Reply("general.unsupported")
+    if not turn.person.may(ANSWER) or staff_words.ticket_here(turn) is None:
+        return None
+    return Reply("general.unsupported", quote=turn.inbound.message)
 
 
 def _unknown(turn: Turn) -> Reply | None:
@@ -96,8 +119,12 @@ def edited(turn: Turn) -> Reply | None:
 
 
 def changed(turn: Turn) -> Reply | None:
-    """The bot was added to a group, made administrator there, or put out."""
+    """The bot was added to a group, made administrator there, or put out; or the group has a new
+    id."""
     where = place(turn.inbound.address)
+    if turn.inbound.became:
+        staff_groups.became(turn.work, where, turn.inbound.became)
+        return None
     staff = turn.person.may(MANAGE)
     say = staff_groups.stands(turn.work, where, turn.text, turn.now, staff=staff)
     return Reply(f"desk.{say}") if say else None

@@ -10,7 +10,7 @@ from domain.desk_errors import GroupUnknown
 from services import relay, relay_places
 from services.ports import Work
 from services.ports.club import Actor
-from services.ports.post import Notice
+from services.ports.post import Notice, Route
 from services.ports.staff_groups import DESK, FAILED, OFF, GroupChat, StaffGroup
 
 NO_TOPICS: Final = "no_topics"
@@ -140,8 +140,15 @@ def refused(work: Work, place: GroupChat, why: str, now: datetime) -> None:
     _elsewhere(work, group, now)
 
 
+def became(work: Work, place: GroupChat, chat: str) -> None:
+    """The platform tells that the group has a new id: what waits for it goes there too."""
+    work.outbox.moved(Route(place.channel, place.account), place.chat, chat)
+    moved(work, place, chat)
+
+
 def moved(work: Work, place: GroupChat, chat: str) -> None:
-    """The group has a new id (Bot API: migrate_to_chat_id)."""
+    """The group has a new id (Bot API: migrate_to_chat_id); one that was linked under both is one
+    group from now on."""
     work.staff_groups.moved(GroupChat(*place), chat)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Db
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from services.ports.staff_groups import FAILED, MAKING, OFF, GroupChat, StaffGroup, Topic
 from storage.dialect import Upsert
@@ -15,6 +15,7 @@ from storage.ids import Ids
 from storage.tables import tickets
 
 _groups = tickets.StaffGroup.__table__  # type: ignore[attr-defined]
+_posts = tickets.TicketPost.__table__  # type: ignore[attr-defined]
 _topics = tickets.TicketTopic.__table__  # type: ignore[attr-defined]
 _FIELDS = tuple(StaffGroup.__dataclass_fields__)
 
@@ -43,8 +44,19 @@ _moved = (
         _groups.c.account == bindparam("of_account"),
         _groups.c.chat == bindparam("of_chat"),
     )
-    .values(chat=bindparam("new"))
+    .values(chat=bindparam("new"), problem="")
 )
+_off = update(_groups).where(_groups.c.id == bindparam("of")).values(purpose=OFF)
+_hand_posts = (
+    update(_posts).where(_posts.c.group_id == bindparam("of")).values(group_id=bindparam("new"))
+)
+_known_there = select(_topics.c.ticket_id).where(_topics.c.group_id == bindparam("there"))
+_hand_topics = (
+    update(_topics)
+    .where(_topics.c.group_id == bindparam("of"), _topics.c.ticket_id.not_in(_known_there))
+    .values(group_id=bindparam("new"))
+)
+_drop_topics = delete(_topics).where(_topics.c.group_id == bindparam("of"))
 _begin = Upsert(tickets.TicketTopic, ("ticket_id", "group_id"))
 _this = (_topics.c.ticket_id == bindparam("of"), _topics.c.group_id == bindparam("at"))
 _again = update(_topics).where(*_this, _topics.c.state == FAILED).values(state=MAKING, topic="")
@@ -85,10 +97,18 @@ class StaffGroups:
         return bool(done.rowcount == 1)
 
     def moved(self, place: GroupChat, chat: str) -> None:
-        if self.by_chat(place._replace(chat=chat)):
+        old, new = self.by_chat(place), self.by_chat(place._replace(chat=chat))
+        if old is not None and new is not None:
+            self._join(old.id, new.id)
             return
         of = {f"of_{name}": part for name, part in place._asdict().items()}
         self._db.execute(_moved, {**of, "new": chat})
+
+    def _join(self, old: int, new: int) -> None:
+        self._db.execute(_hand_posts, {"of": old, "new": new})
+        self._db.execute(_hand_topics, {"of": old, "there": new, "new": new})
+        self._db.execute(_drop_topics, {"of": old})
+        self._db.execute(_off, {"of": old})
 
     def begin(self, ticket_id: int, group_id: int) -> bool:
         row = {"ticket_id": ticket_id, "group_id": group_id, "topic": "", "state": MAKING}

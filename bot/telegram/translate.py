@@ -24,6 +24,7 @@ from bot.telegram.marking import marked
 
 CHANNEL = "telegram"
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+UNSUPPORTED = ("location", "venue", "poll", "dice", "game", "story", "checklist", "paid_media")
 FILES = ("animation", "document", "voice", "video", "audio", "video_note", "sticker")
 STATES = {"kicked": Kind.BLOCKED, "member": Kind.UNBLOCKED}
 IN_GROUP = frozenset({"member", "administrator", "restricted", "left", "kicked"})
@@ -73,7 +74,10 @@ def _message(
 ) -> Inbound | None:
     sender = some_part(message, "from")
     chat = part(message, "chat")
-    if sender is None or flag(sender, "is_bot"):
+    if (moved := _moved(message, sender, chat, update_id, account)) is not None:
+        return moved
+    hidden = _hidden(message, chat)
+    if sender is None or (flag(sender, "is_bot") and not hidden):
         return None
     text = some_string(message, "text") or some_string(message, "caption")
     private = string(chat, "type") == "private"
@@ -82,7 +86,7 @@ def _message(
     if not private and not (_for_us(message, topic, account) or (_asks(text) and not edited)):
         return None
     kind, contact, media = _content(message, sender, text)
-    if kind is Kind.OTHER or (edited and kind is Kind.CONTACT):
+    if kind is Kind.OTHER or (edited and kind in (Kind.CONTACT, Kind.UNSUPPORTED)):
         return None
     return Inbound(
         Address(CHANNEL, account, str(integer(chat, "id")), str(integer(sender, "id"))),
@@ -101,7 +105,33 @@ def _message(
         topic=topic,
         title="" if private else some_string(chat, "title"),
         forum=flag(chat, "is_forum"),
+        hidden=hidden,
     )
+
+
+def _moved(
+    message: Json, sender: Json | None, chat: Json, update_id: str, account: str
+) -> Inbound | None:
+    """A group has become a supergroup with a new id, which is told in the old one and in the
+    new one (Bot API: migrate_to_chat_id, migrate_from_chat_id)."""
+    here = integer(chat, "id")
+    old, new = here, here
+    if message.get("migrate_to_chat_id") is not None:
+        new = integer(message, "migrate_to_chat_id")
+    elif message.get("migrate_from_chat_id") is not None:
+        old = integer(message, "migrate_from_chat_id")
+    if old == new:
+        return None
+    user = str(integer(sender, "id")) if sender is not None else ""
+    return Inbound(
+        Address(CHANNEL, account, str(old), user), update_id, Kind.GROUP, became=str(new)
+    )
+
+
+def _hidden(message: Json, chat: Json) -> bool:
+    """Whether an administrator writes in the name of the group (Bot API: sender_chat)."""
+    named = some_part(message, "sender_chat")
+    return named is not None and integer(named, "id") == integer(chat, "id")
 
 
 def _asks(text: str) -> bool:
@@ -167,7 +197,8 @@ def _content(
     for kind in FILES:
         if (found := some_part(message, kind)) is not None:
             return Kind.FILE, None, (_file(found, kind),)
-    return Kind.OTHER, None, ()
+    unfit = any(message.get(kind) is not None for kind in UNSUPPORTED)
+    return Kind.UNSUPPORTED if unfit else Kind.OTHER, None, ()
 
 
 def _contact(contact: Json, sender: Json) -> Contact:

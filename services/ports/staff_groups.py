@@ -83,7 +83,8 @@ class StaffGroups(Protocol):
         """Keeps why the group cannot be used, "" for nothing; False if it was known."""
 
     def moved(self, place: GroupChat, chat: str) -> None:
-        """The chat has a new id."""
+        """The chat has a new id. Where that is another group already, it gets the topics and posts
+        of the old one, which is OFF then."""
 
     def begin(self, ticket_id: int, group_id: int) -> bool:
         """Adds a topic that is to be made, or lets a failed one be made again; False if there is
@@ -170,6 +171,9 @@ class TicketPosts(Protocol):
 
     def stuck(self, group_id: int) -> list[Post]:
         """What a group has not got: what waits for it and what was refused."""
+
+    def waiting(self, address_id: int) -> list[Post]:
+        """What waits for an operator's own chat."""
 
     def skip(self, delivery_ids: list[int], reason: str) -> None:
         """What waits is not sent any more."""

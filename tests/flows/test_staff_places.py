@@ -2,15 +2,17 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
+from bot.messages import Kind
 from services import outcomes, tickets
 from services.ports.club import Actor, Operator
 from services.ports.post import Route
 from services.tickets import Words
 from storage.tables import chat, people
 from storage.work import Work
-from tests.flows.grouped import ROWS, linked, topic_of
+from tests.flows.grouped import ROWS, Room, linked, topic_of
 from tests.flows.test_staff_group import opens, room_with_topic
 from tests.support.club import Club, Person
 from tests.support.threads import deliver, last_message, operator
@@ -71,6 +73,85 @@ async def test_what_is_written_in_a_merged_tickets_topic_shows_in_the_live_one(c
         if row["message"]["key"] == "desk.answered" and row["message"]["topic"] == into
     ]
     assert shown == ["Said before the merge", "Answered in the old topic"]
+
+
+# -- groups ------------------------------------------------------------------------------
+
+
+async def becomes(room: Room, person: Person, chat: str) -> Room:
+    """The group has become a supergroup, and the platform says so."""
+    assert await room.sends(person, Kind.GROUP, became=chat) is None
+    return Room(room.club, chat, forum=True)
+
+
+async def test_a_group_with_a_new_id_is_answered_in_at_once(club: Club) -> None:
+    anna, mei = await operator(club), await club.person("Mei").joins()
+    old = await linked(club, anna, forum=False, chat="-77")
+    await opens(mei)
+    await old.delivers()
+    await opens(mei, "Second")
+    room = await becomes(old, anna, "-10077")
+    assert [one["key"] for one in await waits_for(club, "-10077")] == ["desk.card"]
+    await room.delivers()
+    card = (await room.rows("send"))[-1]["message_id"]
+    await room.says(anna, "So sorry", reply_to=card, message="60")
+    assert [one["key"] for one in await waits_for(club, mei.user)] == ["ticket.answered"]
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_group_that_was_linked_under_both_ids_is_one_with_topics(
+    club: Club, late: bool
+) -> None:
+    anna, mei = await operator(club), await club.person("Mei").joins()
+    old = await linked(club, anna, forum=False, chat="-77")
+    await opens(mei)
+    await old.delivers()
+    card = (await old.rows("send"))[-1]["message_id"]
+    if late:
+        room = await linked(club, anna, chat="-10077")
+        await becomes(old, anna, "-10077")
+    else:
+        await becomes(old, anna, "-10077")
+        room = await linked(club, anna, chat="-10077")
+    (group,) = await club.read(lambda work: work.staff_groups.all())
+    assert (group.chat, group.topics) == ("-10077", True)
+    assert await room.says(anna, "So sorry", reply_to=card, message="60") is None
+    assert [one["key"] for one in await waits_for(club, mei.user)] == ["ticket.answered"]
+    await opens(mei, "Second")
+    await room.delivers()
+    assert len(await room.rows("topic")) == 2
+
+
+async def test_anonymous_administrators_are_asked_to_write_by_name(club: Club) -> None:
+    room, _anna, mei, topic = await room_with_topic(club)
+    await deliver(club)
+    ghost = club.person("Group")
+    for text in ("So sorry", "// a note", "/queue"):
+        hint = await room.says(ghost, text, topic=topic, hidden=True, message="60")
+        assert hint is not None
+        assert hint.key == "desk.hidden"
+    assert await room.says(ghost, "Lunch?", topic="t-other", hidden=True) is None
+    other = Room(club, "-99")
+    assert await other.says(ghost, "hello", hidden=True) is None
+    told = await other.says(ghost, "/desk", hidden=True)
+    assert told is not None
+    assert told.key == "desk.hidden"
+    assert await waits_for(club, mei.user) == []
+
+
+async def test_places_and_polls_are_answered_with_what_can_be_sent(club: Club) -> None:
+    room, anna, mei, topic = await room_with_topic(club)
+    await room.says(anna, "Where is it?", topic=topic, message="4")
+    await deliver(club)
+    for answer in (
+        await mei.sends(Kind.UNSUPPORTED, message="5"),
+        await mei.sends(Kind.UNSUPPORTED, reply_to=await last_message(club, mei), message="6"),
+        await room.sends(anna, Kind.UNSUPPORTED, topic=topic, message="7"),
+    ):
+        assert answer is not None
+        assert answer.key == "general.unsupported"
+    assert await room.sends(anna, Kind.UNSUPPORTED, topic="t-other", message="8") is None
+    assert await room.sends(mei, Kind.UNSUPPORTED, topic=topic, message="9") is None
 
 
 # -- people ------------------------------------------------------------------------------

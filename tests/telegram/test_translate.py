@@ -125,7 +125,6 @@ def test_blocking_and_unblocking_are_events(status: str, kind: Kind) -> None:
         {"update_id": 1, "message": None},
         {"update_id": 1, "edited_message": message(location={"latitude": 1.0})["message"]},
         {"update_id": 1, "poll": {"id": "1"}},
-        message(location={"latitude": 1.0, "longitude": 2.0}),
         message(new_chat_members=[user()]),
         message(text="x", **{"from": None}),
         message(text="x", **{"from": user(is_bot=True)}),
@@ -144,6 +143,33 @@ def test_blocking_and_unblocking_are_events(status: str, kind: Kind) -> None:
 def test_what_is_not_for_us_is_other(update: dict[str, Any]) -> None:
     inbound = translate(update, ACCOUNT)
     assert (inbound.kind, inbound.address.chat) == (Kind.OTHER, "")
+
+
+@pytest.mark.parametrize("kind", ["location", "venue", "poll", "dice"])
+def test_what_cannot_be_passed_on_is_said_to_be_so(kind: str) -> None:
+    inbound = translate(message(**{kind: {"id": "1"}}), ACCOUNT)
+    assert (inbound.kind, inbound.address) == (Kind.UNSUPPORTED, HERE)
+    assert translate(message(chat=GROUP, **{kind: {"id": "1"}}), ACCOUNT).kind is Kind.OTHER
+
+
+@pytest.mark.parametrize(
+    ("here", "said"),
+    [(-5, {"migrate_to_chat_id": -1005}), (-1005, {"migrate_from_chat_id": -5})],
+)
+def test_a_group_that_has_a_new_id_says_so_twice(here: int, said: dict[str, Any]) -> None:
+    group = {"id": here, "type": "group", "title": "Desk"}
+    bot = user(1087968824, is_bot=True)
+    inbound = translate(message(chat=group, **{**said, "from": bot}), ACCOUNT)
+    assert (inbound.kind, inbound.address.chat, inbound.became) == (Kind.GROUP, "-5", "-1005")
+
+
+def test_administrators_who_stay_anonymous_are_heard_as_such() -> None:
+    bot = {"from": user(1087968824, is_bot=True)}
+    hidden = message(text="/desk", chat=GROUP, sender_chat=GROUP, **bot)
+    assert translate(hidden, ACCOUNT).hidden
+    channel = {"id": -100999, "type": "channel", "title": "News"}
+    other = message(text="/desk", chat=GROUP, sender_chat=channel, **bot)
+    assert translate(other, ACCOUNT).kind is Kind.OTHER
 
 
 def test_a_command_in_a_group_is_for_us() -> None:
