@@ -170,6 +170,9 @@ def _doubled(definition: Definition) -> Iterator[Found]:
 
 
 def _of_whole(definition: Definition, places: Places) -> Iterator[Found]:
+    if definition.anonymous and definition.quotas:
+        advice = "count who gave which answer at once; leave them out or anonymous: false"
+        yield ("quotas",), f"{advice} (quota, for all answers together, may stay)"
     for number, quota in enumerate(definition.quotas):
         about = places.get(quota.question)
         if about is None:

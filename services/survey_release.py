@@ -61,6 +61,11 @@ def discard(work: Work, wave: Wave, now: datetime) -> int:
     return len([one for one in found if one.counted])
 
 
+def forget_unfinished(work: Work, wave: Wave, now: datetime) -> None:
+    """Deletes how far those came who will never finish an anonymous wave, and what they said."""
+    work.survey_releases.forget_unfinished(wave, now - SETTLED)
+
+
 def _record(work: Work, wave: Wave, found: Sequence[Finished], now: datetime) -> None:
     answers = work.survey_releases.answers([one.id for one in found])
     levels = anonymity.told_levels([one.level for one in found])
@@ -71,7 +76,7 @@ def _record(work: Work, wave: Wave, found: Sequence[Finished], now: datetime) ->
 
 def _part(work: Work, wave: Wave, found: Sequence[Finished], now: datetime) -> None:
     day = _today(work, now)
-    work.survey_releases.part(wave, found, day, _noon(work, day))
+    work.survey_releases.part(wave, found, day, _noon(work, day), now - SETTLED)
 
 
 def _today(work: Work, now: datetime) -> date:

@@ -47,9 +47,8 @@ def standings(work: Work) -> list[Standing]:
 
 
 def standing(work: Work, wave: Wave) -> Standing:
-    progress = work.survey_invites.progress(wave)
-    released = wave.definition.anonymous and wave.released
-    return Standing(wave, progress, max(0, progress.finished - released))
+    kept = work.survey_releases.waiting(wave) if wave.definition.anonymous else 0
+    return Standing(wave, work.survey_invites.progress(wave), kept)
 
 
 def by_key(work: Work, key: str) -> Wave:
@@ -165,7 +164,7 @@ def end(work: Work, wave: Wave, now: datetime) -> None:
         work.surveys.change(wave.id, state=WaveState.CLOSED.value)
         return
     survey_release.release(work, wave, now, last=True)
-    work.survey_releases.forget_unfinished(wave.id)
+    survey_release.forget_unfinished(work, wave, now)
     left = len([one for one in survey_release.ready(work, wave, now) if one.counted])
     after = WaveState.SHORT if left else WaveState.CLOSED
     work.surveys.change(wave.id, state=after.value)

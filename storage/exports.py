@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection as Db
-from sqlalchemy import bindparam, case, select
+from sqlalchemy import bindparam, select
 
 from domain.points import Unit
 from storage.tables import benefits, club, ledger, people, post, purchases, surveys, tickets
@@ -130,13 +130,15 @@ _SELECTS: Final[dict[str, tuple[Any, Any]]] = {
         _answers,
         select(
             *(_answers.c.id, _surveys.c.key.label("survey"), _responses.c.wave),
-            *(_answers.c.question, _answers.c.value),
-            case((_waves.c.anonymous.is_(True), ""), else_=_members.c.number).label("member"),
+            *(_answers.c.question, _answers.c.value, _number),
         )
         .join_from(_answers, _responses, _responses.c.id == _answers.c.response_id)
         .join(_surveys, _surveys.c.id == _responses.c.survey_id)
         .join(_waves, _waves.c.id == _responses.c.wave_id)
-        .outerjoin(_members, _members.c.id == _responses.c.member_id),
+        .outerjoin(_members, _members.c.id == _responses.c.member_id)
+        # One row each, in the order of writing, would name who answered anonymously: their
+        # results are all that is taken out.
+        .where(_waves.c.anonymous.is_(False)),
     ),
     "deliveries": (
         _deliveries,

@@ -164,7 +164,8 @@ _where_record = (
 _texts_recorded = (
     select(_records.c.answers, _records.c.id, _records.c.day)
     .where(_of_records)
-    .order_by(_records.c.day.desc(), _records.c.id)
+    .order_by(_records.c.day.desc(), _records.c.id.desc())
+    .limit(bindparam("most"))
 )
 
 
@@ -269,12 +270,14 @@ class SurveyResults:
         return [Said(*row) for row in self._db.execute(_texts, asked)]
 
     def _texts_recorded(self, wave: Wave, question: str, most: int) -> list[Said]:
-        found: list[tuple[str, str, date]] = []
-        for answers, record, day in self._db.execute(_texts_recorded, _key(wave)):
-            if question in answers:
-                found.append((answers[question], f"{record}:{question}", day))
-                if len(found) == most:
-                    break
+        # Within a JSON text only a key stands like this: quotes of what was written are escaped.
+        holds = type_coerce(_records.c.answers, Text).contains(f'"{question}":', autoescape=True)
+        rows = self._db.execute(_texts_recorded.where(holds), {**_key(wave), "most": most})
+        found: list[tuple[str, str, date]] = [
+            (answers[question], f"{record}:{question}", day)
+            for answers, record, day in rows
+            if question in answers
+        ]
         moods = self._moods([subject for _, subject, _ in found])
         nobody = ("", 500, False)
         return [

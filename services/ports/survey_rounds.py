@@ -92,6 +92,9 @@ class SurveyReleases(Protocol):
     def finished(self, wave: Wave, until: datetime) -> list[Finished]:
         """Those who have finished until a moment and are not released, with a member."""
 
+    def waiting(self, wave: Wave) -> int:
+        """How many finished answers that count are not released yet."""
+
     def answers(self, response_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         """By response: the answers by question."""
 
@@ -100,12 +103,16 @@ class SurveyReleases(Protocol):
     ) -> None:
         """Writes (level, answers) in this order under random ids."""
 
-    def part(self, wave: Wave, gone: Sequence[Finished], day: date, noon: datetime) -> None:
+    def part(
+        self, wave: Wave, gone: Sequence[Finished], day: date, noon: datetime, until: datetime
+    ) -> None:
         """Takes everything out of the rows of these members that tells of their answers, and
-        leaves that they took part, at `noon` of a day."""
+        leaves that they took part, at `noon` of a day. Of memberships that were merged all that
+        was said in their chats `until` then goes."""
 
-    def forget_unfinished(self, wave_id: int) -> None:
-        """Deletes the answers of those who have not finished."""
+    def forget_unfinished(self, wave: Wave, until: datetime) -> None:
+        """Deletes the answers of those who have not finished, their way and what was said on it
+        `until` then; only once a wave is over for good."""
 
     def complete(self, token_hash: str, wave_id: int, member_id: int) -> bool:
         """Keeps a completion; False if the member has one for this wave."""

@@ -135,7 +135,7 @@ class SurveyRecord(SQLModel, table=True):
     to a person."""
 
     __tablename__ = "survey_records"
-    __table_args__ = (Index("ix_survey_records", "survey_id", "wave"),)
+    __table_args__ = (Index("ix_survey_records", "survey_id", "wave", "day", "id"),)
 
     id: str = Field(primary_key=True)
     survey_id: int = Field(sa_type=Id, foreign_key="surveys.id")

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from domain.survey_wave_errors import NothingToDecide, WaveClosed
-from domain.surveys import WaveState
-from services import survey_release, survey_waves
+from domain.surveys import AnswerQuota, WaveState
+from services import survey_answers, survey_release, survey_waves
 from services.ports.club import Actor
+from services.surveys import Me
 from storage.tables import ledger, people
 from tests.support.club import NOW, Club
 from tests.support.crowds import staffed
@@ -156,6 +157,28 @@ async def test_what_is_left_after_a_release_joins_no_batch(club: Club) -> None:
     await steps(club)
     assert (await newest(club, "secret")).state is WaveState.SHORT
     assert len(await all_of(club, RECORDS)) == 5
+
+
+async def test_nothing_waits_once_all_are_released_be_they_counted_or_not(club: Club) -> None:
+    await members(club, 7)
+    wave = await saved(club, replace(TODAY, quotas=(AnswerQuota("stars", "4", 1),)))
+    for member_id in range(1, 6):
+        await finishes(club, member_id, wave)
+    await begins(club, 6, wave)
+    six = Me(6, "en")
+    await club.write(lambda work: survey_answers.skip(work, six, wave.id, "words", club.clock()))
+    await begins(club, 7, wave)
+    assert await kept(club) == 6
+    at(club, hours=2)
+    assert await release(club) == 6
+    assert await kept(club) == 0
+    assert {row.state for row in await all_of(club, RESPONSES)} == {"finished"}
+
+
+async def kept(club: Club) -> int:
+    wave = await newest(club, "secret")
+    found: int = (await club.read(lambda work: survey_waves.standing(work, wave))).kept
+    return found
 
 
 async def test_waves_recur_and_everybody_may_answer_again(club: Club) -> None:

@@ -90,6 +90,10 @@ BAD = [
         file(RATE, more="    quotas: [{question: r, value: 7, most: 5}]\n"),
         "value: nobody can answer 7; it takes 1 to 5",
     ),
+    (
+        file(RATE, more="    anonymous: true\n    quotas: [{question: r, value: 5, most: 5}]\n"),
+        "who gave which answer",
+    ),
     (file(WORDS, more="    quotas: [{question: w, value: x, most: 5}]\n"), "answered freely"),
     (file(RATE, more="    remind_days: [3]\n"), "remind_days: nobody is written to"),
     (
@@ -130,7 +134,7 @@ async def test_a_faulty_survey_says_where_and_what_to_do(
 
 async def test_everything_a_file_can_say_arrives(lite: Club) -> None:
     more = (
-        "    anonymous: true\n    reward: 5\n    shuffle: true\n    quota: 9\n"
+        "    anonymous: false\n    reward: 5\n    shuffle: true\n    quota: 9\n"
         "    quotas: [{question: c, value: a, most: 4}]\n"
         '    send: "2026-06-01 10:00"\n    remind_days: [7, 3, 3]\n    recur_days: 30\n'
     )
@@ -145,7 +149,7 @@ async def test_everything_a_file_can_say_arrives(lite: Club) -> None:
     ]
     condition = found.questions[1].when[0]
     assert (condition.test, condition.values) == (Test.NOT_IN, ("a",))
-    assert (found.anonymous, found.reward, found.quota, wave.quota) == (True, 5, 9, 9)
+    assert (found.anonymous, found.reward, found.quota, wave.quota) == (False, 5, 9, 9)
     assert (found.remind_days, found.recur_days) == ((3, 7), 30)
     assert wave.send_at.isoformat() == "2026-06-01T02:00:00+00:00"
 

@@ -58,7 +58,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_survey_records", "survey_records", ["survey_id", "wave"], unique=False)
+    op.create_index(
+        "ix_survey_records", "survey_records", ["survey_id", "wave", "day", "id"], unique=False
+    )
     op.create_table(
         "survey_waves",
         sa.Column("id", types.Id, nullable=False),
