@@ -114,7 +114,7 @@ def edited(turn: Turn) -> Reply | None:
     found = turn.work.tickets.written(address_id(turn), inbound.address.chat, inbound.message)
     if found is not None:
         text = turn.text.removeprefix(staff_words.NOTE).lstrip()
-        tickets.edit(turn.work, found.id, text, actor(turn), turn.now)
+        tickets.edit(turn.work, found.id, text, turn.now, by=actor(turn))
     return None
 
 

@@ -133,7 +133,7 @@ def edited(turn: Turn) -> Reply | None:
     elif said.author != Author.MEMBER:
         return staff_group.edited(turn)
     elif tickets.get(turn.work, said.ticket_id).member_id == turn.person.member_id:
-        tickets.edit(turn.work, said.id, turn.text, None, turn.now)
+        tickets.edit(turn.work, said.id, turn.text, turn.now)
     return None
 
 

@@ -15,7 +15,7 @@ from services import relay_places, ticket_cards
 from services.masks import masked
 from services.ports import Work
 from services.ports.post import LATER, Notice
-from services.ports.staff_groups import CLOSED, MAKING, NONE, OPEN, Post, Topic
+from services.ports.staff_groups import CLOSED, MAKING, NONE, OFF, OPEN, Post, Topic
 from services.ports.tickets import Said
 from services.relay_places import MEMBER, STAFF, Place
 
@@ -67,7 +67,7 @@ def said(work: Work, ticket: Ticket, said: Said, now: datetime) -> bool:
 def grown(work: Work, ticket: Ticket, said: Said, now: datetime) -> None:
     """Another picture of an album has come: it joins those that wait; what is out already is
     followed by the rest."""
-    for post in work.ticket_posts.of_said(said.id):
+    for post in relay_places.read(work, work.ticket_posts.of_said(said.id)):
         place = _place_of(work, post)
         notice = replace(_notice(work, ticket, said, place, now), topic=place.topic)
         if not work.ticket_posts.replace(post.delivery_id, notice, relay_places.pieces(notice)):
@@ -78,7 +78,7 @@ def grown(work: Work, ticket: Ticket, said: Said, now: datetime) -> None:
 
 def edited(work: Work, ticket: Ticket, said: Said, now: datetime) -> None:
     """The text was changed: what waits is replaced, what is out is edited."""
-    for post in work.ticket_posts.of_said(said.id):
+    for post in relay_places.read(work, work.ticket_posts.of_said(said.id)):
         if post.act != "send":
             continue
         place = _place_of(work, post)
@@ -206,6 +206,17 @@ def _not_to_member(work: Work, ticket: Ticket, post: Post, now: datetime) -> Non
         relay_places.send(work, ticket, place, notice, now)
 
 
+def withdrawn(work: Work, address_id: int, now: datetime) -> None:
+    """An operator answers tickets no more: what still waits for their chat is not sent there, but
+    where staff see the ticket now."""
+    waiting = work.ticket_posts.waiting(address_id)
+    work.ticket_posts.skip([post.delivery_id for post in waiting], "answers no tickets")
+    for post in waiting:
+        ticket = work.tickets.get(post.ticket_id)
+        if ticket is not None:
+            again(work, ticket, post, now)
+
+
 def _again(work: Work, ticket: Ticket, post: Post, now: datetime) -> None:
     first = _first(work, ticket)
     said = work.tickets.said(post.said_id) if post.said_id else None
@@ -223,7 +234,8 @@ def _again(work: Work, ticket: Ticket, post: Post, now: datetime) -> None:
 
 def _keep_topic(work: Work, ticket: Ticket, topic: Topic, now: datetime) -> None:
     group = work.staff_groups.get(topic.group_id)
-    if group is None or group.problem or topic.state not in (OPEN, CLOSED):
+    used = group is not None and group.purpose != OFF and not group.problem
+    if group is None or not used or topic.state not in (OPEN, CLOSED):
         return
     done = ticket.state in DONE
     if not done and topic.state == CLOSED:
@@ -362,7 +374,7 @@ def _keep_cards(work: Work, ticket: Ticket, now: datetime) -> None:
 
 
 def _renew_cards(work: Work, ticket: Ticket, first: Said, now: datetime) -> None:
-    for post in work.ticket_posts.cards(ticket.id):
+    for post in relay_places.read(work, work.ticket_posts.cards(ticket.id)):
         if post.key != CARD:
             continue
         place = _place_of(work, post)

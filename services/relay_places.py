@@ -20,6 +20,7 @@ from services.ports.staff_groups import (
     FAILED,
     NONE,
     OPEN,
+    Post,
     StaffGroup,
     Topic,
 )
@@ -159,6 +160,18 @@ def in_private(work: Work, ticket: Ticket) -> list[Place]:
     holder cannot be reached."""
     staff = linked(work, ANSWER)
     return _chats(work, [one for one in staff if one.id == ticket.staff_id]) or _chats(work, staff)
+
+
+def read(work: Work, posts: list[Post]) -> list[Post]:
+    """Those that show their ticket to who may read it now: what a member says later is not for a
+    group that was put off, nor for who is no operator any more."""
+    staff = {one.address_id for one in linked(work, ANSWER)}
+    using = {one.id for one in work.staff_groups.all()}
+    return [
+        post
+        for post in posts
+        if post.side == MEMBER or post.group_id in using or post.address_id in staff
+    ]
 
 
 def of_holder(work: Work, ticket: Ticket) -> Place | None:

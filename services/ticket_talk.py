@@ -66,7 +66,9 @@ def note(
     return said
 
 
-def edit(work: Work, said_id: int, text: str, by: Actor | None, now: datetime) -> Said | None:
+def edit(
+    work: Work, said_id: int, text: str, now: datetime, *, by: Actor | None = None
+) -> Said | None:
     """The text of what the member (`by` None) or an operator wrote was changed: the other side
     sees it too. None if nothing is different. Raises TicketNotFound, BadText."""
     said = work.tickets.said(said_id)

@@ -66,6 +66,11 @@ _shown_there = {
 _stuck = _oldest.where(
     _posts.c.group_id == bindparam("there"), _rows.c.state.in_(("pending", "dead"))
 )
+_waiting = _oldest.where(
+    _posts.c.address_id == bindparam("there"),
+    _posts.c.side == "staff",
+    _rows.c.state == "pending",
+)
 _skip = (
     update(_rows)
     .where(_rows.c.id.in_(bindparam("ids", expanding=True)), _rows.c.state == "pending")
@@ -133,6 +138,9 @@ class TicketPosts:
 
     def stuck(self, group_id: int) -> list[Post]:
         return self._many(_stuck, there=group_id)
+
+    def waiting(self, address_id: int) -> list[Post]:
+        return self._many(_waiting, there=address_id)
 
     def skip(self, delivery_ids: list[int], reason: str) -> None:
         if delivery_ids:

@@ -2,7 +2,7 @@
 
 from bot.messages import Kind
 from domain.tickets import TicketState
-from services import staffing
+from services import staffing, tickets
 from services.ports.club import Actor
 from storage.work import Work
 from tests.flows.grouped import Room, linked, topic_of
@@ -200,3 +200,62 @@ async def shown_to(club: Club, whom: Person | Room) -> str:
     chat = whom.chat if isinstance(whom, Room) else whom.user
     rows = await Room(club, chat).rows()
     return str([row["message"] for row in rows])
+
+
+CALL = "The milk was sour, call me at 13800000000"
+
+
+async def said_it(club: Club) -> Person:
+    """A member who opened a ticket in the chat with their message 5."""
+    mei = await club.person("Mei").joins()
+    await mei.says("/complain")
+    await mei.taps("complain.pick", "complaint", "0")
+    await mei.sends(text="The milk was sour", message="5")
+    return mei
+
+
+async def test_who_is_no_operator_any_more_hears_nothing_new(club: Club) -> None:
+    anna = await operator(club)
+    sam = await operator(club, "Sam", "service")
+    mei = await said_it(club)
+    await heard(club, mei)
+    await mei.sends(Kind.EDITED, text="It was very sour", message="5")
+    assert "It was very sour" in await shown_to(club, sam)
+    await club.write(lambda work: staffing.disable(work, "Sam", "", Actor("cli"), club.clock()))
+    pending = [row["state"] for row in await Room(club, sam.user).rows("edit")]
+    assert pending == ["skipped"]
+    await mei.sends(Kind.EDITED, text=CALL, message="5")
+    assert CALL not in await shown_to(club, sam)
+    assert CALL in await shown_to(club, anna)
+
+
+async def test_what_waits_for_an_operator_who_leaves_goes_to_the_others(club: Club) -> None:
+    anna = await operator(club)
+    sam = await operator(club, "Sam", "service")
+    mei = await said_it(club)
+    await heard(club, mei)
+    await sam.says("/queue")
+    await sam.taps("ticket.open")
+    await sam.taps("ticket.take")
+    member, ticket, words = await mei.member_id(), await ticket_of(club, mei), "I am in hospital"
+    now = club.clock()
+    await club.write(
+        lambda work: tickets.add(work, member, ticket, tickets.Words(words), key="k", now=now)
+    )
+    assert "hospital" in await shown_to(club, sam)
+    assert "hospital" not in await shown_to(club, anna)
+    await club.write(lambda work: staffing.disable(work, "Sam", "", Actor("cli"), club.clock()))
+    assert "hospital" in await shown_to(club, anna)
+    assert {row["state"] for row in await Room(club, sam.user).rows()} <= {"sent", "skipped"}
+
+
+async def test_a_group_that_was_put_off_hears_nothing_new(club: Club) -> None:
+    anna = await operator(club)
+    room = await linked(club, anna, forum=False)
+    mei = await said_it(club)
+    await room.delivers()
+    off = await room.says(anna, "/desk off")
+    assert off is not None
+    assert off.key == "desk.unlinked"
+    await mei.sends(Kind.EDITED, text=CALL, message="5")
+    assert CALL not in await shown_to(club, room)
