@@ -50,17 +50,27 @@ def import_surveys(work: Work, text: str, actor: Actor, now: datetime) -> list[D
 
     def save(number: int, _entry: schema.Survey) -> str:
         outcome = work.surveys.save(definitions[number], now)
-        if outcome == "answered":
-            raise written.invalid([(("surveys", number, *_asked_at(entries[number])), ANSWERED)])
+        if outcome in REFUSED:
+            places = {"invited": "anonymous", "ended": "open"}
+            place = places.get(outcome) or _asked_at(entries[number])
+            raise written.invalid([(("surveys", number, place), REFUSED[outcome])])
         return outcome
 
     return saved(work, "survey", entries, save, actor, now)
 
 
-ANSWERED = (
-    "has answers already, so what is asked cannot change (its words can); give a new key, or open "
-    "a new wave when it is closed"
-)
+REFUSED = {
+    "answered": (
+        "has answers already, so what is asked cannot change (its words can); give a new key, or "
+        "open a new wave when it is closed"
+    ),
+    "invited": "people were invited on these terms, so they cannot change; give a new key",
+    "ended": (
+        "this round has ended and its answers are cut from names; give one that had too few more "
+        "time with `memberbot survey extend`, or open a new one with `memberbot survey wave`"
+    ),
+}
+"""Why a survey that there is does not change, by what the register says."""
 
 
 def read(entries: Iterable[schema.Survey], zone: str) -> list[Definition]:
@@ -113,8 +123,8 @@ def _simple_place(where: tuple[str | int, ...]) -> tuple[str | int, ...]:
     return where[2:] if where[:1] == ("questions",) else where
 
 
-def _asked_at(entry: schema.Survey) -> tuple[str]:
-    return ("questions" if entry.questions else "question",)
+def _asked_at(entry: schema.Survey) -> str:
+    return "questions" if entry.questions else "question"
 
 
 def _audiences(work: Work, entries: Sequence[schema.Survey]) -> Iterator[Found]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from domain import anonymity
+from domain import anonymity, survey_rounds
 from domain.staff import ROLES, permissions
 from domain.survey_errors import SurveyNotFound
 from domain.survey_wave_errors import NothingToDecide, WaveClosed
@@ -114,7 +114,10 @@ def open_next(work: Work, wave: Wave, actor: Actor, now: datetime) -> Wave:
     again. Raises WaveClosed where a short one has to be decided first."""
     if wave.state is WaveState.SHORT:
         raise WaveClosed(dict(wave.definition.names))
-    opened = work.surveys.open_wave(wave, now, **_times(wave, now))
+    first = work.surveys.waves(wave.survey_id)[-1]
+    zone = work.programmes.current().zone
+    times = survey_rounds.times(wave, first.opens_at, now, zone)
+    opened = work.surveys.open_wave(wave, now, **times)
     if opened is None:
         return by_key(work, wave.key)
     if wave.state is WaveState.RUNNING and wave.definition.anonymous:
@@ -122,17 +125,6 @@ def open_next(work: Work, wave: Wave, actor: Actor, now: datetime) -> Wave:
         work.surveys.change(wave.id, state=WaveState.RUNNING.value, closes_at=now)
     _audit(work, opened, "survey.wave", actor, now)
     return opened
-
-
-def _times(wave: Wave, now: datetime) -> dict[str, datetime | None]:
-    """The next wave lasts as long and is sent as late after its opening as the last one."""
-    opened = wave.opens_at or wave.send_at
-    if opened is None:
-        return {"closes_at": None, "send_at": None}
-    return {
-        "closes_at": wave.closes_at and now + (wave.closes_at - opened),
-        "send_at": wave.send_at and now + (wave.send_at - opened),
-    }
 
 
 def _require_open(wave: Wave, now: datetime) -> None:
@@ -175,10 +167,8 @@ def end(work: Work, wave: Wave, now: datetime) -> None:
 def recurs(work: Work, wave: Wave, now: datetime) -> bool:
     """Whether the wave after this one is due: it is the newest, and opened long ago. One that
     waits for a decision holds up the next."""
-    definition, opened = wave.definition, wave.opens_at or wave.send_at
-    if not definition.recur_days or opened is None or wave.state is WaveState.SHORT:
-        return False
-    if opened + timedelta(days=definition.recur_days) > now:
+    due = survey_rounds.next_opening(wave, work.programmes.current().zone)
+    if due is None or due > now or wave.state is WaveState.SHORT:
         return False
     newest = work.surveys.get(wave.survey_id)
     return newest is not None and newest.id == wave.id

@@ -15,9 +15,8 @@ from services.ports import Work
 from services.ports.club import Actor
 from services.programme_problems import path
 from services.survey_checks import faults
+from services.survey_files import REFUSED
 from services.surveyjs import LeftOut
-
-ANSWERED = "has answers already, so what is asked cannot change; give it a new key"
 
 
 def import_surveyjs(
@@ -28,24 +27,37 @@ def import_surveyjs(
     now: datetime,
     *,
     one_language: bool = False,
-    anonymous: bool = False,
-    reward: int = 0,
+    anonymous: bool | None = None,
+    reward: int | None = None,
 ) -> tuple[Done, tuple[LeftOut, ...]]:
     """The survey of a SurveyJS file, and what of it was left out; twice changes nothing.
 
-    `anonymous` and `reward` are not known to SurveyJS. Raises ContentInvalid with every problem.
+    `anonymous` and `reward` are not known to SurveyJS: where they are not given, a known survey
+    keeps its own, and a new one is neither. Raises ContentInvalid with every problem.
     """
     found = surveyjs.convert(text, key, one_language=one_language)
-    definition = replace(found.definition, anonymous=anonymous, reward=reward)
+    definition = _on_terms(work, found.definition, anonymous, reward)
     if problems := [Problem(path(place), advice) for place, advice in faults(definition)]:
         raise ContentInvalid(tuple(problems))
     outcome = work.surveys.save(definition, now)
-    if outcome == "answered":
-        raise ContentInvalid((Problem(definition.key, ANSWERED),))
+    if outcome in REFUSED:
+        raise ContentInvalid((Problem(definition.key, REFUSED[outcome]),))
     if outcome != "same":
         changed = {definition.key: outcome, "left_out": len(found.left_out)}
         work.audit.add(actor, "survey.import", ("survey", ""), now, changed)
     return Done(definition.key, outcome), found.left_out
+
+
+def _on_terms(
+    work: Work, definition: Definition, anonymous: bool | None, reward: int | None
+) -> Definition:
+    wave = work.surveys.by_key(definition.key)
+    known = wave.definition if wave else definition
+    return replace(
+        definition,
+        anonymous=known.anonymous if anonymous is None else anonymous,
+        reward=known.reward if reward is None else reward,
+    )
 
 
 def warnings(definition: Definition) -> Iterator[str]:

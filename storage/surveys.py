@@ -17,6 +17,7 @@ from domain.surveys import Definition, Wave, WaveState
 from storage.dialect import Upsert
 from storage.ids import Ids
 from storage.prepared import Mapped
+from storage.survey_responses import SurveyResponses
 from storage.tables import surveys
 
 _surveys = surveys.Survey.__table__  # type: ignore[attr-defined]
@@ -52,9 +53,8 @@ _next = (
     .where(_surveys.c.id == bindparam("of"), _surveys.c.wave == bindparam("before"))
     .values(wave=_surveys.c.wave + 1, changed_at=bindparam("now"))
 )
-_answered = select(_responses.c.id).where(
-    _responses.c.wave_id == bindparam("wave_of"), _responses.c.state != "invited"
-)
+_any = select(_responses.c.id).where(_responses.c.wave_id == bindparam("wave_of"))
+_answered = _any.where(_responses.c.state != "invited")
 _take = (
     update(_waves)
     .where(
@@ -114,14 +114,23 @@ class Surveys:
             survey_id = self._ids.next()
             row = {"id": survey_id, "key": definition.key, "wave": 1, "changed_at": now}
             _add_survey.run(self._db, row)
-            self._insert(survey_id, 1, definition)
+            self._insert(survey_id, 1, definition, **_began(definition, now))
             return "added"
         data, content_hash = _hashed(definition)
         if known.content_hash == content_hash:
             return "same"
         if not known.definition.asks_like(definition) and self._has_answers(known.id):
             return "answered"
-        self._rewrite(known, definition, data, content_hash)
+        other = known.definition.anonymous is not definition.anonymous
+        if other and self._has_any(known.id):
+            return "invited"
+        reopens = _reopens(known, definition, now)
+        if reopens and definition.anonymous:
+            return "ended"
+        times: dict[str, Any] = _began(definition, now) if known.opens_at is None else {}
+        if reopens:
+            times["state"] = WaveState.RUNNING.value
+        self._rewrite(known, definition, data, content_hash, times)
         self._db.execute(_touch.values(changed_at=now), {"of": known.survey_id})
         return "changed"
 
@@ -169,24 +178,47 @@ class Surveys:
         return wave_id
 
     def _rewrite(
-        self, known: Wave, definition: Definition, data: dict[str, Any], content_hash: str
+        self,
+        known: Wave,
+        definition: Definition,
+        data: dict[str, Any],
+        content_hash: str,
+        times: dict[str, Any],
     ) -> None:
-        """Of times and quota only what the file changes: of a later wave they are its own."""
+        """Of times and quota only what the file changes: a wave may have been sent or ended
+        earlier by hand, and the times of a later one are its own."""
         row = {"definition": data, "content_hash": content_hash, **_beside(definition)}
         for name in _OF_DEFINITION:
             new = getattr(definition, name)
-            if known.wave == 1 or new != getattr(known.definition, name):
+            if new != getattr(known.definition, name):
                 row[name] = new
-        self.change(known.id, **row)
+        self.change(known.id, **{**row, **times})
         self._write_quotas(known.id, definition)
 
     def _write_quotas(self, wave_id: int, definition: Definition) -> None:
         keys = [quota.key for quota in definition.quotas]
         gone = delete(_quotas).where(_quotas.c.wave_id == wave_id, _quotas.c.key.not_in(keys))
         self._db.execute(gone)
+        known = self.taken(wave_id)
+        given: dict[str, int] | None = None
         for quota in definition.quotas:
-            row = {"wave_id": wave_id, "key": quota.key, "most": quota.most, "taken": 0}
+            if quota.key not in known and given is None:
+                given = self._given(wave_id)
+            row = {"wave_id": wave_id, "key": quota.key, "most": quota.most}
+            row["taken"] = (given or {}).get(quota.key, 0)  # of a known one it stays
             _keep_quota.run(self._db, row)
+
+    def _given(self, wave_id: int) -> dict[str, int]:
+        """By key of a quota: how many have finished with that answer."""
+        counted = SurveyResponses(self._db, self._ids).counts(wave_id)
+        return {
+            f"{question}={one.value}": one.times
+            for question, found in counted.items()
+            for one in found
+        }
+
+    def _has_any(self, wave_id: int) -> bool:
+        return self._db.execute(_any.limit(1), {"wave_of": wave_id}).first() is not None
 
     def _has_answers(self, wave_id: int) -> bool:
         return self._db.execute(_answered.limit(1), {"wave_of": wave_id}).first() is not None
@@ -215,6 +247,20 @@ class Surveys:
 def _hashed(definition: Definition) -> tuple[dict[str, Any], str]:
     data = to_json(definition)
     return data, sha256(orjson.dumps(data, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _began(definition: Definition, now: datetime) -> dict[str, datetime]:
+    """One that recurs and says neither when it opens nor when it is sent counts from now."""
+    said = definition.opens_at or definition.send_at
+    return {"opens_at": now} if definition.recur_days and said is None else {}
+
+
+def _reopens(known: Wave, definition: Definition, now: datetime) -> bool:
+    """Whether a wave that is over gets another end, in the future."""
+    until = definition.closes_at
+    if known.state is WaveState.RUNNING or until == known.definition.closes_at:
+        return False
+    return until is None or until > now
 
 
 def _beside(definition: Definition) -> dict[str, Any]:

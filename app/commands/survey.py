@@ -20,9 +20,20 @@ def survey() -> None:
 @click.argument("file", type=FILE)
 @click.option("--key", default="", help="Of a SurveyJS file: its key here, else its name.")
 @click.option("--one-language", is_flag=True, help="SurveyJS: take texts without translation.")
-@click.option("--anonymous", is_flag=True, help="SurveyJS: nobody can tell who answered what.")
-@click.option("--reward", type=click.IntRange(0, 10**6), default=0, help="SurveyJS: in points.")
-def import_(file: Path, key: str, one_language: bool, anonymous: bool, reward: int) -> None:
+@click.option(
+    "--anonymous/--named",
+    default=None,
+    help="SurveyJS: whether nobody can tell who answered what; a known survey keeps what it is.",
+)
+@click.option(
+    "--reward",
+    type=click.IntRange(0, 10**6),
+    default=None,
+    help="SurveyJS: in points; a known survey keeps its own.",
+)
+def import_(
+    file: Path, key: str, one_language: bool, anonymous: bool | None, reward: int | None
+) -> None:
     """Add or change the surveys in FILE: all of them or none.
 
     Importing the same file again changes nothing. A question that has answers cannot change. A

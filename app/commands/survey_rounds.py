@@ -104,7 +104,9 @@ COMMANDS = (list_, progress, invite, close, wave, extend, discard)
 # -- files of SurveyJS -------------------------------------------------------------------
 
 
-def import_json(file: Path, key: str, one_language: bool, anonymous: bool, reward: int) -> None:
+def import_json(
+    file: Path, key: str, one_language: bool, anonymous: bool | None, reward: int | None
+) -> None:
     """Imports a file of SurveyJS and says what of it was left out."""
     from services.surveyjs_files import import_surveyjs
 

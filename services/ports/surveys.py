@@ -37,8 +37,9 @@ class Surveys(Protocol):
 
     def save(self, definition: Definition, now: datetime) -> str:
         """Adds the survey with its first wave, or changes its newest: `added`, `changed`, `same`;
-        or `answered`, and nothing is changed, if it asks something else than what people have
-        answered."""
+        or one of these, and nothing is changed: `answered`, it asks something else than what
+        people have answered; `invited`, they were told that it is anonymous, or that it is not;
+        `ended`, an anonymous one whose answers are settled would open again."""
 
     def open_wave(
         self, wave: Wave, now: datetime, *, closes_at: datetime | None, send_at: datetime | None
