@@ -233,8 +233,10 @@ def _end(
     work.tickets.change(ticket.id, RUNNING, {**clocks, **done, **values})
 
 
-def _why(cause: str, improvement: str) -> dict[str, str | None]:
-    return {"cause": cause.strip() or None, "improvement": improvement.strip() or None}
+def _why(cause: str, improvement: str) -> dict[str, str]:
+    """What was written; a ticket that is settled again keeps what was found the first time."""
+    given = {"cause": cause.strip(), "improvement": improvement.strip()}
+    return {name: text for name, text in given.items() if text}
 
 
 def _why_not(ticket: Ticket, target: Ticket) -> str:

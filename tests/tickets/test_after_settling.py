@@ -84,3 +84,16 @@ async def test_an_alarm_that_an_edit_brings_opens_it_again_once(club: Club) -> N
     await settles(club, ticket)
     await does(club, tickets.edit, said.id, f"{HURT}!")
     assert (await look(club, ticket)).state is TicketState.RESOLVED
+
+
+async def test_settled_again_without_words_it_keeps_what_was_found_first(club: Club) -> None:
+    ticket, _ = await settled(club)
+    await does(club, tickets.reopen, ticket.id)
+    known = await club.read(lambda work: work.staff.by_name("Anna"))
+    assert known is not None
+    anna = Actor(known.name, known.id)
+    await does(club, tickets.resolve, ticket.id, anna, "product", "The fridge was open", "A door")
+    await does(club, tickets.reopen, ticket.id)
+    await does(club, tickets.resolve, ticket.id, anna, "process", "", "")
+    found = await club.read(lambda work: work.tickets.causes(ticket.id))
+    assert found == ("The fridge was open", "A door")
