@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from html import escape
 from typing import Final
 
 from domain.staff import ROLES, permissions
@@ -29,6 +30,10 @@ ANSWER: Final = "ticket:answer"
 MANAGE: Final = "ticket:manage"
 MEMBER: Final = "member"
 STAFF: Final = "staff"
+CAPTION: Final = 1000
+"""So much of what was said has a place under a picture, with a line of who said it (Bot API:
+1,024 UTF-16 units)."""
+WITHOUT_CAPTION: Final = ("video_note", "sticker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +88,15 @@ def send(
 
 
 def pieces(notice: Notice) -> int:
-    """Of how many messages a notice is made: the media of an album, and its text with buttons."""
-    if len(notice.media) < 2:
+    """Of how many messages a notice is made: its media, and its text where that has no place under
+    them, as under an album with buttons (Bot API: sendMediaGroup, captions)."""
+    if not notice.media:
         return 1
-    return len(notice.media) + bool(notice.buttons)
+    album = len(notice.media) > 1 and bool(notice.buttons)
+    bare = notice.media[0].get("kind") in WITHOUT_CAPTION
+    text = escape(str(notice.values.get("text", "")), quote=False)
+    long = len(text.encode("utf-16-le")) // 2 > CAPTION
+    return len(notice.media) + (album or bare or long)
 
 
 def of_member(work: Work, ticket: Ticket) -> Place | None:

@@ -1,14 +1,16 @@
 """Where the words of a ticket go when its topic, its group or a person is not there any more."""
 
+from html import escape
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from bot.messages import Kind
-from services import outcomes, tickets
+from bot.messages import Key, Kind, Rendered, load_media
+from bot.telegram.render import calls
+from services import outcomes, relay_places, tickets
 from services.ports.club import Actor, Operator
-from services.ports.post import Route
+from services.ports.post import Notice, Route
 from services.tickets import Words
 from storage.tables import chat, people
 from storage.work import Work
@@ -73,6 +75,23 @@ async def test_what_is_written_in_a_merged_tickets_topic_shows_in_the_live_one(c
         if row["message"]["key"] == "desk.answered" and row["message"]["topic"] == into
     ]
     assert shown == ["Said before the merge", "Answered in the old topic"]
+
+
+# -- pieces ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kinds", [("photo",), ("photo", "photo"), ("video_note",)])
+@pytest.mark.parametrize("text", ["", "a" * 20, "a" * 960, "a" * 1020, "&" * 250, "𠮷" * 510])
+@pytest.mark.parametrize("rows", [(), ((Key("Answer", "1x"),),)])
+def test_of_how_many_messages_something_is_made_is_known(
+    kinds: tuple[str, ...], text: str, rows: tuple[tuple[Key, ...], ...]
+) -> None:
+    buttons = tuple(((key.label, "ticket.reply", ()),) for (key,) in rows)
+    lent = tuple({"reference": f"p{place}", "kind": kind} for place, kind in enumerate(kinds))
+    notice = Notice("desk.said", {"text": text}, buttons, media=lent)
+    body = f"💬 <b>Mei Lin</b> · 482913\n{escape(text, quote=False)}"
+    made = calls(Rendered("desk.said", "en", body, rows, media=load_media(lent)), "7")
+    assert relay_places.pieces(notice) == sum(len(call.params.get("media", "1")) for call in made)
 
 
 # -- groups ------------------------------------------------------------------------------
