@@ -1,5 +1,8 @@
 """Definitions of surveys as plain data, for the row of their wave, and back."""
 
+import base64
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -45,6 +48,12 @@ def from_json(data: Mapping[str, Any]) -> Definition:
         audience=load_audience(data["audience"]) or Audience(),
         remind_days=tuple(data["remind_days"]),
     )
+
+
+def mark(question: Question) -> str:
+    """Four letters that change with whatever the question and its options are or say."""
+    data = json.dumps(_question(question), sort_keys=True)
+    return base64.urlsafe_b64encode(hashlib.sha256(data.encode()).digest()[:3]).decode()
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -52,6 +52,7 @@ from handlers import (
     stocking,
     stored_value,
     survey_desk,
+    survey_words,
     surveys,
     ticket_routes,
     till,
@@ -218,6 +219,7 @@ _ALL: tuple[Route, ...] = (
     Route("survey", surveys.show_all, writes=True),
     Route("surveys", survey_desk.show_all, needs="survey:write"),
     Route("surveys.show", survey_desk.show, needs="survey:write"),
+    Route("surveys.ask_send", survey_desk.ask_send, needs="survey:write"),
     Route("surveys.send", survey_desk.send, writes=True, needs="survey:write"),
     Route("surveys.ask_close", survey_desk.ask_close, needs="survey:write"),
     Route("surveys.close", survey_desk.close, writes=True, needs="survey:write"),
@@ -232,7 +234,7 @@ _ALL: tuple[Route, ...] = (
     Route("survey.back", surveys.back, writes=True),
     Route("survey.keep", surveys.keep, writes=True),
     Route("survey.pause", surveys.pause, writes=True),
-    Route("survey.said", surveys.said, writes=True),
+    *survey_words.ROUTES,
     # complaints, feedback and their answers
     *ticket_routes.ROUTES,
     # events

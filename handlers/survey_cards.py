@@ -2,10 +2,11 @@
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from bot.messages import Button, Kind, Reply, Rows
 from domain import survey_paths as paths
+from domain.survey_json import mark
 from domain.surveys import Definition, Option, Question, QuestionKind
 from handlers import menu
 from handlers.turns import Turn
@@ -13,6 +14,18 @@ from services.surveys import Offer, Step
 
 SHORT: Final = 10
 """So wide are two labels that fit beside each other; a Chinese character counts two."""
+
+
+class _At(NamedTuple):
+    """The question that a button belongs to. By the letters a button is known that was made before
+    the question was changed: its places mean something else now."""
+
+    wave: str
+    place: str
+    letters: str
+
+    def args(self, *value: str) -> tuple[str, ...]:
+        return (self.wave, self.place, *value, self.letters)
 
 
 # -- before -----------------------------------------------------------------------------
@@ -49,8 +62,10 @@ def go_button(offer: Offer) -> Button:
 # -- a question -------------------------------------------------------------------------
 
 
-def question(step: Step) -> Reply:
-    """The question as a card that edits itself."""
+def question(step: Step, moved: str = "") -> Reply:
+    """The question as a card that edits itself. `moved`: why it is not the one that was answered:
+    `gone` (no longer asked), `changed` (it says something else now), `elsewhere` (they went on on
+    another device)."""
     asked, definition = step.question, step.wave.definition
     assert asked is not None  # a step that is not done has one
     low, high = asked.bounds
@@ -68,11 +83,12 @@ def question(step: Step) -> Reply:
         "limited": high < len(asked.options),
         "required": asked.required,
         "answered": asked.key in step.answers,
-        "moved": step.moved,
+        "moved": moved or ("gone" if step.moved else ""),
         "wrong": "",
         "length": 0,
     }
-    rows = (*_answers(step, asked), *_around(step, asked))
+    at = _At(str(step.wave.id), str(_place(definition, asked)), mark(asked))
+    rows = (*_answers(step, asked, at), *_around(step, asked, at))
     return Reply("survey.question", values, rows, edit=True)
 
 
@@ -97,37 +113,38 @@ def photo(turn: Turn) -> Mapping[str, str] | None:
     return {}
 
 
-def _answers(step: Step, asked: Question) -> Rows:
+def _answers(step: Step, asked: Question, at: _At) -> Rows:
     if asked.kind is QuestionKind.RATING:
-        return (_scores(step, asked, range(1, 6), "survey.button_stars"),)
+        return (_scores(step, asked, at, range(1, 6)),)
     if asked.kind is QuestionKind.NPS:
         scores = (range(6), range(6, 11))
-        return tuple(_scores(step, asked, part, "survey.button_score") for part in scores)
+        return tuple(_scores(step, asked, at, part) for part in scores)
     options = paths.options(asked, step.seed)
-    return _in_rows([_option(step, asked, option) for option in options], options)
+    return _in_rows([_option(step, asked, at, option) for option in options], options)
 
 
-def _scores(step: Step, asked: Question, numbers: range, label: str) -> tuple[Button, ...]:
+def _scores(step: Step, asked: Question, at: _At, numbers: range) -> tuple[Button, ...]:
     given = step.answers.get(asked.key)
+    stars = asked.kind is QuestionKind.RATING
     return tuple(
         Button(
-            label,
+            "survey.button_stars" if stars else "survey.button_score",
             "survey.answer",
-            (*_mark(step, asked), str(score)),
+            at.args(str(score)),
             values={"score": score, "chosen": given == score},
         )
         for score in numbers
     )
 
 
-def _option(step: Step, asked: Question, option: Option) -> Button:
+def _option(step: Step, asked: Question, at: _At, option: Option) -> Button:
     several = asked.kind is QuestionKind.MULTIPLE
     given = step.answers.get(asked.key)
     chosen = option.key in (given or ()) if several else option.key == given
     return Button(
         "survey.button_tick" if several else "survey.button_option",
         "survey.tick" if several else "survey.answer",
-        (*_mark(step, asked), str(asked.options.index(option) + 1)),
+        at.args(str(asked.options.index(option) + 1)),
         values={"names": dict(option.names), "chosen": chosen},
     )
 
@@ -139,31 +156,26 @@ def _in_rows(buttons: Sequence[Button], options: Sequence[Option]) -> Rows:
     return tuple(tuple(buttons[at : at + step]) for at in range(0, len(buttons), step))
 
 
-def _around(step: Step, asked: Question) -> Iterator[tuple[Button, ...]]:
+def _around(step: Step, asked: Question, at: _At) -> Iterator[tuple[Button, ...]]:
     """What else can be done: done with ticking, back, over, on, pause."""
-    mark = _mark(step, asked)
     answered = asked.key in step.answers
     if asked.kind is QuestionKind.MULTIPLE:
         count = len(step.answers.get(asked.key, ()))
-        done = Button("survey.button_done", "survey.ticked", mark, values={"count": count})
+        done = Button("survey.button_done", "survey.ticked", at.args(), values={"count": count})
         yield (done,)
     row = []
     if step.number > 1:
-        row.append(Button("survey.button_back", "survey.back", mark))
+        row.append(Button("survey.button_back", "survey.back", at.args()))
     if not asked.required:
-        row.append(Button("survey.button_skip", "survey.skip", mark))
+        row.append(Button("survey.button_skip", "survey.skip", at.args()))
     if answered and asked.kind is not QuestionKind.MULTIPLE:
-        row.append(Button("survey.button_keep", "survey.keep", mark))
+        row.append(Button("survey.button_keep", "survey.keep", at.args()))
     if row:
         yield tuple(row)
     if len(step.wave.definition.questions) > 1:
         yield (Button("survey.button_pause", "survey.pause", (str(step.wave.id),)),)
     else:
         yield (menu.CARD,)
-
-
-def _mark(step: Step, asked: Question) -> tuple[str, str]:
-    return str(step.wave.id), str(_place(step.wave.definition, asked))
 
 
 def _place(definition: Definition, asked: Question) -> int:

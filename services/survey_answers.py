@@ -122,14 +122,18 @@ def say(
     work: Work,
     me: Me,
     wave_id: int,
+    key: str,
     text: str,
     photo: Mapping[str, str] | None,
     now: datetime,
 ) -> Step:
-    """What was written, or a photo that was sent, as the answer to the current question. Raises as
-    `answer`."""
+    """What was written, or a photo that was sent, as the answer to the question that was shown
+    last. If another one is current (they went on elsewhere), nothing changes and the step says
+    `moved`. Raises as `answer`."""
     wave, response, trail = enter(work, me, wave_id, now)
-    question = _question(wave, trail.current)
+    if key != trail.current:
+        return step_of(wave, response, trail, moved=True)
+    question = _question(wave, key)
     value = _said(question, text, photo)
     work.survey_responses.answer(response.id, question.key, value)
     return _go_on(work, wave, response, trail, question.key, value, now)
