@@ -165,7 +165,7 @@ async def test_what_is_written_for_one_question_is_no_answer_to_another(
 
 
 def test_a_release_ends_the_conversations_that_surveys_are_answered_in() -> None:
-    assert FLOW == SURVEY.name
+    assert SURVEY.name == FLOW
 
 
 # -- a file that changes ----------------------------------------------------------------
