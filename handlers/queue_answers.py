@@ -1,23 +1,29 @@
 """What staff say of a ticket: answers, ready answers and internal notes."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
 from bot.flow import ANYTHING, Flow, Step
 from bot.messages import Button, Kind, Reply, Rows
 from domain.refusals import TicketTaken
 from domain.ticket_errors import TicketDone
-from domain.tickets import DONE, Ticket
+from domain.tickets import DONE, Author, Ticket
 from handlers import staff_words
-from handlers.parts import CANCEL, number
+from handlers.parts import CANCEL, gone, number
 from handlers.queue import QUEUE
 from handlers.turns import Turn, actor, address_id
 from services import ready_answers, relay_places, tickets
 from services.ports.tickets import Said
+from services.ticket_talk import MOST_PIECES
 from services.tickets import Origin, Words
 
 FILES = frozenset({Kind.PHOTO, Kind.FILE})
 ANSWERING = Flow(
-    "answering", (Step("text", ANYTHING), Step("rest", FILES), Step("over", frozenset({Kind.TAP})))
+    "answering", (Step("text", ANYTHING), Step("rest", FILES), Step("over", FILES | {Kind.TAP}))
 )
 NOTING = Flow("noting", (Step("text", ANYTHING),))
+NOTED = Flow("noted", (Step("rest", FILES),), timedelta(minutes=1))
 
 
 def take(turn: Turn) -> Reply:
@@ -62,7 +68,7 @@ def send(turn: Turn, ticket_id: int, *, ending: bool = False) -> Reply | None:
     words = staff_words.words(turn, ticket)
     if staff_words.is_note(turn):
         tickets.note(turn.work, ticket.id, words, actor(turn), key=turn.nonce, now=turn.now)
-        return _noted(turn, ticket)
+        return _noted(turn, ticket, words)
     try:
         said = tickets.say(turn.work, ticket.id, words, actor(turn), key=turn.nonce, now=turn.now)
     except TicketTaken as taken:
@@ -81,6 +87,8 @@ def _end(turn: Turn, ticket: Ticket, words: Words) -> None:
 
 
 def _sent(turn: Turn, ticket: Ticket, said: Said | None) -> Reply | None:
+    if said is not None and said.author == Author.NOTE:
+        return None  # a further piece of an album that is a note
     reached = relay_places.of_member(turn.work, ticket) is not None
     if _in_group(turn):
         return None if reached else Reply("desk.wait", quote=turn.inbound.message)
@@ -94,43 +102,69 @@ def _sent(turn: Turn, ticket: Ticket, said: Said | None) -> Reply | None:
 # -- another operator has it ------------------------------------------------------------
 
 
-def _ask_over(turn: Turn, ticket: Ticket, words: Words, taken: TicketTaken) -> Reply:
-    """Somebody else has it: nothing is sent before the operator has decided."""
+def _ask_over(turn: Turn, ticket: Ticket, words: Words, taken: TicketTaken) -> Reply | None:
+    """Somebody else has it: nothing is sent before the operator has decided. The further pieces
+    of an album are kept with the first."""
+    if _asked_over(turn) and words.album and turn.data["album"] == words.album:
+        turn.go("over", **_joined(turn.data, words))
+        return None
     media = [dict(one) for one in words.media]
     kept = {"ticket": ticket.id, "text": words.text, "media": media, "quotes": words.quotes}
-    turn.start(ANSWERING, "over", message=words.origin.message, **kept)
+    kept |= {"message": words.origin.message, "album": words.album}
+    turn.start(ANSWERING, "over", **kept)
+    here = not words.album  # else the next piece would make the buttons old
     buttons = (
-        Button("desk.button_over", "desk.over", here=True),
-        Button("desk.button_drop", "desk.drop", here=True),
+        Button("desk.button_over", "desk.over", here=here),
+        Button("desk.button_drop", "desk.drop", here=here),
     )
     values = {"number": ticket.number, "staff": taken.staff, "text": words.text or "📎"}
     return Reply("desk.taken_ask", values, (buttons,), quote=turn.inbound.message)
 
 
+def _asked_over(turn: Turn) -> bool:
+    talk = turn.conversation
+    return talk.active(turn.now) and (talk.flow, talk.step) == (ANSWERING.name, "over")
+
+
+def _joined(data: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """What is kept with another piece of its album."""
+    media = [*data["media"], *(dict(one) for one in words.media)][:MOST_PIECES]
+    if not words.text:
+        return {"media": media}
+    return {"media": media, "text": words.text, "message": words.origin.message}
+
+
 def over(turn: Turn) -> Reply | None:
     """The operator takes the ticket over, and what was written is sent."""
+    if not _asked_over(turn):
+        return gone(turn)
     ticket = tickets.leading(turn.work, int(turn.data["ticket"]))
     data = turn.data
     inbound = turn.inbound
     origin = Origin(address_id(turn), inbound.address.chat, data["message"], inbound.topic)
-    words = Words(data["text"], tuple(data["media"]), "", origin, data["quotes"])
+    words = Words(data["text"], tuple(data["media"]), data["album"], origin, data["quotes"])
     staff = actor(turn)
     if ticket.state not in DONE:
         tickets.take(turn.work, ticket.id, staff, turn.now, over=True)
     tickets.say(turn.work, ticket.id, words, staff, key=turn.nonce, now=turn.now)
-    turn.end()
+    _end(turn, ticket, words)
     return Reply("desk.ready_sent", {"number": ticket.number}, edit=True)
 
 
 def drop(turn: Turn) -> Reply:
     """What was written is not sent."""
+    if not _asked_over(turn):
+        return gone(turn)
     turn.end()
     return Reply("desk.dropped", edit=True)
 
 
-def waiting(turn: Turn) -> Reply:
-    """Something else came while the question was open."""
-    return drop(turn)
+def waiting(turn: Turn) -> Reply | None:
+    """Another file came while the question was open, or after a note."""
+    data = turn.data
+    if (turn.inbound.album and turn.inbound.album == data["album"]) or _in_group(turn):
+        return send(turn, int(data["ticket"]))
+    return Reply("general.unknown", {}, ((QUEUE,),))
 
 
 def _taken(turn: Turn, taken: TicketTaken, ticket_id: int) -> Reply:
@@ -155,13 +189,20 @@ def note_write(turn: Turn) -> Reply | None:
     ticket = tickets.leading(turn.work, int(turn.data["ticket"]))
     words = staff_words.words(turn, ticket)
     tickets.note(turn.work, ticket.id, words, actor(turn), key=turn.nonce, now=turn.now)
-    turn.end()
+    _rest_of_note(turn, ticket, words)
     return Reply("desk.noted", {"number": ticket.number}, _after(turn, ticket)[1:])
 
 
-def _noted(turn: Turn, ticket: Ticket) -> Reply | None:
-    if turn.conversation.flow == ANSWERING.name:
+def _rest_of_note(turn: Turn, ticket: Ticket, words: Words) -> None:
+    if words.album:
+        turn.start(NOTED, ticket=ticket.id, album=words.album)
+    else:
         turn.end()
+
+
+def _noted(turn: Turn, ticket: Ticket, words: Words) -> Reply | None:
+    if turn.conversation.flow == ANSWERING.name:
+        _rest_of_note(turn, ticket, words)
     if _in_group(turn):
         return None
     return Reply("desk.noted", {"number": ticket.number}, ((QUEUE,),))
@@ -203,7 +244,7 @@ def ready_show(turn: Turn) -> Reply:
     return Reply("desk.ready_preview", values, (buttons, (back,)), edit=True)
 
 
-def ready_send(turn: Turn) -> Reply:
+def ready_send(turn: Turn) -> Reply | None:
     """The ready answer is sent as it is."""
     ticket, text = _ready(turn)
     origin = Origin(address_id(turn), "", "")

@@ -35,6 +35,7 @@ ROUTES: tuple[Route, ...] = (
     _writes("desk.drop", queue_answers.drop),
     _writes("desk.note", queue_answers.note),
     _writes("noting.text", queue_answers.note_write),
+    _writes("noted.rest", queue_answers.waiting),
     _reads("desk.ready", queue_answers.ready),
     _reads("desk.ready_show", queue_answers.ready_show),
     _writes("desk.ready_send", queue_answers.ready_send),
@@ -77,6 +78,7 @@ ROUTES: tuple[Route, ...] = (
 FLOWS: tuple[Flow, ...] = (
     queue_answers.ANSWERING,
     queue_answers.NOTING,
+    queue_answers.NOTED,
     queue_resolving.RESOLVING,
     queue_steps.MERGING,
     calling.CALLING,

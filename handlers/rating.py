@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.flow import ANYTHING, Flow, Step
-from bot.messages import Button, Reply, Rows
+from bot.messages import Button, Kind, Reply, Rows
 from domain.service_rules import AfterBad
 from domain.ticket_errors import TooManyMessages
 from domain.tickets import RATINGS
@@ -15,6 +17,8 @@ from handlers.turns import Turn, member_id
 from services import tickets
 
 RATING = Flow("rating", (Step("text", ANYTHING),))
+FILES = frozenset({Kind.PHOTO, Kind.FILE})
+RATED = Flow("rated", (Step("rest", FILES),), timedelta(minutes=1))
 SKIP = Button("ticket.button_skip", "rating.skip", here=True)
 CONTENT = 4
 
@@ -41,13 +45,20 @@ def rated(turn: Turn) -> Reply:
 
 
 def commented(turn: Turn) -> Reply | None:
-    """The word reaches the staff."""
+    """The word reaches the staff; of an album once more pieces may come."""
     ticket_id, words = int(turn.data["ticket"]), words_of(turn)
     try:
-        tickets.comment(turn.work, member_id(turn), ticket_id, words, key=turn.nonce, now=turn.now)
+        said = tickets.comment(
+            turn.work, member_id(turn), ticket_id, words, key=turn.nonce, now=turn.now
+        )
     except TooManyMessages as refused:
         return hush(turn, refused)
-    turn.end()
+    if said is not None and len(said.media) > len(words.media):
+        return None  # a further piece: the first was answered
+    if words.album:
+        turn.start(RATED, ticket=ticket_id)
+    else:
+        turn.end()
     return Reply("ticket.commented", {}, ((MINE, menu.CARD),))
 
 

@@ -3,6 +3,7 @@
 from bot.messages import Reply
 from domain.dates import local_day
 from domain.desk_errors import NotInGroup
+from domain.tickets import Author
 from handlers import queue_answers, staff_words
 from handlers.queue import QUEUE
 from handlers.staff_words import place
@@ -112,6 +113,8 @@ def edited(turn: Turn) -> Reply | None:
         return None
     inbound = turn.inbound
     found = turn.work.tickets.written(address_id(turn), inbound.address.chat, inbound.message)
+    if found is not None and found.author == Author.STAFF and staff_words.is_note(turn):
+        return Reply("desk.not_a_note", quote=inbound.message)
     if found is not None:
         text = turn.text.removeprefix(staff_words.NOTE).lstrip()
         tickets.edit(turn.work, found.id, text, turn.now, by=actor(turn))

@@ -27,9 +27,10 @@ ROUTES: tuple[Route, ...] = (
     Route("ticket.rate", rating.rate),
     Route("ticket.rated", rating.rated, writes=True),
     Route("rating.text", rating.commented, writes=True),
+    Route("rated.rest", rating.commented, writes=True),
     Route("rating.skip", rating.skip, writes=True),
     Route("reply", tickets.reply, writes=True, anyone=True),
     Route("edited", tickets.edited, writes=True, anyone=True),
 )
 
-FLOWS: tuple[Flow, ...] = (complain.COMPLAIN, tickets.ADDITION, rating.RATING)
+FLOWS: tuple[Flow, ...] = (complain.COMPLAIN, tickets.ADDITION, rating.RATING, rating.RATED)

@@ -68,12 +68,24 @@ def grown(work: Work, ticket: Ticket, said: Said, now: datetime) -> None:
     """Another picture of an album has come: it joins those that wait; what is out already is
     followed by the rest."""
     for post in relay_places.read(work, work.ticket_posts.of_said(said.id)):
+        if said.author == Author.NOTE and post.side == MEMBER:
+            continue
         place = _place_of(work, post)
         notice = replace(_notice(work, ticket, said, place, now), topic=place.topic)
         if not work.ticket_posts.replace(post.delivery_id, notice, relay_places.pieces(notice)):
             occasion = f"said:{said.id}:{place.key}:{len(said.media)}"
             rest = replace(notice, media=notice.media[-1:], dedupe=occasion, due_at=None)
             relay_places.send(work, ticket, place, rest, now, said_id=said.id)
+
+
+def kept_back(work: Work, said: Said) -> bool:
+    """Keeps from the member what still waits to go to them; False if it is on its way."""
+    theirs = [post for post in work.ticket_posts.of_said(said.id) if post.side == MEMBER]
+    if any(post.state != "pending" for post in theirs):
+        return False
+    work.ticket_posts.skip([post.delivery_id for post in theirs], "note")
+    found = (work.ticket_posts.at(post.delivery_id) for post in theirs)
+    return all(post is not None and post.state == "skipped" for post in found)
 
 
 def edited(work: Work, ticket: Ticket, said: Said, now: datetime) -> None:

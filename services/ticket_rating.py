@@ -23,7 +23,7 @@ from services.ports.tickets import Said
 from services.ticket_finding import get, leading, locked, own
 from services.ticket_moves import begun_again
 from services.ticket_opening import check_flood
-from services.ticket_talk import alarmed, say
+from services.ticket_talk import alarmed, album_of, grow, say
 from services.ticket_words import Words, happened, message
 
 LATEST: Final = timedelta(days=3)
@@ -75,6 +75,8 @@ def comment(
     ticket = leading(work, ticket_id)
     if ticket.state not in DONE:
         return say(work, ticket.id, words, None, key=key, now=now)
+    if (before := album_of(work, ticket, words)) is not None:
+        return grow(work, ticket, before, words, now)
     check_flood(work, member_id, now)
     said = message(work, ticket.id, words, Author.MEMBER, now)
     if not work.tickets.say(said, key):

@@ -17,6 +17,7 @@ from services.ticket_opening import check_flood, raise_alarm
 from services.ticket_words import Words, checked, message, named
 
 MOST_PIECES = 10  # of an album (Bot API: sendMediaGroup)
+_LOOKED_AT = 50  # messages
 
 
 def say(
@@ -37,8 +38,8 @@ def say(
         not_own(work, ticket, by)
     if not ticket.may_reopen(now):
         raise TicketOver(ticket.number)
-    if (before := _album(work, ticket, words)) is not None:
-        return _grow(work, ticket, before, words, now)
+    if (before := album_of(work, ticket, words)) is not None:
+        return grow(work, ticket, before, words, now)
     if by is None:
         return _from_member(work, ticket, words, key, now)
     return _from_staff(work, ticket, words, by, key, now)
@@ -55,9 +56,16 @@ def add(
 def note(
     work: Work, ticket_id: int, words: Words, staff: Actor, *, key: str, now: datetime
 ) -> Said | None:
-    """A word among staff, once per key; the member never sees it. Raises TicketNotFound,
+    """A word among staff, once per key; the member never sees it. The pieces of an album whose
+    words come last may wait to go to the member: they become the note. Raises TicketNotFound,
     BadText."""
     ticket = locked(work, ticket_id)
+    if work.tickets.said_by(key) is not None:
+        return None
+    before = album_of(work, ticket, words)
+    if before is not None and _kept_back(work, ticket, before, now):
+        work.audit.add(staff, "ticket.note", ("ticket", ticket.id), now, {})
+        return grow(work, ticket, replace(before, author=Author.NOTE), words, now)
     said = message(work, ticket.id, words, Author.NOTE, now, staff)
     if not work.tickets.say(said, key):
         return None
@@ -96,14 +104,34 @@ def alarmed(work: Work, ticket: Ticket, text: str, now: datetime, *, before: str
     return ticket if ticket.state in DONE else raise_alarm(work, ticket, text, now)
 
 
-def _album(work: Work, ticket: Ticket, words: Words) -> Said | None:
+def album_of(work: Work, ticket: Ticket, words: Words) -> Said | None:
     """The message that a piece of an album belongs to, None for the first one."""
     if not words.album or words.origin.address_id is None:
         return None
     return work.tickets.of_album(ticket.id, words.origin.address_id, words.album)
 
 
-def _grow(work: Work, ticket: Ticket, said: Said, words: Words, now: datetime) -> Said:
+def _kept_back(work: Work, ticket: Ticket, said: Said, now: datetime) -> bool:
+    """Whether a message is a note, or becomes one as nothing of it has left for the member; then
+    the ticket waits for an answer as before."""
+    if said.author != Author.STAFF:
+        return said.author == Author.NOTE
+    if not relay.kept_back(work, said):
+        return False
+    work.tickets.make_note(said.id)
+    thread = work.tickets.thread(ticket.id, _LOOKED_AT)
+    spoken = [one.author for one in thread if one.author in (Author.MEMBER, Author.STAFF)]
+    if ticket.state in DONE or spoken[-1:] == [Author.STAFF]:
+        return True
+    state = after(ticket.state, Step.MEMBER_SAYS, held=ticket.staff_id is not None)
+    clocks = asdict(promises.runs_again(work, ticket, now))
+    if ticket.answered_at == said.at:
+        clocks |= {"answered_at": None, "due_at": ticket.first_due_at}
+    work.tickets.change(ticket.id, (ticket.state,), {"state": state, **clocks})
+    return True
+
+
+def grow(work: Work, ticket: Ticket, said: Said, words: Words, now: datetime) -> Said:
     known = {one["reference"] for one in said.media}
     more = tuple(one for one in words.media if one["reference"] not in known)
     media = named(said.id, (*said.media, *more)[:MOST_PIECES])
@@ -111,8 +139,11 @@ def _grow(work: Work, ticket: Ticket, said: Said, words: Words, now: datetime) -
         return said
     text = said.text or checked(words.text, media)
     work.tickets.grow(said.id, media, text)
+    first_words = text != said.text
     said = replace(said, media=media, text=text)
     relay.grown(work, ticket, said, now)
+    if first_words and said.author == Author.MEMBER:
+        alarmed(work, ticket, text, now)
     return said
 
 

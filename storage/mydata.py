@@ -68,8 +68,8 @@ class MyData:
     def _rows(self, holding: Holding, member_ids: list[int]) -> list[dict[str, Any]]:
         table = _t[holding.table]
         wanted = select(table).where(_owned(holding, member_ids)).order_by(*table.primary_key)
-        rows = self._db.execute(wanted).mappings()
-        return [self._told(dict(row), holding) for row in rows if holding.told(row)]
+        rows = [dict(row) for row in self._db.execute(wanted).mappings()]
+        return [self._told(row, holding) for row in rows if holding.told(row)]
 
     def _replies(self, member_ids: list[int]) -> list[dict[str, Any]]:
         """Further messages of replies are kept by chat, without a member."""

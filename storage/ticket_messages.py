@@ -106,6 +106,9 @@ class TicketMessages:
         parts = [dict(one) for one in media]
         self._db.execute(_this.values(media=parts, text=text), {"of": said_id})
 
+    def make_note(self, said_id: int) -> None:
+        self._db.execute(_this.values(author=Author.NOTE.value), {"of": said_id})
+
     def thread(
         self, ticket_id: int, most: int, skip: int = 0, *, merged: bool = False
     ) -> list[Said]:

@@ -94,6 +94,9 @@ class Tickets(Protocol):
     def grow(self, said_id: int, media: Media, text: str) -> None:
         """The message has these media and this text now."""
 
+    def make_note(self, said_id: int) -> None:
+        """The message is for staff only."""
+
     def thread(
         self, ticket_id: int, most: int, skip: int = 0, *, merged: bool = False
     ) -> list[Said]:
