@@ -8,7 +8,7 @@ from domain.surveys import WaveState
 from handlers import menu
 from handlers.parts import number
 from handlers.turns import Turn, actor
-from services import survey_waves
+from services import survey_invites, survey_waves
 from services.survey_waves import Standing
 
 SHOWN = 20
@@ -27,6 +27,18 @@ def show(turn: Turn) -> Reply:
     """One survey, and what can be done with it."""
     wave = survey_waves.by_id(turn.work, number(turn))
     return _card(turn, survey_waves.standing(turn.work, wave))
+
+
+def ask_send(turn: Turn) -> Reply:
+    """Whether the invitations should really leave, and how many they are."""
+    wave = survey_waves.by_id(turn.work, number(turn))
+    mark = (str(wave.id),)
+    count = survey_invites.reach(turn.work, wave, turn.now)
+    sure = Button("survey_post.button_send_sure", "surveys.send", mark, effect=True)
+    back = Button("button.back", "surveys.show", mark)
+    rows: Rows = ((sure,), (back,)) if count else ((back,),)
+    values = {"names": dict(wave.definition.names), "count": count}
+    return Reply("survey_post.send_sure", values, rows, edit=True)
 
 
 def send(turn: Turn) -> Reply:
@@ -127,6 +139,6 @@ def _doings(stands: Standing, values: dict[str, Any]) -> Rows:
     if values["state"] not in ("running", "waiting", "full"):
         return (results,)
     label = "survey_post.button_send_more" if values["sent"] else "survey_post.button_send"
-    send = Button(label, "surveys.send", mark, effect=True)
+    send = Button(label, "surveys.ask_send", mark)
     end = (Button("survey_post.button_close", "surveys.ask_close", mark),)
     return ((send,), results, end) if values["state"] == "running" else (results, end)

@@ -43,6 +43,12 @@ def send_some(work: Work, wave: Wave, now: datetime, most: int = SLICE) -> int:
     return len(found)
 
 
+def reach(work: Work, wave: Wave, now: datetime) -> int:
+    """How many would be invited now: who is of the audience, agreed to surveys, can be reached,
+    and has no invitation yet."""
+    return work.survey_invites.reach(wave, store_day(work, now))
+
+
 def invite(
     work: Work,
     wave: Wave,

@@ -160,6 +160,11 @@ class SurveyInvites:
         page = found.order_by(_members.c.id).limit(most)
         return list(self._db.execute(page, _asked(wave, day)).scalars())
 
+    def reach(self, wave: Wave, day: int) -> int:
+        found = _reached(wave.definition.audience.kind).subquery()
+        counted = select(func.count()).select_from(found)
+        return int(self._db.execute(counted, _asked(wave, day)).scalar_one())
+
     def fits(self, wave: Wave, member_id: int, day: int) -> bool:
         found = _reached(wave.definition.audience.kind).where(_members.c.id == member_id)
         return self._db.execute(found, _asked(wave, day)).first() is not None

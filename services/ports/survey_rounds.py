@@ -40,6 +40,9 @@ class SurveyInvites(Protocol):
     """Whom a wave reaches. Everybody means: active members who agreed to surveys, with a chat
     that is not blocked."""
 
+    def reach(self, wave: Wave, day: int) -> int:
+        """How many `to_invite` would find in all."""
+
     def to_invite(self, wave: Wave, day: int, after: int, most: int) -> list[int]:
         """The next members of its audience without a response, by id."""
 

@@ -29,11 +29,14 @@ async def shown(club: Club, key: str, locale: str = "en") -> Person:
 
 
 @pytest.mark.parametrize(
-    ("locale", "open_", "sent"),
-    [("en", "🟢 open", "are leaving"), ("zh", "🟢 进行中", "正在发出")],
+    ("locale", "open_", "asks", "sent"),
+    [
+        ("en", "🟢 open", "Invite <b>3</b> members", "are leaving"),
+        ("zh", "🟢 进行中", "将邀请 <b>3</b> 位会员", "正在发出"),
+    ],
 )
 async def test_staff_see_how_it_stands_and_send(
-    club: Club, locale: str, open_: str, sent: str
+    club: Club, locale: str, open_: str, asks: str, sent: str
 ) -> None:
     await members(club, 4)
     wave = await saved(club, replace(PLAIN, send_at=None))
@@ -41,10 +44,15 @@ async def test_staff_see_how_it_stands_and_send(
     ann = await shown(club, "plain", locale)
     assert open_ in ann.seen[-1].text
     assert "100" in ann.seen[-1].text
+    assert asks in (await ann.taps("surveys.ask_send")).text
+    await steps(club)
+    assert await written(club) == []
     answer = await ann.taps("surveys.send")
     assert sent in answer.text
     await steps(club)
     assert [one[0] for one in await written(club)] == [2, 3, 4]
+    nobody = await ann.taps("surveys.ask_send")
+    assert len(nobody.rows) == 1, "there is only the way back"
 
 
 async def test_it_ends_after_a_question_and_only_once(club: Club) -> None:
