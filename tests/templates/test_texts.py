@@ -11,7 +11,7 @@ import domain
 import services
 from bot.markup import plain_text, problems
 from domain.errors import Refused
-from handlers import routes
+from handlers import menu, routes
 from templates import catalogue, contract
 from tests.templates.catalogue_reading import (
     KEYS,
@@ -168,3 +168,14 @@ def test_the_command_menu_lists_only_what_works(language: str) -> None:
 
 def test_both_languages_list_the_same_commands_in_the_same_order() -> None:
     assert list(catalogue.commands("zh")) == list(catalogue.commands("en"))
+
+
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+def test_help_says_what_each_button_of_the_staff_is_for(language: str) -> None:
+    intents = [button.intent for _, button in menu.STAFF]
+    said = render(language, "help.shown", {"member": True, "running": False, "staff": intents})
+    lines = said.splitlines()
+    for intent in intents:
+        start = "📅" if "." in intent else f"/{intent} "
+        line = next(line.strip() for line in lines if line.strip().startswith(start))
+        assert line.removeprefix(start).strip(" –"), f"{intent} has no words"
