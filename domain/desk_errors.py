@@ -25,3 +25,11 @@ class ReadyUnknown(Refused):
     """The club has no such ready answer, or not any more."""
 
     code: ClassVar[str] = "desk.ready_unknown"
+
+
+@dataclass(eq=False)
+class NotYours(Refused):
+    """Only who has the ticket, or manages the desk, gives it to somebody or says what it is."""
+
+    number: int
+    code: ClassVar[str] = "desk.not_yours"

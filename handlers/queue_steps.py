@@ -2,6 +2,7 @@
 
 from bot.flow import Flow, Step
 from bot.messages import Button, Reply, Rows
+from domain.desk_errors import NotYours
 from domain.service_rules import Priority
 from domain.tickets import DONE, Ticket, categories_of
 from handlers.parts import CANCEL, number
@@ -21,7 +22,7 @@ def more(turn: Turn) -> Reply:
 
 def _more(turn: Turn, ticket: Ticket) -> Rows:
     this, runs = (str(ticket.id),), ticket.state not in DONE
-    manages, mine = turn.person.may(MANAGE), ticket.staff_id == actor(turn).staff_id
+    manages, mine = turn.person.may(MANAGE), _mine(turn, ticket)
     files = len(ticket_lists.files(turn.work, ticket.id))
     offered = (
         (runs and (manages or mine), Button("desk.button_assign", "desk.assign", this)),
@@ -46,7 +47,7 @@ def _more(turn: Turn, ticket: Ticket) -> Rows:
 
 def assign(turn: Turn) -> Reply:
     """To whom?"""
-    ticket = tickets.get(turn.work, number(turn))
+    ticket = _steered(turn, tickets.get(turn.work, number(turn)))
     buttons = [
         Button(
             "desk.button_staff",
@@ -62,7 +63,7 @@ def assign(turn: Turn) -> Reply:
 
 def to(turn: Turn) -> Reply:
     """The colleague has it now, and is told."""
-    ticket = tickets.find(turn.work, number(turn))
+    ticket = _steered(turn, tickets.find(turn.work, number(turn)))
     tickets.assign(turn.work, ticket.id, number(turn, 1), actor(turn), turn.now)
     name = tickets.for_staff(turn.work, ticket.id, turn.now).staff
     return Reply("desk.assigned", {**_number(ticket), "staff": name}, (_back(ticket),), edit=True)
@@ -70,7 +71,8 @@ def to(turn: Turn) -> Reply:
 
 def release(turn: Turn) -> Reply:
     """Back into the queue."""
-    ticket = tickets.release(turn.work, number(turn), actor(turn), turn.now)
+    ticket = _steered(turn, tickets.get(turn.work, number(turn)))
+    ticket = tickets.release(turn.work, ticket.id, actor(turn), turn.now)
     return Reply("desk.released", _number(ticket), (_back(ticket),), edit=True)
 
 
@@ -103,7 +105,7 @@ def urgency(turn: Turn) -> Reply:
 
 def category(turn: Turn) -> Reply:
     """What is it really about?"""
-    ticket = tickets.get(turn.work, number(turn))
+    ticket = _steered(turn, tickets.get(turn.work, number(turn)))
     service = turn.work.programmes.current().service
     buttons = [
         Button(
@@ -122,7 +124,7 @@ def category(turn: Turn) -> Reply:
 
 def about(turn: Turn) -> Reply:
     """It is about what was tapped."""
-    ticket = tickets.find(turn.work, number(turn))
+    ticket = _steered(turn, tickets.find(turn.work, number(turn)))
     known = categories_of(turn.work.programmes.current().service, ticket.kind)
     key = known[number(turn, 1)].key if number(turn, 1) < len(known) else ""
     tickets.set_category(turn.work, ticket.id, key, actor(turn), turn.now)
@@ -182,6 +184,17 @@ def reopen(turn: Turn) -> Reply:
 
 
 # -- bits -------------------------------------------------------------------------------
+
+
+def _mine(turn: Turn, ticket: Ticket) -> bool:
+    return ticket.staff_id == actor(turn).staff_id
+
+
+def _steered(turn: Turn, ticket: Ticket) -> Ticket:
+    """The ticket, for who has it or manages the desk: a button may be older than that."""
+    if not (turn.person.may(MANAGE) or _mine(turn, ticket)):
+        raise NotYours(ticket.number)
+    return ticket
 
 
 def _number(ticket: Ticket) -> dict[str, object]:

@@ -259,3 +259,22 @@ async def test_a_group_that_was_put_off_hears_nothing_new(club: Club) -> None:
     assert off.key == "desk.unlinked"
     await mei.sends(Kind.EDITED, text=CALL, message="5")
     assert CALL not in await shown_to(club, room)
+
+
+async def test_who_neither_has_a_ticket_nor_manages_the_desk_does_not_give_it_away(
+    club: Club,
+) -> None:
+    room, anna, mei, topic = await room_with_topic(club)
+    sam = await operator(club, "Sam", "service")
+    await room.shown()
+    await room.taps(anna, "ticket.take", topic=topic)
+    for asked, chosen in (("desk.assign", "desk.to"), ("desk.category", "desk.about")):
+        await room.taps(anna, "desk.more", topic=topic)
+        await room.taps(anna, asked, topic=topic)
+        for intent in (asked, chosen):
+            assert (await room.taps(sam, intent, topic=topic)).key == "desk.not_yours"
+    ticket = await ticket_of(club, mei)
+    kept = await club.read(lambda work: work.tickets.get(ticket))
+    assert (kept.category, kept.staff_id is None) == ("product", False)
+    await room.taps(anna, "desk.to", topic=topic)
+    assert (await room.taps(sam, "desk.category", topic=topic)).key == "desk.category_list"
