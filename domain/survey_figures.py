@@ -59,6 +59,17 @@ def average(counts: Mapping[float, int]) -> Estimate | None:
     return Estimate(mean, mean - half, mean + half)
 
 
+def about(counts: Mapping[float, int], low: int, high: int) -> Estimate | None:
+    """The mean where it is not told how often each number was given: to one decimal, without an
+    interval, from which the spread would follow. None without any answer, and where so few points
+    are missing to all `low` or all `high` that it would say who stands apart."""
+    of = sum(counts.values())
+    total = math.fsum(number * times for number, times in counts.items())
+    if not of or min(total - of * low, of * high - total) < FEWEST:
+        return None
+    return Estimate(round(total / of, 1), None, None)
+
+
 def quantile(degrees: int) -> float:
     """Student's t for 97.5 % with so many degrees of freedom, good to four figures."""
     if degrees <= len(_T):

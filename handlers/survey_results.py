@@ -63,9 +63,13 @@ def _brief(one: dict[str, Any]) -> dict[str, Any]:
         **{name: one[name] for name in kept},
         "choices": choices,
         "nps": one["nps"] and [round(end) for end in one["nps"]],
-        "mean": one["mean"] and [f"{end:.2f}" for end in one["mean"] if end is not None],
+        "mean": one["mean"] and [_mean(one, end) for end in one["mean"] if end is not None],
         "csat": one["csat"] and [_percent(end) for end in one["csat"]],
     }
+
+
+def _mean(one: dict[str, Any], end: float) -> str:
+    return f"{end:.1f}" if one["spread_hidden"] else f"{end:.2f}"
 
 
 def _percent(share: float) -> int:
@@ -138,7 +142,8 @@ def _counted(turn: Turn) -> tuple[Results, dict[str, Any]]:
 
 def _rows(turn: Turn, found: Results) -> Rows:
     this = str(found.wave.id)
-    files = tuple(Button(f"button.results_{form}", "results.file", (this, form)) for form in FORMS)
+    forms = () if found.early else FORMS
+    files = tuple(Button(f"button.results_{form}", "results.file", (this, form)) for form in forms)
     spoken = tuple(
         (
             Button(
@@ -155,4 +160,4 @@ def _rows(turn: Turn, found: Results) -> Rows:
         if one.id != found.wave.id
     )
     back = (Button("button.results_all", "results"),)
-    return (files, *spoken, *((others,) if others else ()), back)
+    return (*((files,) if files else ()), *spoken, *((others,) if others else ()), back)

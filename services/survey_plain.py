@@ -21,6 +21,7 @@ def plain(results: Results, programme: Programme) -> dict[str, Any]:
         "wave": results.wave.wave,
         "anonymous": definition.anonymous,
         "finished": results.finished,
+        "early": results.early,
         "levels": [
             {"key": key, "names": names.get(key, {}), "times": times}
             for key, times in results.levels
@@ -86,7 +87,8 @@ def rows(data: Mapping[str, Any]) -> list[list[object]]:
     table: list[list[object]] = []
     for one in data["questions"]:
         head = [one["key"], one["kind"]]
-        table.append([*head, "answered", "", _or_hidden(one["answered"]), "", "", ""])
+        answered = one["answered"] if not one["hidden"] else "<5"
+        table.append([*head, "answered", "", "" if answered is None else answered, "", "", ""])
         for choice in one["choices"]:
             answer = [*head, "answer", choice["value"], _or_hidden(choice["times"])]
             table.append([*answer, *_three(choice["share"])])

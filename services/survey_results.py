@@ -10,14 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from domain import survey_figures as figures
 from domain.survey_errors import SurveyNotFound
 from domain.survey_figures import FEWEST, Estimate
 from domain.survey_tallies import ANSWERED, RESPONSES, Counts, numbers
 from domain.survey_words import frequent
-from domain.surveys import CHOICES, NUMBERS, Names, Question, QuestionKind, Wave
+from domain.surveys import CHOICES, NUMBERS, Names, Question, QuestionKind, Wave, WaveState
 from services.ports import Work
 from services.ports.club import Actor
 from services.ports.survey_results import Said
@@ -80,13 +80,15 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Results:
     """What a wave found. `finished` is None where fewer than five have finished an anonymous one;
-    `levels`: how many of each level, hidden ones with None."""
+    `levels`: how many of each level, hidden ones with None. `early`: nothing but how many have
+    finished is told of an anonymous wave before it is closed."""
 
     wave: Wave
     finished: int | None
     levels: tuple[tuple[str, int | None], ...]
     questions: tuple[Found, ...]
     at: datetime
+    early: bool = False
 
 
 def results(
@@ -106,9 +108,13 @@ def results(
 
 
 def of_wave(work: Work, wave: Wave, now: datetime, *, raw: bool = False) -> Results:
-    """The results of a wave."""
-    tables = _Tables(counts_of(work, wave, raw=raw))
+    """The results of a wave. Two looks at an anonymous one, before and after a release, would tell
+    of the batch alone, so there are none before it is closed."""
     anonymous = wave.definition.anonymous
+    if anonymous and wave.state in (WaveState.RUNNING, WaveState.SHORT):
+        count = work.survey_invites.progress(wave).finished
+        return Results(wave, count, (), (), now, early=True)
+    tables = _Tables(counts_of(work, wave, raw=raw))
     everybody = tables.answered(RESPONSES)
     if anonymous and everybody < FEWEST:
         questions = tuple(Found(one, None, hidden=True) for one in wave.definition.questions)
@@ -142,28 +148,33 @@ def _found(work: Work, wave: Wave, tables: _Tables, question: Question) -> Found
     answered, anonymous = tables.answered(question.key), wave.definition.anonymous
     if anonymous and 0 < answered < FEWEST:
         return Found(question, None, hidden=True)
+    # Who was not asked has answered another question in another way than the rest.
+    few = anonymous and 0 < tables.answered(RESPONSES) - answered < FEWEST
     if question.kind is QuestionKind.TEXT:
-        return _texts(work, wave, tables, question, answered)
-    given = tables.totals.get(question.key, Counter())
+        return _texts(work, wave, tables, question, few)
     if question.kind in NUMBERS:
-        return _numbers(tables, question, answered, anonymous)
+        return _numbers(tables, question, anonymous, few)
+    told = None if few else answered
     if question.kind in CHOICES:
-        return Found(question, answered, choices=_choices(question, given, answered, anonymous))
-    return Found(question, answered)
+        return Found(question, told, choices=_choices(tables, question, anonymous, few))
+    return Found(question, told)
 
 
 # -- choices and numbers ----------------------------------------------------------------
 
 
 def _choices(
-    question: Question, given: Mapping[str, int], answered: int, anonymous: bool
+    tables: _Tables, question: Question, anonymous: bool, few: bool
 ) -> tuple[Choice, ...]:
+    """Where few passed the question over, shares are not told: they would tell of how many."""
+    given = tables.totals.get(question.key, Counter())
+    answered, finished = tables.answered(question.key), tables.answered(RESPONSES)
     cells = {option.key: given.get(option.key, 0) for option in question.options}
     away: frozenset[str] = frozenset()
     if anonymous and question.kind is QuestionKind.MULTIPLE:
-        away = figures.hidden_choices(cells, answered)
+        away = figures.hidden_choices(cells, answered) | figures.hidden_choices(cells, finished)
     elif anonymous:
-        away = figures.hidden(cells)
+        away = figures.hidden(cells | ({ANSWERED: finished - answered} if few else {}))
     return tuple(
         Choice(option.key, option.names, None, None)
         if option.key in away
@@ -171,7 +182,7 @@ def _choices(
             option.key,
             option.names,
             cells[option.key],
-            figures.share(cells[option.key], answered),
+            None if few else figures.share(cells[option.key], answered),
         )
         for option in question.options
     )
@@ -181,25 +192,35 @@ def _figure(kind: QuestionKind) -> Callable[[Mapping[float, int]], Estimate | No
     return figures.nps if kind is QuestionKind.NPS else figures.average
 
 
-def _numbers(tables: _Tables, question: Question, answered: int, anonymous: bool) -> Found:
-    given = tables.totals.get(question.key, Counter())
+def _numbers(tables: _Tables, question: Question, anonymous: bool, few: bool) -> Found:
+    """Where the spread is hidden one figure is told at most: two together would give it away."""
+    given, answered = tables.totals.get(question.key, Counter()), tables.answered(question.key)
     counts, kind = numbers(given), question.kind
-    hide = anonymous and any(0 < times < FEWEST for times in counts.values())
+    hide = anonymous and (few or _any_small(counts))
     shown = _values(question, given) if not hide else ()
+    up = _nps(counts, anonymous) if kind is QuestionKind.NPS and not few else None
+    happy = _csat(counts, anonymous) if kind is QuestionKind.RATING and not few else None
+    mean = None if hide else figures.average(counts)
+    if hide and not (up or happy):
+        mean = figures.about(counts, *question.bounds)
     return Found(
         question,
-        answered,
+        None if few else answered,
         choices=tuple(
             Choice(value, {}, given[value], figures.share(given[value], answered))
             for value in shown
         ),
         spread_hidden=hide,
-        mean=figures.average(counts),
-        nps=_nps(counts, anonymous) if kind is QuestionKind.NPS else None,
-        csat=_csat(counts, anonymous) if kind is QuestionKind.RATING else None,
+        mean=mean,
+        nps=up,
+        csat=happy,
         weeks=_points(question, tables.by_week, anonymous),
         levels=_points(question, tables.by_level, anonymous),
     )
+
+
+def _any_small(cells: Mapping[Any, int]) -> bool:
+    return any(0 < times < FEWEST for times in cells.values())
 
 
 def _values(question: Question, given: Mapping[str, int]) -> list[str]:
@@ -209,34 +230,44 @@ def _values(question: Question, given: Mapping[str, int]) -> list[str]:
     return sorted((value for value in given if value != ANSWERED), key=float)
 
 
-def _nps(counts: Mapping[float, int], anonymous: bool) -> Estimate | None:
+def _groups(counts: Mapping[float, int]) -> dict[str, int]:
     up = sum(times for one, times in counts.items() if one >= figures.PROMOTERS)
     down = sum(times for one, times in counts.items() if one <= figures.DETRACTORS)
-    groups = {"up": up, "between": sum(counts.values()) - up - down, "down": down}
-    return None if anonymous and figures.hidden(groups) else figures.nps(counts)
+    return {"up": up, "between": sum(counts.values()) - up - down, "down": down}
+
+
+def _nps(counts: Mapping[float, int], anonymous: bool) -> Estimate | None:
+    return None if anonymous and _any_small(_groups(counts)) else figures.nps(counts)
 
 
 def _csat(counts: Mapping[float, int], anonymous: bool) -> Estimate | None:
     up = sum(times for one, times in counts.items() if one >= figures.SATISFIED)
     groups = {"up": up, "not": sum(counts.values()) - up}
-    return None if anonymous and figures.hidden(groups) else figures.csat(counts)
+    return None if anonymous and _any_small(groups) else figures.csat(counts)
 
 
 def _points(
     question: Question, tables: Mapping[tuple[str, str], Mapping[Of, int]], anonymous: bool
 ) -> tuple[Point, ...]:
-    """The question's figure in each week or at each level."""
+    """The question's figure in each week or at each level: of an anonymous survey in none, if in
+    one of them fewer than five gave an answer, for what is hidden there follows from the rest."""
     answered = tables.get((question.key, ANSWERED), {})
+    everybody = tables.get((RESPONSES, ANSWERED), {})
+    if anonymous and _any_small({of: everybody[of] - answered.get(of, 0) for of in everybody}):
+        return ()
     away = figures.hidden(answered) if anonymous else frozenset()
     given: dict[Of, dict[float, int]] = {of: {} for of in answered}
     for (key, value), cells in tables.items():
         if key == question.key and value != ANSWERED:
             for of, times in cells.items():
                 given[of][float(value)] = times
+    grouped: Any = _groups if question.kind is QuestionKind.NPS else dict
+    told = not (anonymous and any(_any_small(grouped(cells)) for cells in given.values()))
+    figure = _figure(question.kind)
     return tuple(
         Point(of, None, None)
         if of in away
-        else Point(of, answered[of], _figure(question.kind)(given[of]))
+        else Point(of, answered[of], figure(given[of]) if told else None)
         for of in sorted(answered)
     )
 
@@ -244,20 +275,25 @@ def _points(
 # -- texts ------------------------------------------------------------------------------
 
 
-def _texts(work: Work, wave: Wave, tables: _Tables, question: Question, answered: int) -> Found:
-    anonymous, least = wave.definition.anonymous, 1
+def _texts(work: Work, wave: Wave, tables: _Tables, question: Question, few: bool) -> Found:
+    anonymous, least, answered = wave.definition.anonymous, 1, tables.answered(question.key)
     given = tables.totals.get(question.key, Counter())
     moods: dict[str, int] = {str(label): given[label] for label in Label}
     if anonymous:
         least = FEWEST
-        moods = {} if figures.hidden(moods) else moods
+        moods = {} if few or _any_small(moods) else moods
     kept = work.survey_results.kept_words(wave, question.key, _LOOKED_AT)
     return Found(
         question,
-        answered,
+        None if few else answered,
         moods=moods,
         words=tuple(frequent(kept, WORDS, least)),
-        samples=tuple(work.survey_results.texts(wave, question.key, SAMPLES)),
+        # Neither may how many texts there are tell how few wrote none.
+        samples=tuple(
+            work.survey_results.texts(
+                wave, question.key, min(SAMPLES, answered // FEWEST * FEWEST) if few else SAMPLES
+            )
+        ),
     )
 
 

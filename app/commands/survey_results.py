@@ -115,6 +115,12 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _print(data: dict[str, Any], lang: str) -> None:
+    if data["early"]:
+        click.echo(
+            f"{_said(data['names'], lang)}, wave {data['wave']}: {data['finished']} finished"
+        )
+        click.echo("anonymous: results are shown once it is closed (memberbot survey close KEY)")
+        return
     finished = "fewer than 5" if data["finished"] is None else data["finished"]
     click.echo(f"{_said(data['names'], lang)}, wave {data['wave']}: {finished} finished")
     for number, one in enumerate(data["questions"], 1):
@@ -130,7 +136,9 @@ def _print_question(one: dict[str, Any], lang: str) -> None:
         if one[name]:
             value, *ends = one[name]
             between = " to ".join(form.format(end) for end in ends if end is not None)
-            click.echo(f"{name} {form.format(value)} ({between}), {one['answered']} answered")
+            bounds = f" ({between})" if between else ""
+            answered = "" if one["answered"] is None else f", {one['answered']} answered"
+            click.echo(f"{name} {form.format(value)}{bounds}{answered}")
     shown = [
         [
             _said(choice["names"], lang) if choice["names"] else choice["value"],

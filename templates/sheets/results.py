@@ -70,7 +70,7 @@ def _figures(say: Say, one: Mapping[str, Any]) -> list[list[str]]:
     found = []
     for name, scale, form in (
         ("nps", 1, "{:+.0f}"),
-        ("mean", 1, "{:.2f}"),
+        ("mean", 1, "{:.1f}" if one["spread_hidden"] else "{:.2f}"),
         ("csat", 100, "{:.0f}%"),
     ):
         if one[name]:
@@ -199,7 +199,7 @@ def safe(cell: object) -> object:
 
 
 def _of(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {"finished": data["finished"], "anonymous": data["anonymous"]}
+    return {name: data[name] for name in ("finished", "anonymous", "early")}
 
 
 def _said(names: Mapping[str, str], locale: str) -> str:

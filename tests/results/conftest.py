@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from domain.surveys import Definition, Option, Question, QuestionKind, Wave
+from domain.surveys import Definition, Option, Question, QuestionKind, Wave, WaveState
 from scheduler.moods import Moods
 from storage.tables import people, surveys
 from storage.work import Work
@@ -59,7 +59,9 @@ def survey(work: Work, *, anonymous: bool = False) -> Wave:
     work.surveys.save(Definition(key, _names(key), QUESTIONS, anonymous=anonymous), NOW)
     wave = work.surveys.by_key(key)
     assert wave is not None
-    return wave
+    if anonymous:
+        work.surveys.change(wave.id, state=WaveState.CLOSED.value)
+    return work.surveys.wave(wave.id) or wave
 
 
 def member(work: Work) -> int:
@@ -81,7 +83,7 @@ def member(work: Work) -> int:
 
 
 def answer(work: Work, wave: Wave, given: Sequence[Answered]) -> None:
-    """Writes finished responses, of an anonymous survey as they are released."""
+    """Writes finished responses, of an anonymous survey as they are released at its end."""
     for one in given:
         if wave.definition.anonymous:
             _record(work, wave, one)

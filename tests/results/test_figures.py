@@ -1,7 +1,10 @@
 """Intervals against published figures, and that nothing of few can be worked out."""
 
 import math
-from itertools import product
+from collections import Counter
+from collections.abc import Mapping
+from itertools import combinations_with_replacement, product
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 from domain.survey_figures import (
     FEWEST,
     Estimate,
+    about,
     average,
     csat,
     hidden,
@@ -116,6 +120,28 @@ def test_a_hidden_cell_does_not_follow_from_the_total(cells: dict[str, int]) -> 
             if sum(ways) == unknown
         }
         assert unknown < FEWEST or len(ways) > 1
+
+
+@pytest.mark.parametrize("of", range(5, 13))
+def test_the_figures_of_a_hidden_spread_fit_more_than_one(of: int) -> None:
+    """Whoever sees them cannot say of any answer of fewer than five how many gave it."""
+    fit: dict[object, list[Counter[float]]] = {}
+    for stars_given in combinations_with_replacement(range(1, 6), of):
+        counts: Counter[float] = Counter(stars_given)
+        if small(counts):
+            happy = sum(times for stars, times in counts.items() if stars >= 4)
+            told = not small({"up": happy, "not": of - happy})
+            shown = ("csat", happy) if told else ("mean", about(counts, 1, 5))
+            fit.setdefault(shown, []).append(counts)
+    for shown, several in fit.items():
+        for counts in several:
+            for stars, times in counts.items():
+                if times < FEWEST:
+                    assert {one[stars] for one in several} != {times}, (shown, counts)
+
+
+def small(cells: Mapping[Any, int]) -> bool:
+    return any(0 < times < FEWEST for times in cells.values())
 
 
 def test_a_lone_small_cell_takes_its_neighbour_along() -> None:

@@ -2,14 +2,15 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from domain.survey_figures import FEWEST
+from domain.survey_figures import FEWEST, Estimate
 from domain.survey_tallies import ANSWERED
-from domain.surveys import Wave
+from domain.surveys import Wave, WaveState
 from services import survey_results, survey_tally
 from services.survey_results import Found, Results
 from storage.work import Work
@@ -152,15 +153,43 @@ async def test_small_cells_of_an_anonymous_survey_do_not_follow_from_the_rest(cl
     assert found.finished == 28
     assert dict(found.levels) == {"gold": 20, "silver": None, "platinum": None}
     assert [one.times for one in _of(found, "one").choices] == [20, None, None]
-    # 26 answered `many`, all of them chose a, 6 chose b.
-    assert [one.times for one in _of(found, "many").choices] == [26, 6, 0]
+    # 26 of 28 answered `many`, all of them chose a: that would tell of the other two.
+    assert [one.times for one in _of(found, "many").choices] == [None, 6, 0]
     stars, nps, said = _of(found, "stars"), _of(found, "nps"), _of(found, "say")
     assert stars.spread_hidden
     assert stars.choices == ()
     assert (stars.csat, nps.nps) == (None, None)
-    assert {point.of for point in stars.levels if point.figure} == {"gold"}
+    assert not [point for point in (*stars.levels, *stars.weeks, *nps.levels) if point.figure]
+    assert (stars.mean, nps.mean) == (Estimate(4.7, None, None), Estimate(9.1, None, None))
     assert said.hidden
     assert not said.samples
+
+
+async def test_how_few_were_not_asked_is_not_told(club: Club) -> None:
+    wave = await club.write(lambda work: survey(work, anonymous=True))
+    every = {"one": "a", "stars": 5, "nps": 10, "many": ["a"], "say": "很好"}
+    given = [Answered(every)] * 11 + [Answered({"number": 3})]
+    await club.write(lambda work: answer(work, wave, given))
+    await tally(club)
+    found = await _results(club, wave)
+    assert found.finished == 12
+    told = [_of(found, key) for key in ("one", "stars", "nps", "many", "say")]
+    assert [one.answered for one in told] == [None] * 5
+    assert [one.figure for one in told] == [None] * 5
+    assert not [one for one in told if one.moods or one.weeks or one.levels]
+    assert [choice.times for choice in _of(found, "one").choices] == [None, 0, 0]
+    assert [choice.times for choice in _of(found, "many").choices] == [None, 0, 0]
+    assert len(_of(found, "say").samples) == 10
+    assert _of(found, "number").hidden
+
+
+async def test_an_anonymous_survey_tells_nothing_before_its_end(club: Club) -> None:
+    wave = await club.write(lambda work: survey(work, anonymous=True))
+    await club.write(lambda work: answer(work, wave, [Answered({"stars": 5})] * 20))
+    for state in (WaveState.RUNNING, WaveState.SHORT):
+        early = await _results(club, replace(wave, state=state))
+        assert (early.early, early.levels, early.questions) == (True, (), ())
+    assert (await _results(club, wave)).finished == 20
 
 
 async def test_words_of_an_anonymous_survey_stand_in_five_texts(club: Club) -> None:
