@@ -16,6 +16,14 @@ class WaveClosed(Refused):
 
 
 @dataclass(eq=False)
+class WaveFollowed(Refused):
+    """A later round is open already: one of a survey at a time, so this one gets no more time."""
+
+    names: Mapping[str, str]
+    code: ClassVar[str] = "survey_post.followed"
+
+
+@dataclass(eq=False)
 class NothingToDecide(Refused):
     """Its few answers were decided on already."""
 

@@ -132,10 +132,9 @@ def _doings(stands: Standing, values: dict[str, Any]) -> Rows:
     mark = (str(stands.wave.id),)
     results = (Button("survey_post.button_results", "survey.results", mark),)
     if values["state"] == "short":
-        return (
-            (Button("survey_post.button_extend", "surveys.extend", mark, effect=True),),
-            (Button("survey_post.button_discard", "surveys.discard", mark, effect=True),),
-        )
+        extend = Button("survey_post.button_extend", "surveys.extend", mark, effect=True)
+        discard = Button("survey_post.button_discard", "surveys.discard", mark, effect=True)
+        return ((discard,),) if stands.followed else ((extend,), (discard,))
     if values["state"] not in ("running", "waiting", "full"):
         return (results,)
     label = "survey_post.button_send_more" if values["sent"] else "survey_post.button_send"

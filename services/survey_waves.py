@@ -9,7 +9,7 @@ from typing import Final
 from domain import anonymity, survey_rounds
 from domain.staff import ROLES, permissions
 from domain.survey_errors import SurveyNotFound
-from domain.survey_wave_errors import NothingToDecide, WaveClosed
+from domain.survey_wave_errors import NothingToDecide, WaveClosed, WaveFollowed
 from domain.surveys import Wave, WaveState
 from services import survey_release
 from services.ports import Work
@@ -27,12 +27,13 @@ _ENDED: Final = (WaveState.CLOSED, WaveState.DISCARDED)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A survey's newest wave as staff see it. `kept`: finished answers of an anonymous wave that
-    are not released yet."""
+    """A wave as staff see it. `kept`: finished answers of an anonymous one that are not released
+    yet; `followed`: a later one of the survey is there."""
 
     wave: Wave
     progress: Progress
     kept: int
+    followed: bool = False
 
     @property
     def rate(self) -> int | None:
@@ -42,13 +43,22 @@ class Standing:
 
 
 def standings(work: Work) -> list[Standing]:
-    """Every survey, the newest first."""
-    return [standing(work, wave) for wave in reversed(work.surveys.all())]
+    """The newest wave of every survey, the newest first; before them what waits for a decision
+    though a later wave is open."""
+    short = (work.surveys.wave(wave_id) for wave_id in work.survey_invites.left_short())
+    found = [*(wave for wave in short if wave), *reversed(work.surveys.all())]
+    return [standing(work, wave) for wave in found]
 
 
 def standing(work: Work, wave: Wave) -> Standing:
     kept = work.survey_releases.waiting(wave) if wave.definition.anonymous else 0
-    return Standing(wave, work.survey_invites.progress(wave), kept)
+    return Standing(wave, work.survey_invites.progress(wave), kept, followed(work, wave))
+
+
+def followed(work: Work, wave: Wave) -> bool:
+    """Whether a later wave of the survey is there."""
+    newest = work.surveys.get(wave.survey_id)
+    return newest is not None and newest.id != wave.id
 
 
 def by_key(work: Work, key: str) -> Wave:
@@ -57,6 +67,14 @@ def by_key(work: Work, key: str) -> Wave:
     if wave is None:
         raise SurveyNotFound
     return wave
+
+
+def to_decide(work: Work, key: str) -> Wave:
+    """The oldest wave of a survey that waits for a decision, else the newest; raises
+    SurveyNotFound."""
+    newest = by_key(work, key)
+    waves = reversed(work.surveys.waves(newest.survey_id))
+    return next((wave for wave in waves if wave.state is WaveState.SHORT), newest)
 
 
 def by_id(work: Work, wave_id: int) -> Wave:
@@ -89,9 +107,12 @@ def close(work: Work, wave: Wave, actor: Actor, now: datetime) -> None:
 
 
 def extend(work: Work, wave: Wave, actor: Actor, now: datetime, days: int = MORE_DAYS) -> datetime:
-    """Opens a wave that was too short again; until when. Raises NothingToDecide."""
+    """Opens a wave that was too short again; until when. Raises NothingToDecide, and
+    WaveFollowed where the next one is open."""
     if wave.state is not WaveState.SHORT:
         raise NothingToDecide(dict(wave.definition.names))
+    if followed(work, wave):
+        raise WaveFollowed(dict(wave.definition.names))
     until = now + timedelta(days=days)
     work.surveys.change(wave.id, state=WaveState.RUNNING.value, closes_at=until)
     _audit(work, wave, "survey.extend", actor, now)
@@ -170,20 +191,19 @@ def recurs(work: Work, wave: Wave, now: datetime) -> bool:
     due = survey_rounds.next_opening(wave, work.programmes.current().zone)
     if due is None or due > now or wave.state is WaveState.SHORT:
         return False
-    newest = work.surveys.get(wave.survey_id)
-    return newest is not None and newest.id == wave.id
+    return not followed(work, wave)
 
 
 def _ask(work: Work, wave: Wave, left: int, now: datetime) -> None:
     """Asks those who may decide, once for each end of the wave."""
     assert wave.closes_at is not None
     mark = f"survey:{wave.id}:short:{wave.closes_at.isoformat()}"
-    buttons = (
-        (("survey_post.button_extend", "surveys.extend", (str(wave.id),)),),
-        (("survey_post.button_discard", "surveys.discard", (str(wave.id),)),),
-    )
+    extend = ("survey_post.button_extend", "surveys.extend", (str(wave.id),))
+    discard = ("survey_post.button_discard", "surveys.discard", (str(wave.id),))
+    later = followed(work, wave)
+    buttons = ((discard,),) if later else ((extend,), (discard,))
     values = {"names": dict(wave.definition.names), "left": left, "least": anonymity.LEAST}
-    values |= {"released": wave.released, "days": MORE_DAYS}
+    values |= {"released": wave.released, "days": MORE_DAYS, "followed": later}
     roles = frozenset(role for role in ROLES if PERMISSION in permissions(role))
     for one in work.staff.in_roles(roles):
         if one.address_id is not None:

@@ -79,7 +79,7 @@ _by_state = (
 _left = (
     select(_waves.c.id)
     .join_from(_waves, _surveys, _surveys.c.id == _waves.c.survey_id)
-    .where(_waves.c.wave < _surveys.c.wave, _waves.c.state == WaveState.RUNNING.value)
+    .where(_waves.c.wave < _surveys.c.wave, _waves.c.state == bindparam("state"))
     .order_by(_waves.c.id)
 )
 _newest = select(func.max(_purchases.c.id))
@@ -178,7 +178,10 @@ class SurveyInvites:
         return [_response(row) for row in self._db.execute(_unfinished, values).mappings()]
 
     def left_running(self) -> list[int]:
-        return list(self._db.execute(_left).scalars())
+        return list(self._db.execute(_left, {"state": WaveState.RUNNING.value}).scalars())
+
+    def left_short(self) -> list[int]:
+        return list(self._db.execute(_left, {"state": WaveState.SHORT.value}).scalars())
 
     def reminded(self, response_id: int, at: datetime) -> None:
         self._db.execute(_reminded, {"of": response_id, "at": at})

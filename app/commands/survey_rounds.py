@@ -16,7 +16,7 @@ from app.failures import Failed
 from app.wiring import Club
 from domain.dates import zone_of
 from domain.survey_errors import SurveyNotFound
-from domain.survey_wave_errors import NothingToDecide, WaveClosed
+from domain.survey_wave_errors import NothingToDecide, WaveClosed, WaveFollowed
 from domain.surveys import Wave
 from services import survey_waves
 from services.content_files import Done
@@ -85,7 +85,11 @@ def wave(key: str) -> None:
 @click.option("--days", type=click.IntRange(1, 366), default=survey_waves.MORE_DAYS)
 def extend(key: str, days: int) -> None:
     """Give the anonymous survey KEY more time, as too few have answered it."""
-    until = _do(key, lambda work, one, now: survey_waves.extend(work, one, ACTOR, now, days))
+
+    def use(work: Work, _newest: Wave, now: datetime) -> datetime:
+        return survey_waves.extend(work, survey_waves.to_decide(work, key), ACTOR, now, days)
+
+    until = _do(key, use)
     zone = seen(lambda work, _: work.programmes.current().zone)
     click.echo(f"{key} is open until {_local(until, zone)}.")
 
@@ -94,7 +98,11 @@ def extend(key: str, days: int) -> None:
 @KEY
 def discard(key: str) -> None:
     """Delete the anonymous answers to the survey KEY that are too few to be released."""
-    gone = _do(key, lambda work, wave, now: survey_waves.discard(work, wave, ACTOR, now))
+
+    def use(work: Work, _newest: Wave, now: datetime) -> int:
+        return survey_waves.discard(work, survey_waves.to_decide(work, key), ACTOR, now)
+
+    gone = _do(key, use)
     click.echo(f"{gone} {'answer' if gone == 1 else 'answers'} deleted.")
 
 
@@ -165,6 +173,11 @@ def _known(key: str) -> Iterator[None]:
         raise Failed(f"{key} has ended or waits for a decision; see: memberbot survey list") from (
             error
         )
+    except WaveFollowed as error:
+        raise Failed(
+            f"the next round of {key} is open, so this one gets no more time; delete its few "
+            f"answers with: memberbot survey discard {key}"
+        ) from error
     except NothingToDecide as error:
         raise Failed(f"there is nothing to decide about {key}; see: memberbot survey list") from (
             error

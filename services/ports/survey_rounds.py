@@ -58,6 +58,9 @@ class SurveyInvites(Protocol):
     def left_running(self) -> list[int]:
         """Waves that are not the newest of their survey and not settled yet, by id."""
 
+    def left_short(self) -> list[int]:
+        """Waves that are not the newest of their survey and wait for a decision, by id."""
+
     def reminded(self, response_id: int, at: datetime) -> None: ...
     def progress(self, wave: Wave) -> Progress: ...
     def newest_purchase(self) -> int:

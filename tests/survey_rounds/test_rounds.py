@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.survey_wave_errors import NothingToDecide, WaveClosed
+from domain.survey_wave_errors import NothingToDecide, WaveClosed, WaveFollowed
 from domain.surveys import AnswerQuota, WaveState
 from services import survey_answers, survey_release, survey_waves
 from services.ports.club import Actor
@@ -213,6 +213,28 @@ async def test_an_anonymous_wave_is_still_released_after_the_next_has_opened(clu
     assert len(await all_of(club, RECORDS)) == 5
     old = await club.read(lambda work: work.surveys.wave(wave.id))
     assert old.state is WaveState.CLOSED
+
+
+async def test_a_short_wave_whose_next_is_open_can_only_be_discarded(club: Club) -> None:
+    await staffed(club)
+    await members(club, 2)
+    wave = await saved(club, replace(SECRET, opens_at=NOW, send_at=None, recur_days=7))
+    await finishes(club, 1, wave)
+    at(club, days=7)
+    await steps(club)
+    at(club, hours=2)
+    await steps(club)
+    shown = await club.read(survey_waves.standings)
+    assert [(one.wave.wave, one.wave.state) for one in shown] == [
+        (1, WaveState.SHORT),
+        (2, WaveState.RUNNING),
+    ]
+    short = await club.read(lambda work: survey_waves.to_decide(work, "secret"))
+    assert short.id == wave.id
+    with pytest.raises(WaveFollowed):
+        await club.write(lambda work: survey_waves.extend(work, short, ANN, club.clock()))
+    await club.write(lambda work: survey_waves.discard(work, short, ANN, club.clock()))
+    assert [one.wave.wave for one in await club.read(survey_waves.standings)] == [2]
 
 
 async def test_what_is_over_can_neither_be_sent_nor_closed(club: Club) -> None:
