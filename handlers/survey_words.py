@@ -28,17 +28,23 @@ ON: Final = Button("button.survey", "survey")
 UNDERSTOOD: Final = ("listening.alarm", "listening.complaint", "listening.answer")
 
 
-def said(turn: Turn) -> Reply:
+def said(turn: Turn) -> Reply | None:
     """What was written or sent while a question waits for its answer. Grave words are asked about
-    before they are taken for one."""
+    before they are taken for one. The first piece of an album counts, the others are let be."""
+    album = turn.inbound.album
+    if album and album == turn.data.get("album"):
+        return None
     wave = turn.work.surveys.wave(_wave(turn))
     if wave and (word := _grave(turn, wave)):
         return _ask(turn, wave, word)
     try:
-        return _answer(turn, turn.text, survey_cards.photo(turn))
+        reply = _answer(turn, turn.text, survey_cards.photo(turn))
     except Refused as refused:
         turn.end()
         return _heard(turn, refused)
+    if album and turn.conversation.flow == SURVEY.name:
+        turn.go("said", album=album)
+    return reply
 
 
 def more(turn: Turn) -> Reply | None:

@@ -379,6 +379,23 @@ async def test_no_stored_answer_of_ours_holds_what_was_written(club: Club, mei: 
     assert not any("the queue is long" in row for row in held)
 
 
+async def test_an_album_is_one_answer(lite: Club) -> None:
+    await ask(lite, PHOTO, replace(VISITS, required=False), NPS)
+    mei = await lite.person().joins()
+    await mei.says("/survey")
+    await mei.taps("survey.begin")
+    for number in range(3):
+        media = (Media(f"p{number}", "photo"),)
+        said = await mei.sends(Kind.PHOTO, media=media, album="a1")
+        assert (said is None) == bool(number)
+    assert (await kept(lite)).keys() == {"photo"}
+    wrong = await mei.sends(Kind.PHOTO, media=(Media("q", "photo"),), album="a2")
+    assert wrong is not None
+    assert "a whole number from 0 to 60" in wrong.text
+    assert await mei.sends(Kind.PHOTO, media=(Media("r", "photo"),), album="a2") is None
+    assert "Recommend us?" in (await mei.says("7")).text
+
+
 async def test_a_file_that_is_no_picture_is_no_photo(lite: Club) -> None:
     await ask(lite, PHOTO, NPS)
     mei = await lite.person().joins()
