@@ -58,7 +58,9 @@ async def test_moving_the_clock_brings_the_reminder_to_the_phone(
         await expect(_last(phone)).to_contain_text("Rosa")
         await phone.page.locator(".clock").click()
         await phone.page.get_by_role("button", name="+7 days").click()
-        await expect(phone.page.get_by_role("status").last).to_contain_text("9 Jan 2018", timeout=60_000)
+        await expect(phone.page.get_by_role("status").last).to_contain_text(
+            "9 Jan 2018", timeout=60_000
+        )
         await phone.page.keyboard.press("Escape")
         await expect(_last(phone)).to_contain_text("birthday")
 
