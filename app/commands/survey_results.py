@@ -49,6 +49,8 @@ def results(
     files = {form: path for form, path in (("csv", csv), ("xlsx", xlsx), ("png", picture)) if path}
     data = _counted(key, wave, raw=raw)
     _print(data, lang)
+    if data["early"] and files:
+        raise Failed("nothing was written: there are no results yet")
     for form, path in files.items():
         words, content = changed(partial(_taken, key=key, wave=wave, form=form))
         _write(path, sheet.made(words, content, lang))
