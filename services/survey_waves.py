@@ -124,6 +124,7 @@ def discard(work: Work, wave: Wave, actor: Actor, now: datetime) -> int:
     if wave.state is not WaveState.SHORT:
         raise NothingToDecide(dict(wave.definition.names))
     gone = survey_release.discard(work, wave, now)
+    survey_release.forget_unfinished(work, wave, now)
     after = WaveState.CLOSED if wave.released else WaveState.DISCARDED
     work.surveys.change(wave.id, state=after.value)
     _audit(work, wave, "survey.discard", actor, now)
@@ -177,12 +178,13 @@ def end(work: Work, wave: Wave, now: datetime) -> None:
         work.surveys.change(wave.id, state=WaveState.CLOSED.value)
         return
     survey_release.release(work, wave, now, last=True)
-    survey_release.forget_unfinished(work, wave, now)
     left = len([one for one in survey_release.ready(work, wave, now) if one.counted])
     after = WaveState.SHORT if left else WaveState.CLOSED
     work.surveys.change(wave.id, state=after.value)
-    if left:
+    if left:  # with more time those who have begun go on, so nothing of theirs is forgotten yet
         _ask(work, wave, left, now)
+    else:
+        survey_release.forget_unfinished(work, wave, now)
 
 
 def recurs(work: Work, wave: Wave, now: datetime) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from domain.survey_wave_errors import NothingToDecide, WaveClosed, WaveFollowed
 from domain.surveys import AnswerQuota, WaveState
-from services import survey_answers, survey_release, survey_waves
+from services import survey_answers, survey_release, survey_waves, surveys
 from services.ports.club import Actor
 from services.surveys import Me
 from storage.tables import ledger, people
@@ -245,3 +245,24 @@ async def test_what_is_over_can_neither_be_sent_nor_closed(club: Club) -> None:
     for use in (survey_waves.close, survey_waves.send_now):
         with pytest.raises(WaveClosed):
             await club.write(lambda work, use=use: use(work, over, ANN, club.clock()))
+
+
+async def test_more_time_keeps_what_was_begun_and_the_end_forgets_it(club: Club) -> None:
+    await staffed(club)
+    await members(club, 3)
+    wave = await saved(club, TODAY)
+    await finishes(club, 1, wave)
+    await begins(club, 3, wave)
+    at(club, days=1, hours=2)
+    await steps(club)
+    short = await newest(club, "secret")
+    await club.write(lambda work: survey_waves.extend(work, short, ANN, club.clock()))
+    step = await club.write(lambda work: surveys.begin(work, Me(3, "en"), wave.id, club.clock()))
+    assert (step.question.key, dict(step.answers)) == ("words", {"stars": 4})
+    at(club, days=survey_waves.MORE_DAYS, hours=2)
+    await steps(club)
+    short = await newest(club, "secret")
+    await club.write(lambda work: survey_waves.discard(work, short, ANN, club.clock()))
+    begun = await response_of(club, wave, 3)
+    assert begun is not None
+    assert begun.path == ()
