@@ -66,7 +66,7 @@ def open_ticket(
     if before := work.tickets.by_key(key):
         return before
     if opening.staff is None:
-        _check_open(work, member_id)
+        _check_open(work, member_id, opening.words.text)
         check_flood(work, member_id, now)
     said = message(work, 0, opening.words, Author.MEMBER, now, opening.staff)
     ticket = _new(work, member_id, opening, now)
@@ -119,10 +119,12 @@ def raise_alarm(work: Work, ticket: Ticket, text: str, now: datetime) -> Ticket:
     return ticket
 
 
-def _check_open(work: Work, member_id: int) -> None:
-    most = work.programmes.current().service.flooding.open_tickets
+def _check_open(work: Work, member_id: int, text: str) -> None:
+    """Something grave is never refused for what else is open."""
+    service = work.programmes.current().service
     running = work.tickets.open_of(member_id)
-    if len(running) >= most:
+    full = len(running) >= service.flooding.open_tickets
+    if full and not alarm_in(text, service.alarm_words):
         raise TooManyTickets(tuple(ticket.number for ticket in running))
 
 

@@ -179,6 +179,15 @@ async def test_many_tickets_at_once_stop_at_the_limit(club: Club) -> None:
     assert await club.read(lambda work: len(work.tickets.open_of(member))) == 5
 
 
+async def test_something_grave_is_opened_beyond_the_limit(club: Club) -> None:
+    mei = await club.person().joins()
+    got = await at_once([lambda: opened(club, mei)] * 6)
+    assert got.count("ticket.too_many") == 1
+    grave = await opened(club, mei, "I was injured in your shop")
+    assert grave.alarm
+    assert grave.escalated_at == club.clock()
+
+
 async def test_pieces_of_an_album_that_come_at_once_are_one_message(club: Club) -> None:
     ticket, _ = await ticket_and_staff(club, 0)
 
