@@ -28,8 +28,8 @@ _T: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A figure and the bounds of its interval; `low` and `high` are None where one answer alone
-    says nothing of the spread."""
+    """A figure and the bounds of its interval; `low` and `high` are None where so few answers say
+    nothing of the spread, or must not."""
 
     value: float
     low: float | None
@@ -46,17 +46,20 @@ def share(times: int, of: int) -> Estimate | None:
     return Estimate(p, max(0.0, min(p, middle - half)), min(1.0, max(p, middle + half)))
 
 
-def average(counts: Mapping[float, int]) -> Estimate | None:
-    """The mean of numbers by how often each was given, with Student's interval."""
+def average(
+    counts: Mapping[float, int], least: float = -math.inf, most: float = math.inf
+) -> Estimate | None:
+    """The mean of numbers between `least` and `most` by how often each was given, with Student's
+    interval as far as it lies on the scale; fewer than five say too little for an interval."""
     of = sum(counts.values())
     if not of:
         return None
     mean = math.fsum(number * times for number, times in counts.items()) / of
-    if of == 1:
+    if of < FEWEST:
         return Estimate(mean, None, None)
     squares = math.fsum(times * (number - mean) ** 2 for number, times in counts.items())
     half = quantile(of - 1) * math.sqrt(squares / (of - 1) / of)
-    return Estimate(mean, mean - half, mean + half)
+    return Estimate(mean, max(least, mean - half), min(most, mean + half))
 
 
 def about(counts: Mapping[float, int], low: int, high: int) -> Estimate | None:

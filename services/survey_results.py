@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from domain import survey_figures as figures
@@ -188,8 +189,12 @@ def _choices(
     )
 
 
-def _figure(kind: QuestionKind) -> Callable[[Mapping[float, int]], Estimate | None]:
-    return figures.nps if kind is QuestionKind.NPS else figures.average
+def _figure(question: Question) -> Callable[[Mapping[float, int]], Estimate | None]:
+    return figures.nps if question.kind is QuestionKind.NPS else partial(_mean, question)
+
+
+def _mean(question: Question, counts: Mapping[float, int]) -> Estimate | None:
+    return figures.average(counts, *question.bounds)
 
 
 def _numbers(tables: _Tables, question: Question, anonymous: bool, few: bool) -> Found:
@@ -200,7 +205,7 @@ def _numbers(tables: _Tables, question: Question, anonymous: bool, few: bool) ->
     shown = _values(question, given) if not hide else ()
     up = _nps(counts, anonymous) if kind is QuestionKind.NPS and not few else None
     happy = _csat(counts, anonymous) if kind is QuestionKind.RATING and not few else None
-    mean = None if hide else figures.average(counts)
+    mean = None if hide else _mean(question, counts)
     if hide and not (up or happy):
         mean = figures.about(counts, *question.bounds)
     return Found(
@@ -263,7 +268,7 @@ def _points(
                 given[of][float(value)] = times
     grouped: Any = _groups if question.kind is QuestionKind.NPS else dict
     told = not (anonymous and any(_any_small(grouped(cells)) for cells in given.values()))
-    figure = _figure(question.kind)
+    figure = _figure(question)
     return tuple(
         Point(of, None, None)
         if of in away

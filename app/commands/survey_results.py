@@ -52,7 +52,7 @@ def results(
     if data["early"] and files:
         raise Failed("nothing was written: there are no results yet")
     for form, path in files.items():
-        words, content = changed(partial(_taken, key=key, wave=wave, form=form))
+        words, content = changed(partial(_taken, key=key, wave=wave, form=form, raw=raw))
         _write(path, sheet.made(words, content, lang))
         click.echo(f"written: {path}")
 
@@ -97,10 +97,10 @@ def _plain(work: Work, found: Results) -> dict[str, Any]:
 
 
 def _taken(
-    work: Work, club: Club, *, key: str, wave: int | None, form: str
+    work: Work, club: Club, *, key: str, wave: int | None, form: str, raw: bool
 ) -> tuple[Words, bytes]:
     """What a file is made of, noted in the audit; it is drawn outside of the transaction."""
-    found = _results(work, club, key, wave)
+    found = _results(work, club, key, wave, raw=raw)
     survey_results.export(work, found.wave, form, ACTOR, found.at)
     data = _plain(work, found)
     content = json.dumps({**data, "rows": survey_plain.rows(data), "form": form})

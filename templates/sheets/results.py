@@ -16,6 +16,7 @@ FORMS: Final = ("png", "xlsx", "csv")
 _LAYOUT: Final = Path(__file__).parent / "results.typ"
 _DENSITY: Final = 160.0
 _SMALLEST, _LARGEST = 9.0, 20.0
+_OFTEN: Final = 8
 # What makes a spreadsheet take a cell for a formula, also in full width.
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _HEADS: Final = ("question", "kind", "what", "answer", "times", "figure", "low", "high")
@@ -58,12 +59,19 @@ def png(say: Say, data: Mapping[str, Any], locale: str) -> bytes:
 def _drawn(say: Say, one: Mapping[str, Any], locale: str) -> dict[str, Any]:
     return {
         "title": _said(one["texts"], locale),
-        "note": say("few") if one["hidden"] or one["spread_hidden"] else "",
+        "note": _note(say, one),
         "figures": _figures(say, one),
         "bars": [*_bars(say, one, locale), *_moods(say, one)],
         "chart": _trend(say, one) if len(one["weeks"]) > 1 else "",
         "words": _sized(one["words"]),
     }
+
+
+def _note(say: Say, one: Mapping[str, Any]) -> str:
+    if one["hidden"] or one["spread_hidden"]:
+        return say("few")
+    bare = not (one["choices"] or one["moods"] or one["words"] or one["answered"] is None)
+    return say("answered", answered=one["answered"]) if bare else ""
 
 
 def _figures(say: Say, one: Mapping[str, Any]) -> list[list[str]]:
@@ -113,8 +121,8 @@ def _moods(say: Say, one: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _sized(words: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    """Words with the size they are written in."""
-    most = max((times for _, times in words), default=1)
+    """Words with the size they are written in; what few have written stays small."""
+    most = max(_OFTEN, *(times for _, times in words), 0)
     span = _LARGEST - _SMALLEST
     return [[word, round(_SMALLEST + span * times / most, 1)] for word, times in words]
 

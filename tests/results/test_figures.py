@@ -85,7 +85,14 @@ def test_nps_is_promoters_less_detractors() -> None:
 
 
 def test_csat_is_the_share_of_four_and_five_stars() -> None:
+    assert average({3: 2, 4: 2}) == Estimate(3.5, None, None), "too few for an interval"
     assert csat({1: 1, 3: 1, 4: 3, 5: 5}) == share(8, 10)
+
+
+def test_an_interval_stays_on_the_scale() -> None:
+    found = average({1: 2, 5: 3}, 1, 5)
+    assert found is not None
+    assert (found.low, found.high) == (1, 5)
 
 
 @pytest.mark.parametrize("figure", [average, nps, csat])
