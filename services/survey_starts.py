@@ -15,8 +15,11 @@ from services.campaign_drafts import store_day
 from services.ports import Work
 from services.ports.survey_rounds import Occasion, Within
 
-PLACES: Final = "surveys.purchases"
-"""The setting that holds, by survey, the last purchase that was looked at."""
+PLACE: Final = "surveys.purchases."
+"""Before the id of a survey: the setting that holds the last purchase that was looked at. One for
+each, as several are written at the same time."""
+SETTLED: Final = timedelta(minutes=5)
+"""So old a purchase must be: until then one with a smaller number may still come in."""
 YOUNG: Final = timedelta(days=1)
 PAGE: Final = 200
 
@@ -75,17 +78,16 @@ def _purchases(work: Work, wave: Wave, now: datetime, most: int) -> bool:
 def _bought(
     work: Work, wave: Wave, place: int, now: datetime, most: int
 ) -> tuple[list[Occasion], int]:
-    return work.survey_invites.bought(place, _due(wave, now), most)
+    return work.survey_invites.bought(place, min(_due(wave, now), now - SETTLED), most)
 
 
 def _place(work: Work, wave: Wave) -> int | None:
-    found: Any = (work.settings.get(PLACES) or {}).get(str(wave.survey_id))
+    found: Any = work.settings.get(f"{PLACE}{wave.survey_id}")
     return None if found is None else int(found)
 
 
 def _put_place(work: Work, wave: Wave, purchase_id: int) -> None:
-    kept: dict[str, Any] = dict(work.settings.get(PLACES) or {})
-    work.settings.put(PLACES, {**kept, str(wave.survey_id): str(purchase_id)})
+    work.settings.put(f"{PLACE}{wave.survey_id}", str(purchase_id))
 
 
 # -- events and tickets: who has no response yet ------------------------------------------

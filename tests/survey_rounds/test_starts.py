@@ -78,6 +78,20 @@ async def test_a_purchase_asks_its_member_after_some_hours(club: Club) -> None:
     assert response.occasion == "purchase:2"
 
 
+async def test_a_purchase_that_comes_in_late_is_asked_about_too(club: Club) -> None:
+    """Numbers are given before a purchase is written, so that a smaller one may come after."""
+    await members(club, 2)
+    await saved(club, replace(AFTER, start="purchase", start_hours=0))
+    await saved(club, replace(AFTER, key="other", start="purchase", start_hours=0))
+    await steps(club)
+    await buys(club, 7, 1)
+    await steps(club)
+    await buys(club, 6, 2)
+    at(club, minutes=6)
+    await steps(club)
+    assert sorted(one[0] for one in await written(club)) == [1, 1, 2, 2]
+
+
 async def test_nobody_is_asked_again_too_soon(club: Club) -> None:
     await members(club, 1)
     recurring = replace(AFTER, start="ticket", opens_at=NOW, recur_days=7)
