@@ -163,19 +163,18 @@ def _around(step: Step, asked: Question, at: _At) -> Iterator[tuple[Button, ...]
         count = len(step.answers.get(asked.key, ()))
         done = Button("survey.button_done", "survey.ticked", at.args(), values={"count": count})
         yield (done,)
-    row = []
-    if step.number > 1:
-        row.append(Button("survey.button_back", "survey.back", at.args()))
+    on, leave = [], [menu.CARD]
     if not asked.required:
-        row.append(Button("survey.button_skip", "survey.skip", at.args()))
+        on.append(Button("survey.button_skip", "survey.skip", at.args()))
     if answered and asked.kind is not QuestionKind.MULTIPLE:
-        row.append(Button("survey.button_keep", "survey.keep", at.args()))
-    if row:
-        yield tuple(row)
+        on.append(Button("survey.button_keep", "survey.keep", at.args()))
     if len(step.wave.definition.questions) > 1:
-        yield (Button("survey.button_pause", "survey.pause", (str(step.wave.id),)),)
-    else:
-        yield (menu.CARD,)
+        leave = [Button("survey.button_pause", "survey.pause", (str(step.wave.id),))]
+    if step.number > 1:
+        leave.insert(0, Button("survey.button_back", "survey.back", at.args()))
+    if on:
+        yield tuple(on)
+    yield tuple(leave)
 
 
 def _place(definition: Definition, asked: Question) -> int:

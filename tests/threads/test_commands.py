@@ -9,7 +9,7 @@ import pytest
 from app import cli, settings
 
 Run = Callable[..., tuple[int, str, str]]
-NOUNS = {"benefit": "coffee", "survey": "freshness", "event": "spring-tasting"}
+NOUNS = {"benefit": "coffee", "survey": "fresh-produce", "event": "spring-tasting"}
 
 
 @pytest.fixture
@@ -81,10 +81,10 @@ def test_results_show_every_answer_and_name_the_surveys_there_are(
     file = tmp_path / "surveys.yaml"
     file.write_text(run("survey", "example")[1], encoding="utf-8")
     assert run("survey", "import", str(file))[0] == 0
-    code, out, _ = run("survey", "results", "freshness")
+    code, out, _ = run("survey", "results", "fresh-produce")
     assert code == 0
     assert "How content are you" in out
     assert "0 finished" in out
     code, _, err = run("survey", "results", "nothing")
     assert code == 1
-    assert "there are: freshness, opening-hours" in err
+    assert "there are: fresh-produce, opening-hours" in err
