@@ -6,13 +6,23 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from bot.messages import Button, Kind, Reply, Rows
+from bot.messages import Kind, Reply, Rows
 from bot.router import Route
 from bot.turn import MOOD
 from domain.tickets import TicketKind
 from handlers import general, menu
 from handlers.complain import open_offered
-from handlers.offers import NO, answered, is_waiting, keep, kept, waiting
+from handlers.offers import (
+    answer,
+    answered,
+    button,
+    is_this,
+    is_waiting,
+    keep,
+    kept,
+    no,
+    waiting,
+)
 from handlers.parts import gone
 from handlers.ticket_parts import origin
 from handlers.turns import Turn
@@ -22,9 +32,6 @@ from services.tickets import Words
 
 LEAST: Final = 2
 """Letters that are worth a person's time."""
-PASS_ON: Final = Button("listening.button_pass", "heard.pass", effect=True, here=True)
-AT_ONCE: Final = Button("listening.button_at_once", "heard.pass", effect=True, here=True)
-PERSON: Final = Button("listening.button_person", "heard.ask", effect=True, here=True)
 
 
 def mood_of(turn: Turn) -> str:
@@ -46,12 +53,9 @@ def heard(turn: Turn) -> Reply | None:
         return _file(turn, words) if words.media else _unknown(turn, words)
     service = turn.work.programmes.current().service
     found = listening.hear(service, words.text, _mood(turn), turn.locale)
-    if found.alarm:
-        keep(turn, words, offered=True)
-        return Reply("listening.alarm", {"word": found.alarm}, ((AT_ONCE,), (NO,)))
-    if found.complaint:
-        keep(turn, words, offered=True)
-        return Reply("listening.complaint", {}, ((PASS_ON,), (NO,)))
+    if found.alarm or found.complaint:
+        keep(turn, words, joins=True, offered=True)
+        return _offer(turn, found)
     if found.faq is not None:
         return answered(turn, found.faq, words)
     return _unknown(turn, words)
@@ -63,11 +67,47 @@ def more(turn: Turn) -> Reply | None:
     if not turn.data.get("offered") and not turn.data.get("faq"):
         return heard(turn)
     piece = bool(album) and album == turn.data.get("album")
-    words = kept(turn)
-    keep(turn, words, offered=True, faq=turn.data.get("faq", ""))
-    if piece:
-        return None
-    return Reply("listening.kept", {"files": len(words.media)}, ((PASS_ON, PERSON), (NO,)))
+    keep(turn, kept(turn), joins=True, offered=True, faq=turn.data.get("faq", ""))
+    return None if piece else _added_to(turn)
+
+
+def dead(turn: Turn) -> Reply:
+    """A button of an earlier time, or of somebody else: what waits for an answer is shown."""
+    if not is_waiting(turn) or not (turn.data.get("offered") or turn.data.get("faq")):
+        return gone(turn)
+    service = turn.work.programmes.current().service
+    known = next((one for one in service.faq if one.key == turn.data.get("faq")), None)
+    found = listening.hear(service, waiting(turn).text, None)
+    if found.alarm or found.complaint:
+        return _offer(turn, found)
+    return answer(turn, known) if known else _whom(turn)
+
+
+def _offer(turn: Turn, found: listening.Heard) -> Reply:
+    """What sounds like a complaint or something grave: shall it be passed on?"""
+    if found.alarm:
+        rows = ((button(turn, "at_once", "heard.pass", effect=True),), (no(turn),))
+        return Reply("listening.alarm", {"word": found.alarm}, rows)
+    rows = ((button(turn, "pass", "heard.pass", effect=True),), (no(turn),))
+    return Reply("listening.complaint", {}, rows)
+
+
+def _added_to(turn: Turn) -> Reply:
+    """Something was added to what waits; what is grave stays so."""
+    service = turn.work.programmes.current().service
+    found = listening.hear(service, waiting(turn).text, None)
+    return _offer(turn, found) if found.alarm else _whom(turn)
+
+
+def _whom(turn: Turn) -> Reply:
+    """Who shall look at what waits? An album has not come whole yet: its files are not counted."""
+    files = 0 if turn.data.get("album") else len(waiting(turn).media)
+    return Reply("listening.kept", {"files": files}, _people(turn))
+
+
+def _people(turn: Turn) -> Rows:
+    as_complaint = button(turn, "pass", "heard.pass", effect=True)
+    return ((as_complaint, button(turn, "person", "heard.ask", effect=True)), (no(turn),))
 
 
 def pass_on(turn: Turn) -> Reply:
@@ -77,15 +117,15 @@ def pass_on(turn: Turn) -> Reply:
 
 def ask(turn: Turn) -> Reply:
     """A person shall answer: what was written becomes a question."""
-    if is_waiting(turn) and (key := str(turn.data.get("faq", ""))):
+    if is_this(turn) and (key := str(turn.data.get("faq", ""))):
         faq.asked(turn.work, key, turn.now)
     return _ticket(turn, TicketKind.QUESTION)
 
 
 def helped(turn: Turn) -> Reply:
     """The answer was enough."""
-    if not is_waiting(turn):
-        return gone(turn)
+    if not is_this(turn):
+        return dead(turn)
     faq.helped(turn.work, str(turn.data["faq"]), turn.now)
     turn.end()
     return Reply("listening.helped", {}, menu.main(turn), edit=False)
@@ -93,23 +133,23 @@ def helped(turn: Turn) -> Reply:
 
 def decline(turn: Turn) -> Reply:
     """No: nothing is passed on."""
-    if not is_waiting(turn):
-        return gone(turn)
+    if not is_this(turn):
+        return dead(turn)
     turn.end()
     return Reply("listening.declined", {}, menu.main(turn))
 
 
 def _ticket(turn: Turn, kind: TicketKind) -> Reply:
     """What waited becomes a ticket."""
-    if not is_waiting(turn):
-        return gone(turn)
+    if not is_this(turn):
+        return dead(turn)
     return open_offered(turn, kind, waiting(turn), str(turn.data.get("category", "")))
 
 
 def _file(turn: Turn, words: Words) -> Reply:
     """A voice, a video or a file without a word: only people understand these."""
     keep(turn, words, offered=True)
-    return Reply("listening.file", {"kind": words.media[0]["kind"]}, ((PASS_ON, PERSON), (NO,)))
+    return Reply("listening.file", {"kind": words.media[0]["kind"]}, _people(turn))
 
 
 def _unknown(turn: Turn, words: Words) -> Reply:
@@ -119,7 +159,7 @@ def _unknown(turn: Turn, words: Words) -> Reply:
         turn.end()
         return reply
     keep(turn, words)
-    rows: Rows = ((PERSON,), *reply.rows)
+    rows: Rows = ((button(turn, "person", "heard.ask", effect=True),), *reply.rows)
     return Reply(reply.key, reply.values, rows)
 
 

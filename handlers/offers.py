@@ -17,7 +17,6 @@ from services.tickets import Origin, Words
 MOST_TEXT: Final = 4 * LONGEST_TEXT
 OFFER: Final = Step("offer", frozenset({Kind.PHOTO, Kind.FILE}))
 HEARD: Final = Flow("heard", (OFFER,))
-NO: Final = Button("listening.button_no", "heard.no", here=True)
 
 
 def kept(turn: Turn) -> Words:
@@ -39,11 +38,30 @@ def waiting(turn: Turn) -> Words:
     return Words(str(data.get("text", "")), tuple(data.get("media", ())), "", wrote)
 
 
-def keep(turn: Turn, words: Words, **more: Any) -> None:
-    """Keeps words and files until the answer; `more`: what else there is to know then."""
+def keep(turn: Turn, words: Words, *, joins: bool = False, **more: Any) -> None:
+    """Keeps words and files until the answer; `more`: what else there is to know then. `joins`:
+    they belong to what waits, so that the buttons below it stay good."""
     files = [dict(one) for one in words.media]
     data: dict[str, Any] = {"text": words.text, "media": files, "message": words.origin.message}
-    turn.start(HEARD, **data, album=turn.inbound.album, **more)
+    old = str(turn.data.get("offer", "")) if joins and is_waiting(turn) else ""
+    offer = old or str(turn.conversation.version)
+    turn.start(HEARD, **data, album=turn.inbound.album, offer=offer, **more)
+
+
+def button(turn: Turn, name: str, intent: str, *args: str, effect: bool = False) -> Button:
+    """A button for what waits: it is good as long as that waits, whatever else was sent."""
+    offer = str(turn.data.get("offer", ""))
+    return Button(f"listening.button_{name}", intent, (offer, *args), effect=effect)
+
+
+def no(turn: Turn) -> Button:
+    """Nothing of it shall be passed on."""
+    return button(turn, "no", "heard.no")
+
+
+def is_this(turn: Turn) -> bool:
+    """Whether the button that was tapped belongs to what waits."""
+    return is_waiting(turn) and turn.arg() == str(turn.data.get("offer", ""))
 
 
 def is_waiting(turn: Turn) -> bool:
@@ -63,10 +81,14 @@ def answered(turn: Turn, found: Faq, words: Words, category: str = "") -> Reply:
     """Shows an answer of the club; the words stay here, should it not help."""
     faq.shown(turn.work, found.key, turn.now)
     keep(turn, words, faq=found.key, category=category)
+    return answer(turn, found)
+
+
+def answer(turn: Turn, found: Faq) -> Reply:
+    """An answer of the club to what waits."""
     values = {"question": dict(found.question), "answer": dict(found.answer)}
-    helped = Button("listening.button_helped", "heard.helped", here=True)
-    person = Button("listening.button_person", "heard.ask", effect=True, here=True)
-    rows: Rows = ((helped,), (person,))
+    person = button(turn, "person", "heard.ask", effect=True)
+    rows: Rows = ((button(turn, "helped", "heard.helped"),), (person,))
     return Reply("listening.answer", values, rows)
 
 

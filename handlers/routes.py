@@ -438,7 +438,7 @@ _ALL: tuple[Route, ...] = (
     Route("cancel", general.cancel, writes=True, anyone=True),
     Route("address.blocked", general.blocked, writes=True, anyone=True),
     Route("address.unblocked", general.unblocked, writes=True, anyone=True),
-    Route("expired", general.expired, anyone=True),
+    Route("expired", listening.dead, anyone=True),
     Route("group", general.group, anyone=True),
     Route("unknown", general.unknown, anyone=True),
 )

@@ -74,7 +74,8 @@ def mine(turn: Turn) -> Reply:
         return _answer(turn, words.text, turn.data.get("photo"))
     except Refused as refused:
         offers.keep(turn, words, offered=True)
-        rows = ((listening.AT_ONCE,), (offers.NO,))
+        at_once = offers.button(turn, "at_once", "heard.pass", effect=True)
+        rows = ((at_once,), (offers.no(turn),))
         return Reply(refused.code, refused.data(), rows)
 
 

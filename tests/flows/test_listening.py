@@ -163,6 +163,26 @@ async def test_a_picture_with_words_of_a_complaint_is_heard(club: Club, mei: Per
     assert [one["reference"] for one in said.media] == ["P", "Q"]
 
 
+async def test_an_album_leaves_the_buttons_good(club: Club, mei: Person) -> None:
+    await mei.says("牛奶是酸的")
+    pieces = [(Media(f"P{n}", "photo"),) for n in range(3)]
+    sent = [await mei.sends(Kind.PHOTO, media=piece, album="a") for piece in pieces]
+    assert [one.key if one else "" for one in sent] == ["listening.kept", "", ""]
+    assert (await mei.taps("heard.pass")).key == "complain.sent"
+    (ticket,) = await tickets(club, mei)
+    assert len((await first_said(club, ticket)).media) == 3
+
+
+async def test_a_dead_button_shows_the_offer_that_waits(club: Club, mei: Person) -> None:
+    await mei.says("牛奶是酸的")
+    old = mei.button("heard.pass")
+    await mei.taps("heard.no")
+    await mei.says("I was injured")
+    assert (await mei.sends(Kind.TAP, payload=old.payload)).key == "listening.alarm"
+    assert (await mei.sends_photo("Q")).key == "listening.alarm"
+    assert await tickets(club, mei) == []
+
+
 async def test_a_running_conversation_takes_the_words(mei: Person) -> None:
     await mei.says("/complain")
     assert (await mei.says("牛奶是酸的")).key == "complain.which"
