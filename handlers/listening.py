@@ -4,13 +4,14 @@ passed on without having been asked, and nobody has to write anything twice."""
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Final
 
-from bot.messages import Kind, Reply, Rows
+from bot.messages import Button, Kind, Reply, Rows
 from bot.router import Route
 from bot.turn import MOOD
-from domain.tickets import TicketKind
-from handlers import general, menu
+from domain.tickets import Ticket, TicketKind
+from handlers import general, menu, tickets
 from handlers.complain import open_offered
 from handlers.offers import (
     answer,
@@ -23,13 +24,15 @@ from handlers.offers import (
     no,
     waiting,
 )
-from handlers.parts import gone
+from handlers.parts import gone, number
 from handlers.ticket_parts import origin
-from handlers.turns import Turn
+from handlers.turns import Turn, member_id
 from services import faq, listening
 from services.sentiments import Label, Mood
 from services.tickets import Words
 
+LATEST: Final = 3
+"""Of the member's tickets, so many are offered to add to."""
 LEAST: Final = 2
 """Letters that are worth a person's time."""
 
@@ -86,9 +89,10 @@ def dead(turn: Turn) -> Reply:
 def _offer(turn: Turn, found: listening.Heard) -> Reply:
     """What sounds like a complaint or something grave: shall it be passed on?"""
     if found.alarm:
-        rows = ((button(turn, "at_once", "heard.pass", effect=True),), (no(turn),))
+        at_once = button(turn, "at_once", "heard.pass", effect=True)
+        rows: Rows = ((at_once,), *_own(turn), (no(turn),))
         return Reply("listening.alarm", {"word": found.alarm}, rows)
-    rows = ((button(turn, "pass", "heard.pass", effect=True),), (no(turn),))
+    rows = (*_own(turn), (button(turn, "pass", "heard.pass", effect=True),), (no(turn),))
     return Reply("listening.complaint", {}, rows)
 
 
@@ -99,6 +103,28 @@ def _added_to(turn: Turn) -> Reply:
     return _offer(turn, found) if found.alarm else _whom(turn)
 
 
+def add(turn: Turn) -> Reply | None:
+    """It belongs to a ticket of theirs: what was written goes there."""
+    if not is_this(turn):
+        return dead(turn)
+    return tickets.put_into(turn, number(turn, 1), waiting(turn))
+
+
+def _own(turn: Turn) -> Rows:
+    """The member's tickets that it may belong to: those that run or were settled lately."""
+    found = turn.work.tickets.of_member(member_id(turn), LATEST)
+    return tuple(
+        (_into(turn, one),)
+        for one in found
+        if one.may_reopen(turn.now) and one.kind is not TicketKind.PRAISE and not one.merged_into
+    )
+
+
+def _into(turn: Turn, ticket: Ticket) -> Button:
+    made = button(turn, "add", "heard.add", str(ticket.id), effect=True)
+    return replace(made, values={"number": ticket.number})
+
+
 def _whom(turn: Turn) -> Reply:
     """Who shall look at what waits? An album has not come whole yet: its files are not counted."""
     files = 0 if turn.data.get("album") else len(waiting(turn).media)
@@ -107,7 +133,11 @@ def _whom(turn: Turn) -> Reply:
 
 def _people(turn: Turn) -> Rows:
     as_complaint = button(turn, "pass", "heard.pass", effect=True)
-    return ((as_complaint, button(turn, "person", "heard.ask", effect=True)), (no(turn),))
+    return (
+        *_own(turn),
+        (as_complaint, button(turn, "person", "heard.ask", effect=True)),
+        (no(turn),),
+    )
 
 
 def pass_on(turn: Turn) -> Reply:
@@ -159,7 +189,8 @@ def _unknown(turn: Turn, words: Words) -> Reply:
         turn.end()
         return reply
     keep(turn, words)
-    rows: Rows = ((button(turn, "person", "heard.ask", effect=True),), *reply.rows)
+    person = button(turn, "person", "heard.ask", effect=True)
+    rows: Rows = (*_own(turn), (person,), *reply.rows)
     return Reply(reply.key, reply.values, rows)
 
 
@@ -184,5 +215,6 @@ ROUTES: Final = (
     Route("heard.pass", pass_on, writes=True),
     Route("heard.ask", ask, writes=True),
     Route("heard.helped", helped, writes=True),
+    Route("heard.add", add, writes=True),
     Route("heard.no", decline, writes=True),
 )

@@ -95,11 +95,15 @@ def into(turn: Turn) -> Reply | None:
     """What was to be a new ticket goes to one that is open."""
     if not complain.holds(turn):
         return gone(turn)
+    return put_into(turn, number(turn), all_collected(turn))
+
+
+def put_into(turn: Turn, ticket_id: int, words: Words) -> Reply | None:
+    """What waited goes to a ticket that is there. Raises TooManyMessages, TicketNotFound."""
     check_flood(turn.work, member_id(turn), turn.now)  # or what waits would be gone
-    words = all_collected(turn)
     turn.end()
-    reply = _added(turn, number(turn), first_part(words))
-    say_rest(turn, number(turn), words)
+    reply = _added(turn, ticket_id, first_part(words))
+    say_rest(turn, ticket_id, words)
     return reply
 
 

@@ -183,6 +183,17 @@ async def test_a_dead_button_shows_the_offer_that_waits(club: Club, mei: Person)
     assert await tickets(club, mei) == []
 
 
+@pytest.mark.parametrize("more", ["牛奶也是酸的", "今天下雨", "I was injured"])
+async def test_words_go_to_a_ticket_that_is_there(club: Club, mei: Person, more: str) -> None:
+    await mei.says("牛奶是酸的")
+    await mei.taps("heard.pass")
+    await mei.says(more)
+    assert (await mei.taps("heard.add")).key == "ticket.added"
+    (ticket,) = await tickets(club, mei)
+    thread = await club.read(lambda work: work.tickets.thread(ticket.id, 10))
+    assert [one.text for one in thread if one.author == "member"] == ["牛奶是酸的", more]
+
+
 async def test_a_running_conversation_takes_the_words(mei: Person) -> None:
     await mei.says("/complain")
     assert (await mei.says("牛奶是酸的")).key == "complain.which"
