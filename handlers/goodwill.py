@@ -45,15 +45,12 @@ def choose(turn: Turn) -> Reply:
         )
         for benefit in left.benefits
     )
-    # What is typed in a group is the answer to the member.
-    other: Rows = ()
-    if turn.inbound.address.private:
-        other = ((Button("goodwill.button_other", "goodwill.other", (this,)),),)
+    other = Button("goodwill.button_other", "goodwill.other", (this,))
     values = _about(turn, ticket) | {
         "points": left.points,
         "vouchers_left": left.vouchers if left.benefits else None,
     }
-    return Reply("goodwill.choose", values, (points, *vouchers, *other, *_back(ticket)))
+    return Reply("goodwill.choose", values, (points, *vouchers, (other,), *_back(ticket)))
 
 
 def points(turn: Turn) -> Reply:

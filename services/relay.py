@@ -115,6 +115,15 @@ def moved(work: Work, ticket: Ticket, event: str, now: datetime) -> None:
         _keep_topic(work, ticket, topic, now)
 
 
+def handed(work: Work, ticket: Ticket, by: str, now: datetime) -> None:
+    """The ticket was given to its holder, who gets it in their own chat."""
+    place, first = relay_places.of_holder(work, ticket), _first(work, ticket)
+    if place is not None and first is not None:
+        card = _card_notice(work, ticket, first, place, now)
+        given = replace(card, key="desk.given", values={**card.values, "by": by})
+        relay_places.send(work, ticket, place, given, now)
+
+
 def to_holder(work: Work, ticket: Ticket, notice: Notice, now: datetime) -> None:
     """A word to who has the ticket, in their own chat; to all of the desk where nobody has it or
     they cannot be reached."""

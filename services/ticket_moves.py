@@ -46,7 +46,10 @@ def assign(work: Work, ticket_id: int, to: int, by: Actor, now: datetime) -> Tic
     if ticket.staff_id == to:
         return ticket
     _give(work, ticket, to, over=True)
-    return _moved(work, ticket, Event.ASSIGNED, now, by, heir.name, {"to": to})
+    ticket = _moved(work, ticket, Event.ASSIGNED, now, by, heir.name, {"to": to})
+    if by.staff_id != to:
+        ticket_news.assigned(work, ticket, heir.name, by, now)
+    return ticket
 
 
 def release(work: Work, ticket_id: int, by: Actor, now: datetime) -> Ticket:
@@ -168,6 +171,7 @@ def merge(work: Work, ticket_id: int, into: int, staff: Actor, now: datetime) ->
     _moved(work, ticket, Event.MERGED, now, staff, target.number, {"into": target.number})
     happened(work, target, Event.MERGED_IN, now, by=staff, value=ticket.number)
     target = get(work, target.id)
+    ticket_news.merged(work, ticket, target, now)
     relay.moved(work, target, Event.MERGED_IN, now)
     return target
 

@@ -30,6 +30,28 @@ def closed(work: Work, ticket: Ticket, now: datetime) -> None:
     )
 
 
+def assigned(work: Work, ticket: Ticket, name: str, by: Actor, now: datetime) -> None:
+    """Who has the ticket now gets it in their own chat; their group reads who that is."""
+    relay.handed(work, ticket, by.name, now)
+    _to_groups(
+        work, ticket, Notice("desk.assigned", {"number": ticket.number, "staff": name}), now
+    )
+
+
+def merged(work: Work, ticket: Ticket, target: Ticket, now: datetime) -> None:
+    """Two tickets are one: the group reads whose words follow, the member which number stays."""
+    values = {"number": ticket.number, "into": target.number}
+    _to_groups(work, target, Notice("desk.merged", values), now)
+    show = (("ticket.button_show", "ticket.show", (str(target.id),)),)
+    to_member(work, target, Notice("ticket.merged", values, (show,)), now)
+
+
+def _to_groups(work: Work, ticket: Ticket, notice: Notice, now: datetime) -> None:
+    for place in relay_places.of_staff(work, ticket, now):
+        if place.group is not None:
+            relay_places.send(work, ticket, place, notice, now)
+
+
 def rated_badly(work: Work, ticket: Ticket, stars: int, now: datetime) -> None:
     """The member is not content, so that the ticket is open again."""
     values = {"number": ticket.number, "stars": stars}
