@@ -5,7 +5,7 @@ from bot.messages import Button, Reply, Rows
 from domain.ticket_errors import TicketDone
 from domain.tickets import DONE
 from handlers import menu
-from handlers.parts import CANCEL, number
+from handlers.parts import CANCEL, gone, number
 from handlers.queue import QUEUE
 from handlers.turns import Turn, actor
 from services import tickets
@@ -35,6 +35,8 @@ def typed(turn: Turn) -> Reply:
 
 def cause(turn: Turn) -> Reply:
     """The cause is tapped; now its words."""
+    if not _asked(turn):
+        return gone(turn)
     causes = turn.work.programmes.current().service.causes
     turn.go("words", cause=causes[min(number(turn), len(causes) - 1)].key)
     return _ask_words(turn)
@@ -48,6 +50,8 @@ def words(turn: Turn) -> Reply:
 
 def no_words(turn: Turn) -> Reply:
     """No words of the cause."""
+    if not _asked(turn):
+        return gone(turn)
     turn.go("improvement", words="")
     return Reply("desk.improve_ask", {}, _skip("desk.settle"), edit=True)
 
@@ -59,7 +63,14 @@ def improvement(turn: Turn) -> Reply:
 
 def settle(turn: Turn) -> Reply:
     """Settled without words of improvement."""
+    if not _asked(turn):
+        return gone(turn)
     return _settle(turn, "")
+
+
+def _asked(turn: Turn) -> bool:
+    """Whether somebody is still settling a ticket here."""
+    return turn.conversation.flow == RESOLVING.name and turn.conversation.active(turn.now)
 
 
 def _settle(turn: Turn, improved: str) -> Reply:
