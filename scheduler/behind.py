@@ -9,7 +9,7 @@ from scheduler.budget import CHAT_SECONDS
 from services.ports.post import Waiting
 
 PATIENCE_SECONDS = 10.0
-"""A row that has not come back so long after its moment was taken by somebody else, or is gone."""
+"""A row that no look at the database brought back for so long was taken by another, or is gone."""
 MOST_CHATS = 1000
 """Beyond that, chats in which nothing comes back are forgotten."""
 Key = tuple[str, int]
@@ -21,12 +21,18 @@ class Behind:
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._rows: defaultdict[Key, dict[int, float]] = defaultdict(dict)
+        self._looked = monotonic()
+
+    def looked(self, since: float) -> None:
+        """What was due at this moment has been looked for. Patience counts from here: whoever
+        stood still has not looked, so that nothing is given up that only waits for us."""
+        self._looked = since
 
     def put(self, row: Waiting, seconds: float) -> float:
         """The row is put back for so long at least, and until after those before it: how long."""
         now, key = self._monotonic(), _key(row)
         if len(self._rows) >= MOST_CHATS:
-            self._forget(now - PATIENCE_SECONDS)
+            self._forget(self._looked - PATIENCE_SECONDS)
         before = [at for other, at in self._rows[key].items() if other < row.id]
         due = max(now + seconds, max(before, default=0.0) + CHAT_SECONDS)
         self._rows[key][row.id] = due
@@ -37,7 +43,7 @@ class Behind:
         rows = self._rows.get(_key(row))
         if not rows:
             return False
-        gone = self._monotonic() - PATIENCE_SECONDS
+        gone = self._looked - PATIENCE_SECONDS
         return any(other < row.id and at > gone for other, at in rows.items())
 
     def goes(self, row: Waiting) -> None:

@@ -164,9 +164,12 @@ class Sender:
             return post.is_due(work, route, now)
 
         if not await self._units.read(is_due):
+            self._behind.looked(self._clocks.monotonic())
             return False
+        began = self._clocks.monotonic()
         taken = await self._take(lanes=lanes, paid=paid)
         await self._accept(taken)
+        self._behind.looked(began)
         self._more = taken.looked_at >= MOST_CLAIMED
         return taken.looked_at > 0 or not all(lanes)
 

@@ -4,10 +4,19 @@ import asyncio
 
 import pytest
 
+from scheduler.behind import Behind
 from services.ports.post import Notice
 from storage.work import Work
 from tests.support.club import Club, Person
-from tests.support.post import QUICK, FakeChannel, RealTime, address, sender, write_notice
+from tests.support.post import (
+    QUICK,
+    FakeChannel,
+    RealTime,
+    address,
+    sender,
+    waiting,
+    write_notice,
+)
 
 
 @pytest.mark.parametrize(("private", "first"), [(True, 6), (False, 22)])
@@ -63,3 +72,14 @@ async def test_an_answer_to_what_was_not_out_yet_quotes_it(
         club.clock.move(seconds=1)
         await asyncio.sleep(1 / QUICK)
     assert [message.quote for message in channel.messages] == ["", "1", "", ""]
+
+
+def test_a_pause_of_the_sender_does_not_count_as_patience() -> None:
+    now = 100.0
+    behind = Behind(lambda: now)
+    early, late = waiting(1, 0, "7"), waiting(2, 0, "7")
+    behind.put(early, 1.0)
+    now = 500.0
+    assert behind.holds(late), "nobody has looked for the first one yet"
+    behind.looked(now)
+    assert not behind.holds(late)
