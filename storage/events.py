@@ -183,7 +183,7 @@ class Events:
 
     def come(self, event_id: int, member_id: int) -> None:
         row = {"event_id": event_id, "member_id": member_id, "answer": ""}
-        _invite.run(self._db, {**row, "id": self._ids.next(), "invited_at": None, "batch": None})
+        _invite.run(self._db, [{**row, "id": self._ids.next()}])
 
     def answer(
         self, event_id: int, member_id: int, before: Answer, after: Answer, now: datetime

@@ -258,7 +258,24 @@ HOLDINGS: Final = (
         moves=True,
     ),
     Holding("check_ins", "checkins", "member_id", erase=Erase.DELETE, moves=True),
-    Holding("events", "invitations", "member_id", moves=True),
+    Holding(
+        "events",
+        "invitations",
+        "member_id",
+        hidden=("batch", "invited_by", "attended_by", "rank", "turn"),
+        moves=True,
+    ),
+    Holding("", "event_cards", "address_id", of="addresses", erase=Erase.DELETE),
+    Holding("", "event_news", "invitation_id", of="invitations"),
+    # what the club made of them
+    Holding("tags", "member_tags", "member_id", hidden=("staff_id",), erase=Erase.DELETE),
+    Holding("insights", "member_insights", "member_id", erase=Erase.DELETE),
+    Holding("stages", "stage_changes", "member_id", erase=Erase.DELETE),
+    Holding("audiences", "audience_members", "member_id", erase=Erase.DELETE),
+    Holding("", "audience_moves", "member_id", erase=Erase.DELETE),
+    Holding("", "campaign_subjects", "member_id"),
+    Holding("campaign_gifts", "campaign_grants", "member_id"),
+    Holding("links_followed", "campaign_clicks", "member_id", erase=Erase.DELETE),
     # what was sent to them, and how they were answered
     Holding(
         "messages",

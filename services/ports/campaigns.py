@@ -41,6 +41,13 @@ class Campaign:
     send_at: datetime | None = None
     planned: int | None = None
     retry_at: datetime | None = None
+    name: str = ""
+    plan: Mapping[str, Any] = field(default_factory=dict)
+    salt: int = 0
+    budget_minor: int | None = None
+    spent_minor: int = 0
+    result: Mapping[str, Any] | None = None
+    counted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

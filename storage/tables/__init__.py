@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from storage.tables import (  # noqa: F401
     adjustments,
     approvals,
+    audiences,
     benefits,
     campaigns,
     care,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.types import Id, Instant, Json
@@ -14,8 +14,11 @@ from storage.types import Id, Instant, Json
 class Event(SQLModel, table=True):
     """An event; `names`, `texts` and `place` are texts per language.
 
-    `taken` of `capacity` seats (None: unlimited) rises by a conditional UPDATE. `open_to_all`:
-    members may answer without an invitation. `deposit` is in points.
+    `taken` of `capacity` seats (None: unlimited) rises by a conditional UPDATE; guests and open
+    offers hold seats too. `open_to_all`: members may answer without an invitation. `deposit` is
+    in points per member. `audience`, `rules` (guests, waiting list, offers, reminders, map,
+    survey, thanks; see domain.event_rules) are JSON. `state`: draft, open, cancelled, over (told
+    and settled). `round` counts changes that were told. `series`: the key of what recurs.
     """
 
     __tablename__ = "events"
@@ -36,6 +39,14 @@ class Event(SQLModel, table=True):
     cancelled_at: datetime | None = Field(default=None, sa_type=Instant)
     content_hash: str
     changed_at: datetime = Field(sa_type=Instant)
+    state: str = "open"
+    stores: Any = Field(default_factory=list, sa_type=Json)
+    audience: Any = Field(default_factory=dict, sa_type=Json)
+    rules: Any = Field(default_factory=dict, sa_type=Json)
+    series: str = Field(default="", index=True)
+    round: int = 0
+    made_by: int | None = Field(default=None, sa_type=Id)
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Invitation(SQLModel, table=True):
@@ -46,6 +57,13 @@ class Invitation(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("event_id", "member_id"),
         Index("ix_invitations_member", "member_id", "event_id"),
+        Index("ix_invitations_place", "event_id", "place", "waiting_since"),
+        Index(
+            "ix_invitations_offers",
+            "offered_until",
+            sqlite_where=text("place = 'offered'"),
+            postgresql_where=text("place = 'offered'"),
+        ),
     )
 
     id: int = Field(primary_key=True, sa_type=Id)
@@ -58,3 +76,70 @@ class Invitation(SQLModel, table=True):
     invited_by: int | None = Field(default=None, sa_type=Id)
     delivery_id: int | None = Field(default=None, sa_type=Id)
     attended_at: datetime | None = Field(default=None, sa_type=Instant)
+    attended_by: int | None = Field(default=None, sa_type=Id)
+    came: int = 0
+    guests: int = 0
+    place: str = ""
+    waiting_since: datetime | None = Field(default=None, sa_type=Instant)
+    rank: int = 0
+    offered_at: datetime | None = Field(default=None, sa_type=Instant)
+    offered_until: datetime | None = Field(default=None, sa_type=Instant)
+    deposit: int = 0
+    deposit_state: str = ""
+    deposit_posting: int | None = Field(default=None, sa_type=Id)
+    turn: int = 0
+    no_show: bool = False
+
+
+class EventWave(SQLModel, table=True):
+    """A part of the invitations: who (JSON) and when; `reached` is the last member looked at."""
+
+    __tablename__ = "event_waves"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    event_id: int = Field(primary_key=True, sa_type=Id, foreign_key="events.id")
+    number: int = Field(primary_key=True)
+    audience: Any = Field(sa_type=Json)
+    most: int | None = None
+    at: datetime = Field(sa_type=Instant)
+    reached: int = Field(default=0, sa_type=Id)
+    invited: int = 0
+    done_at: datetime | None = Field(default=None, sa_type=Instant)
+    staff_id: int | None = Field(default=None, sa_type=Id)
+
+
+class EventCard(SQLModel, table=True):
+    """The newest message in a chat that shows an event, and what it shows (a hash)."""
+
+    __tablename__ = "event_cards"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    event_id: int = Field(primary_key=True, sa_type=Id, foreign_key="events.id")
+    address_id: int = Field(primary_key=True, sa_type=Id, foreign_key="addresses.id", index=True)
+    message_id: str = ""
+    delivery_id: int | None = Field(default=None, sa_type=Id)
+    shown: str = ""
+
+
+class EventNews(SQLModel, table=True):
+    """What a member was told of an event, once each: a reminder, a change, an offer, thanks."""
+
+    __tablename__ = "event_news"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    invitation_id: int = Field(primary_key=True, sa_type=Id, foreign_key="invitations.id")
+    what: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+
+
+class EventPhoto(SQLModel, table=True):
+    """A photo of an event that goes with the thanks; kept by the platform's reference."""
+
+    __tablename__ = "event_photos"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    event_id: int = Field(primary_key=True, sa_type=Id, foreign_key="events.id")
+    position: int = Field(primary_key=True)
+    media: Any = Field(sa_type=Json)
+    staff_id: int | None = Field(default=None, sa_type=Id)
+    at: datetime = Field(sa_type=Instant)

@@ -6,8 +6,8 @@ from alembic import op
 from storage import types
 from storage.migrations import triggers
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
