@@ -51,7 +51,7 @@ def is_serious(turn: Turn) -> bool:
 
 def heard(turn: Turn) -> Reply | None:
     """Words or files of a member that are no command and no answer. Raises FileTooLarge."""
-    words = kept(turn) if turn.data.get("offered") or not is_waiting(turn) else _only_new(turn)
+    words = _new(turn)
     if not words.text:
         return _file(turn, words) if words.media else _unknown(turn, words)
     service = turn.work.programmes.current().service
@@ -67,22 +67,60 @@ def heard(turn: Turn) -> Reply | None:
 def more(turn: Turn) -> Reply | None:
     """A picture or a file comes while an offer stands: it goes along. Raises FileTooLarge."""
     album = turn.inbound.album
-    if not turn.data.get("offered") and not turn.data.get("faq"):
-        return heard(turn)
+    if not _stands(turn):
+        return photographed(turn)
     piece = bool(album) and album == turn.data.get("album")
-    keep(turn, kept(turn), joins=True, offered=True, faq=turn.data.get("faq", ""))
+    receipt = turn.data.get("receipt", "")
+    if receipt and not piece and turn.inbound.kind is Kind.PHOTO:
+        receipt = turn.inbound.media[0].reference
+    faq_key = turn.data.get("faq", "")
+    keep(turn, kept(turn), joins=True, offered=True, faq=faq_key, receipt=receipt)
     return None if piece else _added_to(turn)
+
+
+def photographed(turn: Turn) -> Reply | None:
+    """A photo comes alone: with words of a complaint, or where no receipts are taken, it is heard
+    as words are. Raises FileTooLarge."""
+    photo = turn.inbound.kind is Kind.PHOTO and turn.inbound.media[:1]
+    if not photo or not _takes_receipts(turn) or is_serious(turn):
+        return heard(turn)
+    keep(turn, _new(turn), offered=True, receipt=photo[0].reference)
+    return _receipt(turn)
+
+
+def receipt_of(turn: Turn) -> str:
+    """The reference of the photo that may be a receipt, "" for none."""
+    return str(turn.data.get("receipt", "")) if is_waiting(turn) else ""
+
+
+def _takes_receipts(turn: Turn) -> bool:
+    return turn.work.programmes.current().receipt_photos is not None
+
+
+def _stands(turn: Turn) -> bool:
+    """Whether an offer stands that what comes belongs to."""
+    return is_waiting(turn) and bool(turn.data.get("offered") or turn.data.get("faq"))
+
+
+def _receipt(turn: Turn) -> Reply:
+    """Is it a receipt, something for a ticket, or for a person? One question for an album."""
+    own = _own(turn)
+    yes = (button(turn, "receipt", "receipt.take"),)
+    person = button(turn, "person", "heard.ask", effect=True)
+    return Reply("receipt.offer", {"tickets": len(own)}, (yes, *own, (person, no(turn))))
 
 
 def dead(turn: Turn) -> Reply:
     """A button of an earlier time, or of somebody else: what waits for an answer is shown."""
-    if not is_waiting(turn) or not (turn.data.get("offered") or turn.data.get("faq")):
+    if not _stands(turn):
         return gone(turn)
     service = turn.work.programmes.current().service
     known = next((one for one in service.faq if one.key == turn.data.get("faq")), None)
     found = listening.hear(service, waiting(turn).text, None)
     if found.alarm or found.complaint:
         return _offer(turn, found)
+    if receipt_of(turn):
+        return _receipt(turn)
     return answer(turn, known) if known else _whom(turn)
 
 
@@ -100,6 +138,8 @@ def _added_to(turn: Turn) -> Reply:
     """Something was added to what waits; what is grave stays so."""
     service = turn.work.programmes.current().service
     found = listening.hear(service, waiting(turn).text, None)
+    if not found.alarm and receipt_of(turn):
+        return _receipt(turn)
     return _offer(turn, found) if found.alarm else _whom(turn)
 
 
@@ -192,6 +232,11 @@ def _unknown(turn: Turn, words: Words) -> Reply:
     person = button(turn, "person", "heard.ask", effect=True)
     rows: Rows = (*_own(turn), (person,), *reply.rows)
     return Reply(reply.key, reply.values, rows)
+
+
+def _new(turn: Turn) -> Words:
+    """What has just come, with what waits for an answer. Raises FileTooLarge."""
+    return kept(turn) if turn.data.get("offered") or not is_waiting(turn) else _only_new(turn)
 
 
 def _only_new(turn: Turn) -> Words:

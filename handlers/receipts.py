@@ -10,17 +10,15 @@ from bot.messages import Button, Kind, Reply, Rows
 from domain.dates import local_day
 from domain.money import Money
 from domain.receipt_errors import BadPicture
-from handlers import general, listening, menu, store_choice
+from handlers import general, listening, menu, offers, store_choice
 from handlers.parts import CANCEL, gone
 from handlers.turns import Turn, member_id
 from services import receipts
 from services.receipts import Draft, Mine
 
-OFFERED = Step("offered", frozenset())
 RECEIPT = Flow(
     "receipt",
     (
-        OFFERED,
         Step("photo", ANYTHING),
         Step("store", ANYTHING),
         Step("number", ANYTHING),
@@ -47,26 +45,16 @@ def begin(turn: Turn) -> Reply:
 
 
 def sent(turn: Turn) -> Reply | None:
-    """A photo out of the blue: is it a receipt? Nothing is fetched before the answer. With
-    words of a complaint, or where there are no receipts, it is heard as words are."""
-    if turn.conversation.active(turn.now) and turn.conversation.flow != RECEIPT.name:
+    """A photo out of the blue: is it a receipt, or for a person to see? Nothing is fetched before
+    the answer."""
+    if turn.conversation.active(turn.now) or turn.person.member_id is None:
         return general.unknown(turn)
-    if turn.person.member_id is None:
-        return general.unknown(turn)
-    if not _takes_photos(turn) or listening.is_serious(turn):
-        return listening.heard(turn)
-    turn.start(RECEIPT, OFFERED.name, reference=_reference(turn))
-    yes = Button("receipt.button_yes", "receipt.take", here=True)
-    return Reply("receipt.offer", {}, ((yes, CANCEL),))
-
-
-def _takes_photos(turn: Turn) -> bool:
-    return turn.work.programmes.current().receipt_photos is not None
+    return listening.photographed(turn)
 
 
 def offered(turn: Turn) -> str:
     """The picture that was sent before, to be looked at now."""
-    return str(turn.data.get("reference", "")) if turn.conversation.step == OFFERED.name else ""
+    return listening.receipt_of(turn) if offers.is_this(turn) else ""
 
 
 def pictured(turn: Turn) -> str:
@@ -76,6 +64,8 @@ def pictured(turn: Turn) -> str:
 
 def take(turn: Turn) -> Reply:
     """It is a receipt."""
+    if not offered(turn):
+        return listening.dead(turn)
     receipts.begin(turn.work, member_id(turn), turn.now)
     return _keep(turn, offered(turn))
 

@@ -75,6 +75,50 @@ async def test_a_photo_out_of_the_blue_is_offered_and_not_fetched(club: Club) ->
     assert club.album.fetched == ["p"]
 
 
+async def test_one_question_is_asked_about_photos_sent_together(club: Club) -> None:
+    mei = await member(club)
+    club.album.pictures["P0"] = receipt_picture(1)
+    pieces = [(Media(f"P{n}", "photo"),) for n in range(3)]
+    sent_ = [await mei.sends(Kind.PHOTO, media=piece, album="a") for piece in pieces]
+    assert [one.key if one else "" for one in sent_] == ["receipt.offer", "", ""]
+    assert (await mei.taps("receipt.take")).key == "receipt.number"
+    assert club.album.fetched == ["P0"]
+
+
+async def test_the_newest_photo_is_the_receipt(club: Club) -> None:
+    mei = await member(club)
+    club.album.pictures["clear"] = receipt_picture(1)
+    await mei.sends_photo("blurred")
+    assert (await mei.sends_photo("clear")).key == "receipt.offer"
+    assert (await mei.taps("receipt.take")).key == "receipt.number"
+    assert club.album.fetched == ["clear"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "label"), [("en", "➕ Add to {number}"), ("zh", "➕ 补充到 {number}")]
+)
+async def test_photos_go_to_a_ticket_that_is_open(club: Club, locale: str, label: str) -> None:
+    mei = await member(club, locale=locale)
+    await mei.says("牛奶是酸的")
+    await mei.taps("heard.pass")
+    for n in range(3):
+        await mei.sends(Kind.PHOTO, media=(Media(f"P{n}", "photo"),), album="a")
+    me = await mei.member_id()
+    [ticket] = await club.read(lambda w: w.tickets.open_of(me))
+    assert mei.button("heard.add").label == label.format(number=ticket.number)
+    assert (await mei.taps("heard.add")).key == "ticket.added"
+    thread = await club.read(lambda w: w.tickets.thread(ticket.id, 9))
+    assert [one["reference"] for said in thread for one in said.media] == ["P0", "P1", "P2"]
+    assert (await mei.taps("receipt.take")).key == "general.expired"
+
+
+async def test_a_photo_is_shown_to_a_person(club: Club) -> None:
+    mei = await member(club)
+    await mei.sends_photo("p")
+    assert (await mei.taps("heard.ask")).key == "complain.sent"
+    assert club.album.fetched == []
+
+
 async def test_a_photo_inside_another_conversation_is_left_alone(club: Club) -> None:
     mei = await member(club)
     await mei.says("/complain")
