@@ -88,7 +88,7 @@ class Router:
 
     `phrases` maps plain words to intents, with arguments after `|`; `flows` are the known
     conversations; `grave` says whether a text is too serious to be taken for a command that it
-    happens to hold. What a member says that nothing understands goes to `heard`, if there is such
+    happens to hold. What somebody says that nothing understands goes to `heard`, if there is such
     a route. Needed intents: `unknown` (nothing understood), `stranger` (not a member),
     `expired` (an old or foreign button), `group` (others read along), `cancel`.
     """
@@ -132,13 +132,13 @@ class Router:
         return _found(route, action)
 
     def _heard(self, inbound: Inbound, state: State, now: datetime) -> bool:
-        """Whether a member has said something that is nobody's: no command, and no conversation
+        """Whether somebody has said something that is nobody's: no command, and no conversation
         that waits for something else."""
         if inbound.kind not in (Kind.TEXT, Kind.PHOTO, Kind.FILE) or "heard" not in self._routes:
             return False
         talk = state.conversation
         free = not talk.active(now) or talk.flow == "heard"
-        return free and state.person.member_id is not None and not inbound.text.startswith("/")
+        return free and not inbound.text.startswith("/")
 
     def _in_group(self, inbound: Inbound, state: State, now: datetime) -> Match:
         """In a group: commands, buttons and questions that are meant for staff there, and what is

@@ -149,7 +149,7 @@ def _fresh(turn: Turn) -> dict[str, Any]:
     """What somebody has written lately: in this conversation, or as an offer took it."""
     if not turn.conversation.active(turn.now):
         return {}
-    if not offers.is_waiting(turn) or not (turn.data.get("offered") or turn.data.get("faq")):
+    if not offers.stands(turn):
         return _written(turn)
     words, asked = offers.waiting(turn), turn.data.get("faq", "")
     files = [dict(one) for one in words.media]

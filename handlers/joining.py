@@ -2,16 +2,18 @@
 
 from bot.messages import Button, Reply, Rows
 from domain.charters import Standing
-from handlers import menu, points
+from handlers import listening, menu, offers, points
 from handlers.turns import Turn, address_id, member_id
 from services import charters, joining, profiles
 
 
 def start(turn: Turn) -> Reply:
     """A member sees the card; a stranger is invited to join."""
-    turn.end()
     if turn.person.member_id is None:
+        if not offers.stands(turn):
+            turn.end()
         return stranger(turn)
+    turn.end()
     return points.card(turn)
 
 
@@ -48,7 +50,8 @@ def accept_rules(turn: Turn) -> Reply:
 
 
 def join(turn: Turn) -> Reply:
-    """One tap: the rules are accepted and the member exists."""
+    """One tap: the rules are accepted and the member exists. What they wrote before they could
+    say it is asked about."""
     joined = joining.join(turn.work, address_id(turn), locale=turn.locale, now=turn.now)
     if not joined.new:
         return points.card_of(turn, joined.member.id)
@@ -61,7 +64,8 @@ def join(turn: Turn) -> Reply:
     }
     tour = Button("button.profile_offer", "profile.tour", values={"points": offer})
     first: Rows = ((tour,),) if offer else ()
-    return Reply("join.welcome", values, (*first, (menu.CARD, menu.HELP)))
+    said = (listening.resumed(turn),) if offers.stands(turn) else ()
+    return Reply("join.welcome", values, (*first, (menu.CARD, menu.HELP)), more=said)
 
 
 def _standing(turn: Turn) -> str:

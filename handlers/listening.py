@@ -11,7 +11,7 @@ from bot.messages import Button, Kind, Reply, Rows
 from bot.router import Route
 from bot.turn import MOOD
 from domain.tickets import Ticket, TicketKind
-from handlers import general, menu, tickets
+from handlers import general, menu, newcomers, tickets
 from handlers.complain import open_offered
 from handlers.offers import (
     answer,
@@ -22,11 +22,12 @@ from handlers.offers import (
     keep,
     kept,
     no,
+    stands,
     waiting,
 )
 from handlers.parts import gone, number
 from handlers.ticket_parts import origin
-from handlers.turns import Turn, member_id
+from handlers.turns import Turn
 from services import faq, listening
 from services.sentiments import Label, Mood
 from services.tickets import Words
@@ -50,7 +51,9 @@ def is_serious(turn: Turn) -> bool:
 
 
 def heard(turn: Turn) -> Reply | None:
-    """Words or files of a member that are no command and no answer. Raises FileTooLarge."""
+    """Words or files that are no command and no answer. Raises FileTooLarge."""
+    if turn.person.member_id is None:
+        return newcomers.heard(turn)
     words = _new(turn)
     if not words.text:
         return _file(turn, words) if words.media else _unknown(turn, words)
@@ -67,7 +70,9 @@ def heard(turn: Turn) -> Reply | None:
 def more(turn: Turn) -> Reply | None:
     """A picture or a file comes while an offer stands: it goes along. Raises FileTooLarge."""
     album = turn.inbound.album
-    if not _stands(turn):
+    if turn.person.member_id is None:
+        return newcomers.more(turn)
+    if not stands(turn):
         return photographed(turn)
     piece = bool(album) and album == turn.data.get("album")
     receipt = turn.data.get("receipt", "")
@@ -97,11 +102,6 @@ def _takes_receipts(turn: Turn) -> bool:
     return turn.work.programmes.current().receipt_photos is not None
 
 
-def _stands(turn: Turn) -> bool:
-    """Whether an offer stands that what comes belongs to."""
-    return is_waiting(turn) and bool(turn.data.get("offered") or turn.data.get("faq"))
-
-
 def _receipt(turn: Turn) -> Reply:
     """Is it a receipt, something for a ticket, or for a person? One question for an album."""
     own = _own(turn)
@@ -112,8 +112,15 @@ def _receipt(turn: Turn) -> Reply:
 
 def dead(turn: Turn) -> Reply:
     """A button of an earlier time, or of somebody else: what waits for an answer is shown."""
-    if not _stands(turn):
+    if not stands(turn):
         return gone(turn)
+    if turn.person.member_id is None:
+        return newcomers.asked_to_join(turn)
+    return resumed(turn)
+
+
+def resumed(turn: Turn) -> Reply:
+    """The offer that stands, once more."""
     service = turn.work.programmes.current().service
     known = next((one for one in service.faq if one.key == turn.data.get("faq")), None)
     found = listening.hear(service, waiting(turn).text, None)
@@ -152,7 +159,9 @@ def add(turn: Turn) -> Reply | None:
 
 def _own(turn: Turn) -> Rows:
     """The member's tickets that it may belong to: those that run or were settled lately."""
-    found = turn.work.tickets.of_member(member_id(turn), LATEST)
+    if turn.person.member_id is None:
+        return ()  # they join with this very message
+    found = turn.work.tickets.of_member(turn.person.member_id, LATEST)
     return tuple(
         (_into(turn, one),)
         for one in found
@@ -255,8 +264,8 @@ def _mood(turn: Turn) -> Mood | None:
 
 
 ROUTES: Final = (
-    Route("heard", heard, writes=True, looks=mood_of),
-    Route("heard.offer", more, writes=True),
+    Route("heard", heard, writes=True, looks=mood_of, anyone=True),
+    Route("heard.offer", more, writes=True, anyone=True),
     Route("heard.pass", pass_on, writes=True),
     Route("heard.ask", ask, writes=True),
     Route("heard.helped", helped, writes=True),

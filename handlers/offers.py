@@ -92,5 +92,10 @@ def answer(turn: Turn, found: Faq) -> Reply:
     return Reply("listening.answer", values, rows)
 
 
+def stands(turn: Turn) -> bool:
+    """Whether an offer stands that what comes belongs to."""
+    return is_waiting(turn) and bool(turn.data.get("offered") or turn.data.get("faq"))
+
+
 def _waiting(turn: Turn) -> Mapping[str, Any]:
     return turn.data if is_waiting(turn) else {}

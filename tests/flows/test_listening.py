@@ -199,9 +199,49 @@ async def test_a_running_conversation_takes_the_words(mei: Person) -> None:
     assert (await mei.says("牛奶是酸的")).key == "complain.which"
 
 
-async def test_strangers_are_not_heard(club: Club) -> None:
-    stranger = club.person("Zoe")
-    assert (await stranger.says("牛奶是酸的")).key == "general.unknown"
+@pytest.mark.parametrize(
+    ("said", "first", "then", "button"),
+    [
+        ("牛奶是酸的", "join.first", "listening.complaint", "heard.pass"),
+        ("I was injured", "join.first", "listening.alarm", "heard.pass"),
+        ("怎么退货", "listening.answer", "listening.answer", "heard.ask"),
+        ("can I bring my dog?", "general.unknown", "listening.kept", "heard.ask"),
+    ],
+)
+async def test_what_is_said_before_joining_is_kept_through_it(
+    club: Club, said: str, first: str, then: str, button: str
+) -> None:
+    zoe = club.person("Zoe")
+    assert (await zoe.says(said)).key == first
+    await zoe.says("/start")
+    assert (await zoe.taps("join")).key == "join.welcome"
+    assert [message.key for message in await zoe.hears()] == [then]
+    assert await tickets(club, zoe) == []
+    assert (await zoe.taps(button)).key == "complain.sent"
+    (ticket,) = await tickets(club, zoe)
+    assert (await first_said(club, ticket)).text == said
+
+
+async def test_files_before_joining_go_along(club: Club) -> None:
+    zoe = club.person("Zoe", "zh")
+    await zoe.says("牛奶是酸的")
+    pieces = [(Media(f"P{n}", "photo"),) for n in range(2)]
+    sent = [await zoe.sends(Kind.PHOTO, media=piece, album="a") for piece in pieces]
+    assert [one.key if one else "" for one in sent] == ["join.first", ""]
+    assert "已保留" in (await zoe.says("而且很贵")).text
+    await zoe.taps("join")
+    await zoe.hears()
+    await zoe.taps("heard.pass")
+    (ticket,) = await tickets(club, zoe)
+    said = await first_said(club, ticket)
+    assert (said.text, len(said.media)) == ("牛奶是酸的\n而且很贵", 2)
+
+
+async def test_who_says_nothing_to_pass_on_is_asked_nothing_after_joining(club: Club) -> None:
+    zoe = club.person("Zoe")
+    await zoe.says("asdf")
+    await zoe.taps("join")
+    assert await zoe.hears() == []
 
 
 async def test_without_a_mood_the_words_decide(club: Club, mei: Person) -> None:
