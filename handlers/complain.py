@@ -20,13 +20,14 @@ from handlers.ticket_parts import (
     first_part,
     hush,
     joined,
+    origin,
     say_rest,
     short,
     words_of,
 )
 from handlers.turns import Turn, address_id, member_id
 from services import ticket_subjects, tickets
-from services.ticket_opening import check_flood
+from services.ticket_opening import check_flood, check_open
 from services.tickets import PURCHASE, VOUCHER, Opening, Words
 
 COMPLAIN = Flow(
@@ -48,13 +49,27 @@ SUBJECTS: Final = {"o": PURCHASE, "v": VOUCHER}
 
 def complain(turn: Turn) -> Reply:
     """Something is wrong: what is it about?"""
-    return _begin(turn, TicketKind.COMPLAINT, _fresh(turn))
+    kind, fresh = TicketKind.COMPLAINT, _fresh(turn)
+    return _full(turn, kind, fresh) or _begin(turn, kind, fresh)
 
 
 def feedback(turn: Turn) -> Reply:
     """Praise, a suggestion, a question, or a complaint after all?"""
-    turn.start(COMPLAIN, "kind", **_fresh(turn))
+    fresh = _fresh(turn)
+    if full := _full(turn, TicketKind.SUGGESTION, fresh):
+        return full
+    turn.start(COMPLAIN, "kind", **fresh)
     return _which(turn, _kinds()) or Reply("complain.kind", {}, _kinds())
+
+
+def question(turn: Turn) -> Reply:
+    """A person is asked for: the question, if there is one yet, goes straight to them."""
+    fresh = _fresh(turn)
+    kind = TicketKind.QUESTION
+    if full := _full(turn, kind, fresh):
+        return full
+    turn.start(COMPLAIN, "text", **{**fresh, "asked": "person"})
+    return _chosen(turn, kind, _last_category(turn, kind))
 
 
 def kind_typed(turn: Turn) -> Reply | None:
@@ -105,6 +120,28 @@ def reworded(turn: Turn) -> None:
 def holds(turn: Turn) -> bool:
     """Whether there is something that could be sent."""
     return _writing(turn) and bool(turn.data.get("caption") or turn.data.get("media"))
+
+
+def _full(turn: Turn, kind: TicketKind, written: Mapping[str, Any]) -> Reply | None:
+    """Where no more tickets may be open, that is said before anything is written; what was written
+    already can go to one of them."""
+    text, files = str(written.get("caption", "")), tuple(written.get("media", ()))
+    try:
+        check_open(turn.work, member_id(turn), text)
+    except TooManyTickets as refused:
+        if not text and not files:
+            turn.end()
+            return _add_instead(turn, refused)
+        said_as = replace(origin(turn), message=str(written.get("message", "")))
+        words = Words(text, files, "", said_as)
+        return _where_else(turn, Opening(kind, _last_category(turn, kind), words), refused)
+    return None
+
+
+def _add_instead(turn: Turn, refused: TooManyTickets) -> Reply:
+    found = turn.work.tickets.open_of(member_id(turn))
+    rows = tuple((_into(turn, ticket, "ticket.add"),) for ticket in found)
+    return Reply("complain.full", {"numbers": list(refused.numbers)}, (*rows, (menu.CARD,)))
 
 
 def _begin(turn: Turn, kind: TicketKind, written: Mapping[str, Any]) -> Reply:
@@ -284,11 +321,11 @@ def _where_else(turn: Turn, opening: Opening, refused: TooManyTickets) -> Reply:
     return refusal(refused, (*rows, CANCEL_ROW))
 
 
-def _into(turn: Turn, ticket: Ticket) -> Button:
+def _into(turn: Turn, ticket: Ticket, intent: str = "complain.into") -> Button:
     names = _names(turn, ticket.category)
     values = {"number": ticket.number, "kind": str(ticket.kind), "names": names}
     mark = (str(ticket.id),)
-    return Button("button.ticket_open", "complain.into", mark, effect=True, values=values)
+    return Button("button.ticket_open", intent, mark, effect=True, values=values)
 
 
 # -- bits -------------------------------------------------------------------------------

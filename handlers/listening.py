@@ -12,7 +12,7 @@ from bot.router import Route
 from bot.turn import MOOD
 from domain.tickets import Ticket, TicketKind
 from handlers import general, menu, newcomers, tickets
-from handlers.complain import open_offered
+from handlers.complain import open_offered, question
 from handlers.offers import (
     answer,
     answered,
@@ -201,6 +201,19 @@ def ask(turn: Turn) -> Reply:
     return _ticket(turn, TicketKind.QUESTION)
 
 
+def person(turn: Turn) -> Reply:
+    """ "A person, please": what waits goes to one, else they ask what it is about."""
+    words = waiting(turn)
+    if not words.text and not words.media:
+        return question(turn)
+    if key := str(turn.data.get("faq", "")):
+        faq.asked(turn.work, key, turn.now)
+    service = turn.work.programmes.current().service
+    grave = listening.hear(service, words.text, None).alarm
+    kind = TicketKind.COMPLAINT if grave else TicketKind.QUESTION
+    return open_offered(turn, kind, words, str(turn.data.get("category", "")))
+
+
 def helped(turn: Turn) -> Reply:
     """The answer was enough."""
     if not is_this(turn):
@@ -268,6 +281,7 @@ ROUTES: Final = (
     Route("heard.offer", more, writes=True, anyone=True),
     Route("heard.pass", pass_on, writes=True),
     Route("heard.ask", ask, writes=True),
+    Route("heard.person", person, writes=True),
     Route("heard.helped", helped, writes=True),
     Route("heard.add", add, writes=True),
     Route("heard.no", decline, writes=True),

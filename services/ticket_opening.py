@@ -66,7 +66,7 @@ def open_ticket(
     if before := work.tickets.by_key(key):
         return before
     if opening.staff is None:
-        _check_open(work, member_id, opening.words.text)
+        check_open(work, member_id, opening.words.text)
         check_flood(work, member_id, now)
     said = message(work, 0, opening.words, Author.MEMBER, now, opening.staff)
     ticket = _new(work, member_id, opening, now)
@@ -94,6 +94,16 @@ def check_flood(work: Work, member_id: int, now: datetime) -> None:
         raise TooManyMessages(flooding.minutes)
 
 
+def check_open(work: Work, member_id: int, text: str) -> None:
+    """Raises TooManyTickets if so many of the member's are open as one may have; something grave
+    is never refused for what else is open."""
+    service = work.programmes.current().service
+    running = work.tickets.open_of(member_id)
+    full = len(running) >= service.flooding.open_tickets
+    if full and not alarm_in(text, service.alarm_words):
+        raise TooManyTickets(tuple(ticket.number for ticket in running))
+
+
 def check_category(work: Work, kind: TicketKind, category: str) -> str:
     """The category as tickets of that kind keep it; raises CategoryUnknown."""
     known = categories_of(work.programmes.current().service, kind)
@@ -117,15 +127,6 @@ def raise_alarm(work: Work, ticket: Ticket, text: str, now: datetime) -> Ticket:
     happened(work, ticket, Event.ALARM, now, value=word)
     relay.escalated(work, ticket, "alarm", now, text=text)
     return ticket
-
-
-def _check_open(work: Work, member_id: int, text: str) -> None:
-    """Something grave is never refused for what else is open."""
-    service = work.programmes.current().service
-    running = work.tickets.open_of(member_id)
-    full = len(running) >= service.flooding.open_tickets
-    if full and not alarm_in(text, service.alarm_words):
-        raise TooManyTickets(tuple(ticket.number for ticket in running))
 
 
 def _new(work: Work, member_id: int, opening: Opening, now: datetime) -> Ticket:

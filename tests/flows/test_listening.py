@@ -194,6 +194,34 @@ async def test_words_go_to_a_ticket_that_is_there(club: Club, mei: Person, more:
     assert [one.text for one in thread if one.author == "member"] == ["牛奶是酸的", more]
 
 
+@pytest.mark.parametrize(
+    ("said", "word", "kind", "urgent"),
+    [
+        ("牛奶是酸的", "人工", TicketKind.QUESTION, False),
+        ("怎么退货", "转人工", TicketKind.QUESTION, False),
+        ("孩子吃了过敏", "客服", TicketKind.COMPLAINT, True),
+        ("can I bring my dog?", "human", TicketKind.QUESTION, False),
+        ("The milk was sour.", "Agent!", TicketKind.QUESTION, False),
+    ],
+)
+async def test_who_asks_for_a_person_need_not_write_again(
+    club: Club, mei: Person, said: str, word: str, kind: TicketKind, urgent: bool
+) -> None:
+    await mei.says(said)
+    assert (await mei.says(word)).key == "complain.sent"
+    (ticket,) = await tickets(club, mei)
+    assert (ticket.kind, bool(ticket.alarm)) == (kind, urgent)
+    assert (await first_said(club, ticket)).text == said
+
+
+@pytest.mark.parametrize("word", ["人工", "客服", "转人工", "human", "agent"])
+async def test_a_person_is_asked_for_alone(club: Club, mei: Person, word: str) -> None:
+    assert (await mei.says(word)).key == "complain.text"
+    assert (await mei.says("怎么退货")).key == "complain.sent"
+    (ticket,) = await tickets(club, mei)
+    assert ticket.kind is TicketKind.QUESTION
+
+
 async def test_a_running_conversation_takes_the_words(mei: Person) -> None:
     await mei.says("/complain")
     assert (await mei.says("牛奶是酸的")).key == "complain.which"

@@ -144,9 +144,12 @@ async def test_who_has_many_open_is_led_to_them(club: Club, locale: str, says: s
     mei = await club.person(locale=locale).joins()
     for _ in range(2):
         assert (await complains(mei)).key == "complain.sent"
-    refused = await complains(mei)
-    assert refused.key == "ticket.too_many"
-    assert says in refused.text
+    for said in ("/complain", "/feedback"):
+        full = await mei.says(said)
+        assert full.key == "complain.full"
+        assert says in full.text
+    assert (await mei.taps("ticket.add")).key == "ticket.add_ask"
+    assert (await mei.says("and this")).key == "ticket.added"
     assert (await mei.says("/tickets")).key == "ticket.list"
 
 
