@@ -1,5 +1,7 @@
 """The staff's queue of tickets, tab by tab, and one ticket with its history."""
 
+from typing import Any
+
 from bot.messages import Button, Reply, Rows, load_media
 from domain.tickets import Author, Event, Ticket, read_event
 from handlers import desk_report, menu
@@ -11,14 +13,15 @@ from services.ticket_lists import TABS, Listed
 
 QUEUE = Button("button.queue", "queue")
 FIRST_TABS = 3
+IN_A_ROW = 2
 
 
 def show(turn: Turn) -> Reply:
     """A page of a tab: what is mine, new, near its deadline, waiting, done lately; `/queue report`
     is the report."""
     manages = turn.person.may("ticket:manage")
-    if turn.arg() == "report" and manages:
-        return desk_report.show(turn)
+    if turn.arg() == "report":
+        return desk_report.show(turn) if manages else Reply("desk_report.closed", {}, ((QUEUE,),))
     found = ticket_lists.listed(
         turn.work, turn.arg(), number(turn, 1), actor(turn).staff_id or 0, turn.now
     )
@@ -27,7 +30,10 @@ def show(turn: Turn) -> Reply:
     values["zone"] = turn.work.programmes.current().zone
     report = ((Button("desk_report.button_report", "queue.report"),),) if manages else ()
     return Reply(
-        "queue.list", values, (*_tabs(found), *_open(found), *_pages(found), *report), edit=True
+        "queue.list",
+        values,
+        (*_tabs(found), *_open(found, lines), *_pages(found), *report),
+        edit=True,
     )
 
 
@@ -106,12 +112,17 @@ def _tabs(found: Listed) -> Rows:
     return (buttons[:FIRST_TABS], buttons[FIRST_TABS:])
 
 
-def _open(found: Listed) -> Rows:
+def _open(found: Listed, lines: list[dict[str, Any]]) -> Rows:
     buttons = tuple(
-        Button("button.queue_open", "ticket.open", (str(one.id),), values={"number": one.number})
-        for one in found.tickets
+        Button(
+            "button.queue_open",
+            "ticket.open",
+            (str(ticket.id),),
+            values={name: line[name] for name in ("number", "kind", "name")},
+        )
+        for ticket, line in zip(found.tickets, lines, strict=True)
     )
-    return tuple(buttons[at : at + FIRST_TABS] for at in range(0, len(buttons), FIRST_TABS))
+    return tuple(buttons[at : at + IN_A_ROW] for at in range(0, len(buttons), IN_A_ROW))
 
 
 def _pages(found: Listed) -> Rows:

@@ -8,7 +8,7 @@ from bot.flow import ANYTHING, Flow, Step
 from bot.messages import Button, Kind, Reply, Rows
 from domain.service_rules import AfterBad
 from domain.ticket_errors import TooManyMessages
-from domain.tickets import RATINGS
+from domain.tickets import RATINGS, RUNNING
 from handlers import menu
 from handlers.complain import MINE
 from handlers.parts import gone, number
@@ -59,7 +59,10 @@ def commented(turn: Turn) -> Reply | None:
         turn.start(RATED, ticket=ticket_id)
     else:
         turn.end()
-    return Reply("ticket.commented", {}, ((MINE, menu.CARD),))
+    ticket = tickets.leading(turn.work, ticket_id)
+    runs = ticket.due_at if ticket.state in RUNNING else None
+    values = {"number": ticket.number, **due(turn, runs)}
+    return Reply("ticket.commented", values, ((MINE, menu.CARD),))
 
 
 def skip(turn: Turn) -> Reply:

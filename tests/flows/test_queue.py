@@ -3,6 +3,7 @@
 import pytest
 
 from domain.tickets import TicketState
+from tests.flows.talk import labels
 from tests.flows.test_staff_group import SOUR, heard, opens
 from tests.support.club import Club, Person
 from tests.support.threads import deliver, last_message, operator
@@ -43,6 +44,7 @@ async def test_the_queue_shows_what_is_new_mine_and_due(
     new = await anna.says("/queue")
     assert title in new.text
     assert left in new.text
+    assert any("⚠️" in label and "·" in label for label in labels(new)), "what and whose it is"
     assert any("1" in label for label in tabs(anna))
     mine = await anna.taps("queue", "mine")
     assert empty in mine.text

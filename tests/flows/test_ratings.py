@@ -60,7 +60,9 @@ async def test_a_bad_rating_opens_it_again_and_tells_the_holder(
     assert keys.count("ticket.rated_badly") == 1
     now = await ticket_of(club, mei)
     assert (now.state, now.reopened, now.rating) == (TicketState.ASSIGNED, 1, 1)
-    await mei.says("Still sour")
+    answer = await mei.says("Still sour")
+    assert (answer.key, str(now.number) in answer.text) == ("ticket.commented", True)
+    assert ("前答复您" if locale == "zh" else "answers you by") in answer.text
     assert await told(club, anna, "Still sour")
 
 
