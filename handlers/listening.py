@@ -11,7 +11,7 @@ from bot.messages import Button, Kind, Reply, Rows
 from bot.router import Route
 from bot.turn import MOOD
 from domain.tickets import Ticket, TicketKind
-from handlers import general, menu, newcomers, tickets
+from handlers import answering, general, menu, newcomers, tickets
 from handlers.complain import open_offered, question
 from handlers.offers import (
     answer,
@@ -59,6 +59,9 @@ def heard(turn: Turn) -> Reply | None:
         return _file(turn, words) if words.media else _unknown(turn, words)
     service = turn.work.programmes.current().service
     found = listening.hear(service, words.text, _mood(turn), turn.locale)
+    plain = not found.alarm and found.faq is None and not stands(turn)
+    if plain and (ticket_id := answering.awaited(turn, words)):
+        return answering.continued(turn, ticket_id, words)
     if found.alarm or found.complaint:
         keep(turn, words, joins=True, offered=True)
         return _offer(turn, found)
@@ -72,9 +75,11 @@ def more(turn: Turn) -> Reply | None:
     album = turn.inbound.album
     if turn.person.member_id is None:
         return newcomers.more(turn)
+    piece = bool(album) and album == turn.data.get("album")
+    if turn.data.get("done") and piece:
+        return None
     if not stands(turn):
         return photographed(turn)
-    piece = bool(album) and album == turn.data.get("album")
     receipt = turn.data.get("receipt", "")
     if receipt and not piece and turn.inbound.kind is Kind.PHOTO:
         receipt = turn.inbound.media[0].reference
@@ -189,6 +194,14 @@ def _people(turn: Turn) -> Rows:
     )
 
 
+def other(turn: Turn) -> Reply:
+    """It was not meant for the ticket that it was added to: for whom is it?"""
+    if not is_this(turn):
+        return dead(turn)
+    keep(turn, waiting(turn), joins=True, offered=True)
+    return Reply("listening.other", {}, _people(turn))
+
+
 def pass_on(turn: Turn) -> Reply:
     """Yes: what was written becomes a complaint."""
     return _ticket(turn, TicketKind.COMPLAINT)
@@ -204,8 +217,8 @@ def ask(turn: Turn) -> Reply:
 def person(turn: Turn) -> Reply:
     """ "A person, please": what waits goes to one, else they ask what it is about."""
     words = waiting(turn)
-    if not words.text and not words.media:
-        return question(turn)
+    if turn.data.get("added") or not (words.text or words.media):
+        return question(turn)  # nothing waits that nobody has
     if key := str(turn.data.get("faq", "")):
         faq.asked(turn.work, key, turn.now)
     service = turn.work.programmes.current().service
@@ -284,5 +297,6 @@ ROUTES: Final = (
     Route("heard.person", person, writes=True),
     Route("heard.helped", helped, writes=True),
     Route("heard.add", add, writes=True),
+    Route("heard.other", other, writes=True),
     Route("heard.no", decline, writes=True),
 )

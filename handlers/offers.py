@@ -48,6 +48,11 @@ def keep(turn: Turn, words: Words, *, joins: bool = False, **more: Any) -> None:
     turn.start(HEARD, **data, album=turn.inbound.album, offer=offer, **more)
 
 
+def let_be(turn: Turn, album: str) -> None:
+    """Something was answered by the first piece of this album: its others are nothing more."""
+    turn.start(HEARD, album=album, done=True)
+
+
 def button(turn: Turn, name: str, intent: str, *args: str, effect: bool = False) -> Button:
     """A button for what waits: it is good as long as that waits, whatever else was sent."""
     offer = str(turn.data.get("offer", ""))

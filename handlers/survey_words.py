@@ -44,6 +44,8 @@ def said(turn: Turn) -> Reply | None:
         return _heard(turn, refused)
     if album and turn.conversation.flow == SURVEY.name:
         turn.go("said", album=album)
+    elif album:
+        offers.let_be(turn, album)
     return reply
 
 

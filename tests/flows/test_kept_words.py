@@ -191,3 +191,43 @@ async def _answers(mei: Person, message: str, words: str) -> None:
     answer = await mei.sends(text=words, reply_to=message)
     assert answer is not None
     assert answer.key == "ticket.added"
+
+
+@in_turn("locale, says", [("en", "went along"), ("zh", "已直接补充进去")])
+async def test_plain_words_go_to_what_was_answered_lately(
+    club: Club, locale: str, says: str
+) -> None:
+    anna, mei = await operator(club), await club.person(locale=locale).joins()
+    await complains(mei)
+    await newest(club, anna)
+    await replies(club, anna, "When was it?")
+    await newest(club, mei)
+    for said in ("Yesterday morning", "around nine"):
+        answer = await mei.says(said)
+        assert (answer.key, says in answer.text) == ("ticket.continued", True)
+    spoken = [one.text for one in await thread_of(club, mei) if one.author == "member"]
+    assert spoken == [SOUR, "Yesterday morning", "around nine"]
+    assert (await mei.taps("heard.other")).key == "listening.other"
+    assert (await mei.taps("heard.ask")).key == "complain.sent"
+    assert [one.text for one in await thread_of(club, mei)] == ["around nine"]
+    assert await _count(club, mei) == 2
+
+
+async def test_plain_words_long_after_an_answer_are_asked_about(club: Club) -> None:
+    anna, mei = await operator(club), await club.person().joins()
+    await complains(mei)
+    await newest(club, anna)
+    await replies(club, anna, "When was it?")
+    club.clock.move(days=4)
+    assert (await mei.says("Yesterday morning")).key == "general.unknown"
+    assert len(await thread_of(club, mei)) == 2
+
+
+async def test_who_has_just_answered_and_asks_for_a_person_begins_anew(club: Club) -> None:
+    anna, mei = await operator(club), await club.person().joins()
+    await complains(mei)
+    await newest(club, anna)
+    await replies(club, anna, "When was it?")
+    await mei.says("Yesterday morning")
+    assert (await mei.says("human")).key == "complain.text"
+    assert await _count(club, mei) == 1

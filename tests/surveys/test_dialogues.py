@@ -396,6 +396,18 @@ async def test_an_album_is_one_answer(lite: Club) -> None:
     assert "Recommend us?" in (await mei.says("7")).text
 
 
+async def test_an_album_at_the_end_is_one_answer(lite: Club) -> None:
+    await ask(lite, PHOTO)
+    mei = await lite.person().joins()
+    await mei.says("/survey")
+    await mei.taps("survey.begin")
+    pieces = [(Media(f"p{number}", "photo"),) for number in range(3)]
+    said = [await mei.sends(Kind.PHOTO, media=piece, album="a1") for piece in pieces]
+    assert [one.key if one else "" for one in said] == ["survey.thanks", "", ""]
+    assert (await mei.says("积分")).key == "points.balance"
+    assert (await mei.sends(Kind.PHOTO, media=pieces[0], album="a2")) is not None
+
+
 async def test_a_file_that_is_no_picture_is_no_photo(lite: Club) -> None:
     await ask(lite, PHOTO, NPS)
     mei = await lite.person().joins()
