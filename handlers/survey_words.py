@@ -46,6 +46,8 @@ def said(turn: Turn) -> Reply | None:
         turn.go("said", album=album)
     elif album:
         offers.let_be(turn, album)
+    elif turn.inbound.message and turn.conversation.flow == SURVEY.name:
+        turn.go("said", message=turn.inbound.message)
     return reply
 
 

@@ -14,6 +14,7 @@ from handlers import complain, menu, queue_answers, staff_group
 from handlers.complain import MINE
 from handlers.parts import CANCEL, gone, number
 from handlers.rating import stars
+from handlers.surveys import SURVEY
 from handlers.ticket_parts import (
     all_collected,
     awaiting,
@@ -132,6 +133,8 @@ def edited(turn: Turn) -> Reply | None:
     if wrote.address_id is None:
         return None
     said = turn.work.tickets.written(wrote.address_id, wrote.chat, wrote.message)
+    if said is None and _answered_survey(turn):
+        return Reply("survey.edited")
     if said is None:
         complain.reworded(turn)
     elif said.author != Author.MEMBER:
@@ -139,6 +142,13 @@ def edited(turn: Turn) -> Reply | None:
     elif tickets.get(turn.work, said.ticket_id).member_id == turn.person.member_id:
         tickets.edit(turn.work, said.id, turn.text, turn.now)
     return None
+
+
+def _answered_survey(turn: Turn) -> bool:
+    """Whether the message that was changed answered the question before in a running survey."""
+    talk, message = turn.conversation, turn.inbound.message
+    ours = talk.active(turn.now) and talk.flow == SURVEY.name
+    return ours and bool(message) and talk.data.get("message") == message
 
 
 def _added(turn: Turn, ticket_id: int, words: Words, *, ending: bool = False) -> Reply | None:

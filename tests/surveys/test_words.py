@@ -212,3 +212,17 @@ async def test_a_correction_shows_a_question_anew_where_somebody_is_in_it(lite: 
     assert await kept(lite) == {}
     await does(mei, survey, answer(1, 1))
     assert await kept(lite) == {"content": 1}
+
+
+async def test_who_changes_the_message_of_an_answer_is_told_how_to_change_it(
+    club: Club, mei: Person
+) -> None:
+    await ask(club, FIRST, SECOND)
+    await begins(mei)
+    await mei.sends(text="The bread", message="71")
+    told = await mei.sends(Kind.EDITED, text="The cake", message="71")
+    assert told is not None
+    assert told.key == "survey.edited"
+    assert await mei.sends(Kind.EDITED, text="Hello!", message="12") is None
+    assert (await kept(club))["first"] == "The bread"
+    assert (await mei.says("The queue")).key == "survey.thanks"
