@@ -9,6 +9,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, ClassVar, Final
 
+from domain.audience_expressions import Expression, dump, load
 from domain.campaign_errors import SendTimeFar, SendTimePast, SendTimeSkipped, SendTimeUnreadable
 from domain.dates import local_day, zone_of
 from domain.errors import Refused
@@ -64,24 +65,32 @@ class AudienceKind(StrEnum):
     LEVEL = "level"
     STORE = "store"
     LIST = "list"
+    EXPRESSION = "expression"
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who gets it. `values`: keys of levels or codes of stores; none for the other kinds."""
+    """Who gets it. `values`: keys of levels or codes of stores; none for the other kinds.
+    `expression`: of that kind."""
 
     kind: AudienceKind = AudienceKind.EVERYBODY
     values: tuple[str, ...] = ()
+    expression: Expression | None = None
 
     def dump(self) -> dict[str, Any]:
+        if self.expression is not None:
+            return {"kind": str(self.kind), "expression": dump(self.expression)}
         return {"kind": str(self.kind), "values": list(self.values)}
 
 
 def load_audience(data: Mapping[str, Any]) -> Audience | None:
-    """The audience that `dump` wrote, None while nothing was chosen."""
+    """The audience that `dump` wrote, None while nothing was chosen. Raises AudienceBroken."""
     if not data:
         return None
-    return Audience(AudienceKind(data["kind"]), tuple(data.get("values", ())))
+    kind = AudienceKind(data["kind"])
+    if kind is AudienceKind.EXPRESSION:
+        return Audience(kind, expression=load(data.get("expression")))
+    return Audience(kind, tuple(data.get("values", ())))
 
 
 def content_hash(
