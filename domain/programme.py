@@ -12,6 +12,7 @@ from typing import Final
 from domain.bill_rules import BillRules, ReceiptPhotos, StoredValue, TillRules
 from domain.birthdays import Feb29
 from domain.care_rules import Announcements, Care
+from domain.insight_rules import Insight
 from domain.points import Expiry
 from domain.refunds import RefundPolicy
 from domain.service_rules import Service
@@ -333,6 +334,7 @@ class Programme:
     care: Care = field(default_factory=Care)
     announcements: Announcements = field(default_factory=Announcements)
     service: Service = field(default_factory=Service)
+    insight: Insight = field(default_factory=Insight)
     adjustments: Adjustments = Adjustments()
     growth: Growth = Growth()
     checkin: CheckIn | None = None

@@ -6,7 +6,7 @@ from datetime import time
 from decimal import Decimal
 from typing import Final
 
-from domain import care_rules
+from domain import care_rules, insight_rules
 from domain.bill_rules import (
     BillRules,
     BillStep,
@@ -92,6 +92,7 @@ def build(file: schema.File) -> Programme:
         expiry_reminder_days=tuple(sorted(file.expiry_reminder_days, reverse=True)),
         care=_care(file),
         service=service(file),
+        insight=_insight(file.insight),
         announcements=care_rules.Announcements(**file.announcements.model_dump()),
         adjustments=Adjustments(**file.adjustments.model_dump()),
         growth=_growth(file.growth, club.currency),
@@ -143,6 +144,18 @@ def _care_rule(rule: schema.CareRule, file: schema.File) -> care_rules.CareRule:
         rhythm=rule.rhythm,
         first=rule.first,
         on=rule.on,
+    )
+
+
+def _insight(given: schema.Insight) -> insight_rules.Insight:
+    return insight_rules.Insight(
+        window_days=given.window_days,
+        high_from=given.high_from,
+        introduced=insight_rules.Introduced(**given.introduced.model_dump()),
+        mature=insight_rules.Mature(**given.mature.model_dump()),
+        declining=insight_rules.Quiet(**given.declining.model_dump()),
+        lost=insight_rules.Quiet(**given.lost.model_dump()),
+        pyramid=insight_rules.Pyramid(**given.pyramid.model_dump()),
     )
 
 

@@ -124,6 +124,16 @@ def _reminders(file: schema.File) -> Iterator[Found]:
         yield ("expiry_reminder_days",), "names a day twice; keep each once"
 
 
+def _insight(file: schema.File) -> Iterator[Found]:
+    rules = file.insight
+    if rules.lost.days <= rules.declining.days:
+        yield ("insight", "lost", "days"), "must be more than those of declining"
+    if rules.lost.percent < rules.declining.percent:
+        yield ("insight", "lost", "percent"), "must not be less than that of declining"
+    if rules.pyramid.b < rules.pyramid.a:
+        yield ("insight", "pyramid", "b"), "must not be less than a: A and B together bring it"
+
+
 # -- amounts ----------------------------------------------------------------------------
 
 
@@ -263,5 +273,6 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("expiry_reminder_days", _reminders),
     ("care birthday", _care),
     ("service levels", check_service),
+    ("insight", _insight),
 )
 """Each check with the sections that it reads."""

@@ -21,6 +21,7 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "birthday": ("birthday",),
     "care": ("care", "announcements"),
     "service desk": ("service",),
+    "insight": ("insight",),
     "transfers": ("transfers",),
     "operators": ("adjustments", "counter"),
     "till": ("bill", "stored_value", "till", "receipt_photos"),

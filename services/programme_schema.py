@@ -225,6 +225,39 @@ class Announcements(Section):
     second_above: Points | None = None
 
 
+Share = Annotated[int, Field(ge=1, le=100)]
+Count = Annotated[int, Field(ge=1, le=1000)]
+
+
+class Introduced(Section):
+    days: Days = 30
+    purchases: Count = 2
+
+
+class Mature(Section):
+    purchases: Count = 6
+
+
+class Quiet(Section):
+    days: Annotated[int, Field(ge=1, le=3660)]
+    percent: Annotated[int, Field(ge=0, le=10_000)]
+
+
+class Pyramid(Section):
+    a: Share = 80
+    b: Share = 95
+
+
+class Insight(Section):
+    window_days: Annotated[int, Field(ge=7, le=3660)] = 365
+    high_from: Annotated[int, Field(ge=2, le=5)] = 4
+    introduced: Introduced = Introduced()
+    mature: Mature = Mature()
+    declining: Quiet = Quiet(days=60, percent=200)
+    lost: Quiet = Quiet(days=180, percent=400)
+    pyramid: Pyramid = Pyramid()
+
+
 class Holding(Section):
     months: Annotated[int, Field(ge=0, le=120)] = 0
     round_up: Literal["month", "quarter", "year"] | None = None
@@ -312,6 +345,7 @@ class File(Section):
     care: Care | None = None
     announcements: Announcements = Announcements()
     service: Service | None = None
+    insight: Insight = Insight()
     adjustments: Adjustments = Adjustments()
     growth: Growth = Growth()
     checkin: CheckIn | None = None
