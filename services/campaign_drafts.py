@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -29,6 +30,7 @@ from domain.campaigns import (
 from domain.consent import Purpose
 from domain.dates import add_months, local_day
 from domain.wordings import campaign_key
+from services.audience_scope import as_kept, written_out
 from services.ports import Work
 from services.ports.campaigns import Campaign
 from services.ports.club import Actor
@@ -85,10 +87,14 @@ def set_words(
 def set_audience(
     work: Work, campaign_id: int, audience: Audience, actor: Actor, now: datetime
 ) -> Campaign:
-    """Who gets it. Raises AudienceUnknown for a level or store that is not there.
+    """Who gets it. Raises AudienceUnknown for a level or store that is not there, AudienceGone
+    and AudienceLoop for saved audiences.
 
     The members of an uploaded list are set by services.campaign_lists.
     """
+    if audience.expression is not None:
+        # What was approved is what is sent, also when a saved audience changes meanwhile.
+        audience = replace(audience, expression=written_out(work, audience.expression))
     known = _known(work, audience.kind)
     for value in audience.values if known is not None else ():
         if value not in (known or ()):
@@ -156,6 +162,8 @@ def looked_for(work: Work, campaign: Campaign) -> Audience:
     """The audience as members have it: levels with the keys that they had in earlier versions of
     the programme. Raises AudienceMissing."""
     audience = audience_of(campaign)
+    if audience.expression is not None:
+        return replace(audience, expression=as_kept(work, audience.expression))
     if audience.kind is not AudienceKind.LEVEL:
         return audience
     levels = [one for one in work.programmes.current().levels if one.key in audience.values]

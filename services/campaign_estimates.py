@@ -10,9 +10,11 @@ from typing import Final
 from domain import sending
 from domain.campaigns import Audience
 from services import contacts
-from services.campaign_drafts import find, looked_for, store_day
+from services.audience_scope import asked_at
+from services.campaign_drafts import find, looked_for
 from services.campaign_review import needs_second
 from services.ports import Work
+from services.ports.audiences import When
 from services.ports.campaigns import Campaign
 
 SAMPLE: Final = 2000
@@ -43,11 +45,11 @@ def estimate(work: Work, campaign_id: int, now: datetime) -> Estimate:
     campaign = find(work, campaign_id)
     if campaign.of_id is not None:
         return _following(work, campaign, now)
-    audience, day = looked_for(work, campaign), store_day(work, now)
-    languages = work.audiences.count(campaign.id, audience, day)
+    audience, when = looked_for(work, campaign), asked_at(work, now)
+    languages = work.audiences.count(campaign.id, audience, when)
     count = sum(languages.values())
-    no_address, no_consent = work.audiences.left_out(campaign.id, audience, day)
-    crowded = _crowded(work, campaign, (audience, day), count, now)
+    no_address, no_consent = work.audiences.left_out(campaign.id, audience, when)
+    crowded = _crowded(work, campaign, (audience, when), count, now)
     cost = _cost(work, campaign, count - crowded)
     return Estimate(
         count,
@@ -75,7 +77,7 @@ def _cost(work: Work, campaign: Campaign, count: int) -> sending.Estimate:
 
 
 def _crowded(
-    work: Work, campaign: Campaign, asked: tuple[Audience, int], count: int, now: datetime
+    work: Work, campaign: Campaign, asked: tuple[Audience, When], count: int, now: datetime
 ) -> int:
     """Ids of members are random, so that the first ones are a fair sample."""
     sample = work.audiences.page(campaign.id, *asked, 0, SAMPLE)

@@ -18,7 +18,8 @@ from domain.campaigns import (
     check_time,
 )
 from services import approvals
-from services.campaign_drafts import audience_of, find, hash_of, looked_for, store_day
+from services.audience_scope import asked_at
+from services.campaign_drafts import audience_of, find, hash_of, looked_for
 from services.ports import Work
 from services.ports.campaigns import Campaign
 from services.ports.club import Actor
@@ -83,7 +84,7 @@ def check(work: Work, campaign: Campaign, now: datetime) -> None:
     listed = campaign.content.get("list", {})
     if listed.get("unknown") and not listed.get("partly"):
         raise ListHasUnknown(listed["unknown"], listed["found"])
-    if not work.audiences.more_than(campaign.id, audience, store_day(work, now), 0):
+    if not work.audiences.more_than(campaign.id, audience, asked_at(work, now), 0):
         raise BroadcastForNobody()
 
 
@@ -95,8 +96,8 @@ def needs_second(work: Work, campaign: Campaign, now: datetime) -> bool:
         return False
     if campaign.of_id is not None:
         return work.campaign_rows.states(campaign.of_id).get("sent", 0) > above
-    day = store_day(work, now)
-    return work.audiences.more_than(campaign.id, looked_for(work, campaign), day, above)
+    when = asked_at(work, now)
+    return work.audiences.more_than(campaign.id, looked_for(work, campaign), when, above)
 
 
 def approved(work: Work, payload: Mapping[str, Any], actor: Actor, now: datetime) -> Campaign:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from domain.campaigns import CampaignKind, CampaignState
 from domain.consent import send_at
 from services import restoring
+from services.audience_scope import asked_at
 from services.campaign_control import BATCH, young_since
 from services.campaign_drafts import (
     MESSAGE,
@@ -20,7 +21,6 @@ from services.campaign_drafts import (
     hash_of,
     lane_of,
     looked_for,
-    store_day,
 )
 from services.campaign_following import agreed_words
 from services.campaign_progress import finished_notice
@@ -141,8 +141,8 @@ def _write(work: Work, campaign: Campaign, found: Slice, now: datetime) -> None:
         work.campaign_rows.follow(shape, campaign.of_id, act, within, ids, young)
         return
     audience, due = looked_for(work, campaign), dues(work, found.hours, now)
-    day = store_day(work, campaign.started_at or now)
-    work.audiences.write(shape, audience, day, within, due, ids)
+    when = asked_at(work, campaign.started_at or now)
+    work.audiences.write(shape, audience, when, within, due, ids)
 
 
 def dues(work: Work, hours: Iterable[Hours], now: datetime) -> dict[str, datetime]:

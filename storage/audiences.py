@@ -5,7 +5,7 @@ The rule of an audience stands here once, as conditions over members; its tests 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -24,13 +24,13 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy import Connection as Db
 
 from domain.campaigns import Audience, AudienceKind
 from domain.consent import Purpose
-from domain.members import MemberState
+from services.ports.audiences import When
 from services.ports.campaigns import Hours, Shape, Slice
 from services.ports.sales import BOOKED
+from storage.audience_members import Meant, active, agreed, has_address, said_yes
 from storage.campaign_rows import SHARED, common_values, inserted, numbered
 from storage.tables import campaigns, chat, people, post, purchases
 from storage.tables.club import Store
@@ -44,13 +44,6 @@ _purchases = purchases.Purchase.__table__  # type: ignore[attr-defined]
 _stores = Store.__table__  # type: ignore[attr-defined]
 _rows = post.Delivery.__table__  # type: ignore[attr-defined]
 
-_later = _consents.alias("later")
-_newest = ~exists().where(
-    _later.c.member_id == _consents.c.member_id,
-    _later.c.purpose == _consents.c.purpose,
-    _later.c.id > _consents.c.id,
-)
-_agreed = and_(_consents.c.purpose == Purpose.PROMOTIONS.value, _consents.c.given, _newest)
 _other = _addresses.alias("other")
 # The newest chat that is not blocked is the one that is written to.
 _preferred = ~exists().where(
@@ -58,7 +51,6 @@ _preferred = ~exists().where(
     _other.c.blocked_at.is_(None),
     _other.c.id > _addresses.c.id,
 )
-_active = _members.c.state == MemberState.ACTIVE.value
 _values: Any = bindparam("values", expanding=True)
 _bought = exists().where(
     _purchases.c.member_id == _members.c.id,
@@ -76,10 +68,6 @@ RULES: Mapping[AudienceKind, tuple[ColumnElement[bool], ...]] = {
 _given = _consents.join(_members, _members.c.id == _consents.c.member_id)
 _written_to = _given.join(_addresses, _addresses.c.member_id == _members.c.id)
 _reachable = and_(_addresses.c.blocked_at.is_(None), _preferred)
-_has_address = exists().where(
-    _addresses.c.member_id == _members.c.id, _addresses.c.blocked_at.is_(None)
-)
-_said_yes = exists().where(_consents.c.member_id == _members.c.id, _agreed)
 _language = func.coalesce(
     func.nullif(_members.c.locale, ""), func.nullif(_addresses.c.locale, ""), ""
 )
@@ -91,39 +79,42 @@ for _part in _hour:
     _hours = _hours.op("||")(cast(func.coalesce(_part, -1), Text)).op("||")("|")
 
 
-def _recipients(kind: AudienceKind, *columns: Any) -> Select[Any]:
+Rules = tuple[ColumnElement[bool], ...]
+
+
+def _recipients(rules: Rules, *columns: Any) -> Select[Any]:
     everybody = select(*columns).select_from(_written_to)
-    return everybody.where(_agreed, _active, _reachable, *RULES[kind])
+    return everybody.where(agreed, active, _reachable, *rules)
 
 
-# -- questions about an audience, one statement for each kind ----------------------------
+@lru_cache(maxsize=64)
+def _of_kind(build: Callable[..., Any], kind: AudienceKind, *how: int) -> Any:
+    return build(RULES[kind], *how)
 
 
-@lru_cache(maxsize=8)
-def _count(kind: AudienceKind) -> Any:
-    return _recipients(kind, _language, func.count()).group_by(_language)
+# -- questions about an audience ---------------------------------------------------------
 
 
-@lru_cache(maxsize=8)
-def _more(kind: AudienceKind) -> Any:
-    some = _recipients(kind, _members.c.id).limit(bindparam("most")).subquery()
+def _count(rules: Rules) -> Any:
+    return _recipients(rules, _language, func.count()).group_by(_language)
+
+
+def _more(rules: Rules) -> Any:
+    some = _recipients(rules, _members.c.id).limit(bindparam("most")).subquery()
     return select(func.count()).select_from(some)
 
 
-@lru_cache(maxsize=8)
-def _nowhere(kind: AudienceKind) -> Any:
+def _nowhere(rules: Rules) -> Any:
     people_there = select(func.count()).select_from(_given)
-    return people_there.where(_agreed, _active, *RULES[kind], ~_has_address)
+    return people_there.where(agreed, active, *rules, ~has_address)
 
 
-@lru_cache(maxsize=8)
-def _unasked(kind: AudienceKind) -> Any:
-    return select(func.count()).select_from(_members).where(_active, *RULES[kind], ~_said_yes)
+def _unasked(rules: Rules) -> Any:
+    return select(func.count()).select_from(_members).where(active, *rules, ~said_yes)
 
 
-@lru_cache(maxsize=8)
-def _page(kind: AudienceKind) -> Any:
-    after = _recipients(kind, _members.c.id).where(_consents.c.member_id > bindparam("after"))
+def _page(rules: Rules) -> Any:
+    after = _recipients(rules, _members.c.id).where(_consents.c.member_id > bindparam("after"))
     return after.order_by(_consents.c.member_id).limit(bindparam("most"))
 
 
@@ -158,8 +149,7 @@ _chosen_hours = (
 )
 
 
-@lru_cache(maxsize=64)
-def _rows_for(kind: AudienceKind, dues: int) -> Any:
+def _rows_for(rules: Rules, dues: int) -> Any:
     """The rows of a slice. `dues`: how many moments there are beside the usual one."""
     usual = bindparam("due", type_=Instant)
     moments = [
@@ -187,40 +177,40 @@ def _rows_for(kind: AudienceKind, dues: int) -> Any:
     )
     member = _consents.c.member_id
     within = member > bindparam("after"), member <= bindparam("upto")
-    return _recipients(kind, *columns).where(*within)
+    return _recipients(rules, *columns).where(*within)
 
 
-class Audiences:
+class Audiences(Meant):
     """Who gets a campaign (services.ports.campaigns.Audiences)."""
 
-    def __init__(self, db: Db, fallback: str) -> None:
-        self._db = db
-        self._fallback = fallback
-
-    def count(self, campaign_id: int, audience: Audience, day: int) -> dict[str, int]:
-        asked = _asked(campaign_id, audience, day)
+    def count(self, campaign_id: int, audience: Audience, when: When) -> dict[str, int]:
+        asked = _asked(campaign_id, audience, when)
         found: dict[str, int] = {}
-        for language, number in self._db.execute(_count(audience.kind), asked):
+        for language, number in self._db.execute(self._built(_count, audience, when), asked):
             spoken = language or self._fallback
             found[spoken] = found.get(spoken, 0) + number
         return found
 
-    def more_than(self, campaign_id: int, audience: Audience, day: int, number: int) -> bool:
-        asked = {**_asked(campaign_id, audience, day), "most": number + 1}
-        return int(self._db.execute(_more(audience.kind), asked).scalar_one()) > number
+    def more_than(self, campaign_id: int, audience: Audience, when: When, number: int) -> bool:
+        asked = {**_asked(campaign_id, audience, when), "most": number + 1}
+        return (
+            int(self._db.execute(self._built(_more, audience, when), asked).scalar_one()) > number
+        )
 
-    def left_out(self, campaign_id: int, audience: Audience, day: int) -> tuple[int, int]:
-        asked = _asked(campaign_id, audience, day)
-        nowhere = self._db.execute(_nowhere(audience.kind), asked).scalar_one()
+    def left_out(self, campaign_id: int, audience: Audience, when: When) -> tuple[int, int]:
+        asked = _asked(campaign_id, audience, when)
+        nowhere = self._db.execute(self._built(_nowhere, audience, when), asked).scalar_one()
         if audience.kind is AudienceKind.EVERYBODY:
             return int(nowhere), 0
-        return int(nowhere), int(self._db.execute(_unasked(audience.kind), asked).scalar_one())
+        return int(nowhere), int(
+            self._db.execute(self._built(_unasked, audience, when), asked).scalar_one()
+        )
 
     def page(
-        self, campaign_id: int, audience: Audience, day: int, after: int, most: int
+        self, campaign_id: int, audience: Audience, when: When, after: int, most: int
     ) -> list[int]:
-        asked = {**_asked(campaign_id, audience, day), "after": after, "most": most}
-        return list(self._db.execute(_page(audience.kind), asked).scalars())
+        asked = {**_asked(campaign_id, audience, when), "after": after, "most": most}
+        return list(self._db.execute(self._built(_page, audience, when), asked).scalars())
 
     def slice(self, campaign_id: int, audience: Audience, after: int, most: int) -> Slice:
         listed = audience.kind is AudienceKind.LIST
@@ -239,14 +229,14 @@ class Audiences:
         self,
         shape: Shape,
         audience: Audience,
-        day: int,
+        when: When,
         within: tuple[int, int],
         due: Mapping[str, datetime],
         ids: int,
     ) -> int:
         usual, others = _moments(due)
         values = {
-            **_asked(shape.campaign_id, audience, day),
+            **_asked(shape.campaign_id, audience, when),
             **common_values(shape),
             "after": within[0],
             "upto": within[1],
@@ -258,8 +248,15 @@ class Audiences:
             values["due_home"] = due.get(AT_HOME, usual)
         for n, (at, keys) in enumerate(others):
             values |= {f"due{n}": at, f"keys{n}": keys}
-        chosen = _rows_for(audience.kind, len(others))
-        return int(self._db.execute(inserted(chosen, self._db.dialect.name), values).rowcount)
+        chosen = self._built(_rows_for, audience, when, len(others))
+        insert = inserted if audience.expression is None else inserted.__wrapped__
+        return int(self._db.execute(insert(chosen, self._db.dialect.name), values).rowcount)
+
+    def _built(self, build: Callable[..., Any], audience: Audience, when: When, *how: int) -> Any:
+        """The statement for an audience: of the plain kinds there are few, so they are kept."""
+        if audience.expression is None:
+            return _of_kind(build, audience.kind, *how)
+        return build((self._where(audience.expression, when),), *how)
 
 
 def _key(zone: str, quiet_from: int | None, quiet_to: int | None) -> str:
@@ -277,11 +274,11 @@ def _moments(due: Mapping[str, datetime]) -> tuple[datetime, list[tuple[datetime
     return ranked[0][0], ranked[1:]
 
 
-def _asked(campaign_id: int, audience: Audience, day: int) -> dict[str, Any]:
+def _asked(campaign_id: int, audience: Audience, when: When) -> dict[str, Any]:
     """The values that the rule of an audience needs."""
     if audience.kind is AudienceKind.LIST:
         return {"campaign": campaign_id}
-    if audience.kind is AudienceKind.EVERYBODY:
+    if audience.kind in (AudienceKind.EVERYBODY, AudienceKind.EXPRESSION):
         return {}
     values: dict[str, Any] = {"values": list(audience.values)}
-    return {**values, "day": day} if audience.kind is AudienceKind.STORE else values
+    return {**values, "day": when.store_day} if audience.kind is AudienceKind.STORE else values

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from sqlalchemy import Connection as Db
@@ -42,6 +43,7 @@ _load = Prepared(
         _talks.c.data,
         _talks.c.version,
         _talks.c.expires_at,
+        _addresses.c.seen_at,
     )
     .select_from(
         _addresses.outerjoin(_members, _members.c.id == _addresses.c.member_id)
@@ -66,6 +68,9 @@ _lock = Prepared(
     )
     .with_for_update()
 )
+_seen = Prepared(
+    update(_addresses).where(_addresses.c.id == bindparam("of")).values(seen_at=bindparam("now"))
+)
 _new_address = Upsert(chat.Address, ("channel", "account", "user"))
 _new_talk = Upsert(chat.Conversation, ("address_id", "chat"))
 _move = Prepared(
@@ -85,6 +90,9 @@ _move = Prepared(
 )
 
 
+_SEEN: Final = timedelta(hours=1)
+
+
 class StaleConversation(Exception):
     """The conversation was moved by somebody else meanwhile; the unit must be run again."""
 
@@ -97,26 +105,37 @@ class Conversations:
         self._shared = shared
 
     def load(self, address: Address, hint: str) -> State:
-        row = _load.row(self._db, _where(address))
+        return self._state(_load.row(self._db, _where(address)), hint)
+
+    def _state(self, row: Any | None, hint: str) -> State:
         if row is None:
             return State(Person(None, self._locale(hint)), Conversation())
         staff = Staff(row[6], row[7], row[8], row[9], permissions(row[8])) if row[6] else None
         locale = row[4] or row[2] or self._locale(hint)
         person = Person(row[0], locale, row[1], row[5] or "", staff, row[3] is not None)
-        return State(person, _talk(row[10:]) if row[13] else Conversation())
+        return State(person, _talk(row[10:15]) if row[13] else Conversation())
 
     def lock(self, address: Address, hint: str) -> State:
         key = {"channel": address.channel, "account": address.account, "user": address.user}
         if for_update(self._db) and _lock.row(self._db, key):
-            return self.load(address, hint)
-        state = self.load(address, hint)
+            return self._there(address, hint)
+        state = self._there(address, hint)
         if state.person.address_id is not None:
             return state
-        first = {"id": self._shared.ids.next(), "first_seen": self._shared.clock()}
+        now = self._shared.clock()
+        first = {"id": self._shared.ids.next(), "first_seen": now, "seen_at": now}
         _new_address.run(self._db, {**key, **first})
         if for_update(self._db):
             _lock.row(self._db, key)
         return self.load(address, hint)
+
+    def _there(self, address: Address, hint: str) -> State:
+        """The state of who is there now, which is noted once an hour."""
+        row = _load.row(self._db, _where(address))
+        now = self._shared.clock()
+        if row is not None and (row[15] is None or from_millis(row[15]) < now - _SEEN):
+            _seen.run(self._db, {"of": row[0], "now": now})
+        return self._state(row, hint)
 
     def save(self, address_id: int, chat: str, conversation: Conversation) -> None:
         talk = {

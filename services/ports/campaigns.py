@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from domain.campaigns import Audience
+from services.ports.audiences import Meant, When
 from services.ports.post import Notice
 
 
@@ -142,22 +143,21 @@ class Shape:
     now: datetime
 
 
-class Audiences(Protocol):
+class Audiences(Meant, Protocol):
     """Who gets a campaign: counted and written inside the database."""
 
-    def count(self, campaign_id: int, audience: Audience, day: int) -> dict[str, int]:
-        """How many would get it, by language. `day`: who bought in a store after
-        that local day (counted as date.toordinal does) is one of its members."""
+    def count(self, campaign_id: int, audience: Audience, when: When) -> dict[str, int]:
+        """How many would get it, by language."""
 
-    def more_than(self, campaign_id: int, audience: Audience, day: int, number: int) -> bool:
+    def more_than(self, campaign_id: int, audience: Audience, when: When, number: int) -> bool:
         """Whether more than a number of members would get it; cheap for small numbers."""
 
-    def left_out(self, campaign_id: int, audience: Audience, day: int) -> tuple[int, int]:
+    def left_out(self, campaign_id: int, audience: Audience, when: When) -> tuple[int, int]:
         """How many of the audience cannot be reached, and how many have not agreed (0 for
         everybody, which is who agreed)."""
 
     def page(
-        self, campaign_id: int, audience: Audience, day: int, after: int, most: int
+        self, campaign_id: int, audience: Audience, when: When, after: int, most: int
     ) -> list[int]:
         """Recipients by id from `after` on."""
 
@@ -168,7 +168,7 @@ class Audiences(Protocol):
         self,
         shape: Shape,
         audience: Audience,
-        day: int,
+        when: When,
         within: tuple[int, int],
         due: Mapping[str, datetime],
         ids: int,

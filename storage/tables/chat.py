@@ -12,7 +12,8 @@ from storage.types import Id, Instant, Json
 
 
 class Address(SQLModel, table=True):
-    """A person on one account of one channel; belongs to at most one member."""
+    """A person on one account of one channel; belongs to at most one member. `seen_at`:
+    when they last did something that left a trace, kept to the hour."""
 
     __tablename__ = "addresses"
     __table_args__ = (UniqueConstraint("channel", "account", "user"),)
@@ -26,6 +27,7 @@ class Address(SQLModel, table=True):
     source: str | None = None
     first_seen: datetime = Field(sa_type=Instant)
     blocked_at: datetime | None = Field(default=None, sa_type=Instant)
+    seen_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Conversation(SQLModel, table=True):

@@ -11,7 +11,8 @@ from sqlalchemy import delete
 
 from domain.campaigns import Audience, AudienceKind
 from services import campaign_steps, campaigns
-from services.campaign_drafts import store_day
+from services.audience_scope import asked_at
+from services.ports.audiences import When
 from services.ports.campaigns import Campaign
 from storage.tables import campaigns as tables
 from storage.tables import chat, people, post, purchases
@@ -92,10 +93,10 @@ async def test_recipients_are_the_rule_of_the_audience(
         assert row["locale"] == _language(soul), soul
         assert row["due_at"] >= NOW
         assert row["state"] == "pending"
-    counted = await club.read(lambda work: work.audiences.count(made.id, audience, _day(work)))
+    counted = await club.read(lambda work: work.audiences.count(made.id, audience, _when(work)))
     assert sum(counted.values()) == len(wanted)
     more = await club.read(
-        lambda work: work.audiences.more_than(made.id, audience, _day(work), len(wanted))
+        lambda work: work.audiences.more_than(made.id, audience, _when(work), len(wanted))
     )
     assert not more
 
@@ -105,8 +106,8 @@ def _language(soul: Soul) -> str:
     return soul.locale or chats[-1] or "zh"
 
 
-def _day(work: Work) -> int:
-    return store_day(work, NOW)
+def _when(work: Work) -> When:
+    return asked_at(work, NOW)
 
 
 async def _emptied(club: Club) -> None:

@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(), nullable=True),
         sa.Column("first_seen", types.Instant(), nullable=False),
         sa.Column("blocked_at", types.Instant(), nullable=True),
+        sa.Column("seen_at", types.Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["member_id"],
             ["members.id"],
