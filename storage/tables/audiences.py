@@ -75,18 +75,21 @@ class MemberTag(SQLModel, table=True):
 
 
 class MemberInsight(SQLModel, table=True):
-    """What a night computed of a member (SEMANTICS: Insight); `day` is the reference date.
+    """What the last night computed of a member (SEMANTICS: Insight); days as date.toordinal counts.
 
-    `recency` in days since the last purchase, `frequency` purchases and `monetary` minor units
-    within the window, `r`, `f`, `m` quintiles 1–5 (0: no purchase), `segment` the name of the
-    RFM class, `stage` of the lifecycle with its `reason`, `pyramid` A–D.
+    `first_day`, `last_day` and `times`: all purchases of which something was paid and kept;
+    `frequency` how many of them and `monetary` minor units within the window; `r`, `f`, `m`
+    quintiles 1-5 (0: none in the window), `segment` the RFM class, `stage` of the lifecycle since
+    `stage_since` with its `reason`, `pyramid` A-D. Nothing here changes by time alone, so a night
+    writes only the rows that are different.
     """
 
     __tablename__ = "member_insights"
 
     member_id: int = Field(primary_key=True, sa_type=Id, foreign_key="members.id")
-    day: int
-    recency: int | None = None
+    first_day: int | None = None
+    last_day: int | None = None
+    times: int = 0
     frequency: int = 0
     monetary: int = Field(default=0, sa_type=BigInteger)
     r: int = 0
@@ -97,6 +100,23 @@ class MemberInsight(SQLModel, table=True):
     reason: str = ""
     stage_since: int = 0
     pyramid: str = ""
+
+
+class InsightNight(SQLModel, table=True):
+    """A night that computed insights; `day` is its reference date. `phase` and `reached`: how far
+    it has come; `rules`, `cuts` and `counts`: by which rules, where its classes begin, and how
+    many members are in each."""
+
+    __tablename__ = "insight_nights"
+
+    day: int = Field(primary_key=True)
+    phase: str
+    reached: int = Field(default=0, sa_type=BigInteger)
+    rules: Any = Field(sa_type=Json)
+    cuts: Any = Field(default=None, sa_type=Json)
+    counts: Any = Field(default=None, sa_type=Json)
+    began_at: datetime = Field(sa_type=Instant)
+    done_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class StageChange(SQLModel, table=True):
