@@ -63,6 +63,7 @@ fault: $(TEST) $(PROGRAM)  ## kills bot and sender, races, tampers, guesses, flo
 	$(BIN)/python -m bench.years
 	$(BIN)/python -m bench.care_years
 	$(BIN)/python -m bench.ticket_years
+	$(BIN)/python -m bench.lift
 	$(BIN)/python -m bench.eight
 	$(BIN)/python -m bench.mixed
 	$(BIN)/python -m bench.floods
