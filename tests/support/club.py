@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -225,7 +226,8 @@ class Person:
         return found
 
 
+@cache
 def programme(name: str = "retail") -> Programme:
-    """One of the example programmes."""
+    """One of the example programmes, read once per process; change a copy (`replace`)."""
     text = (PROGRAMMES / f"{name}.yaml").read_text(encoding="utf-8")
     return programme_file.read(text)
