@@ -17,6 +17,7 @@ from services import (
     restocks,
     reviewing,
     rhythms,
+    saved_audiences,
     sealing,
     survey_invites,
     survey_steps,
@@ -111,6 +112,14 @@ def _nothing_new(work: Work, due: Due, now: datetime) -> bool:
 
 def _keep_up(work: Work, due: Due, now: datetime, after: int) -> int | None:
     return rhythms.keep_up(work, due.day, after, LOTS)
+
+
+def _nobody_to_compare(work: Work, due: Due, now: datetime) -> bool:
+    return saved_audiences.waiting(work, due.at) is None
+
+
+def _compare(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    return saved_audiences.compare_next(work, due.at, after, now)
 
 
 def _nothing_to_tell(work: Work, due: Due, now: datetime) -> bool:
@@ -217,6 +226,7 @@ JOBS: tuple[Job, ...] = (
     Job("tidy", (NIGHT,), _tidy, _nothing_to_tidy),
     Job("count", (NIGHT,), _count, _nothing_to_count),
     Job("seal", (NIGHT,), _seal, _is_sealed),
+    Job("audiences", (NIGHT,), _compare, _nobody_to_compare),
     Job("survey_answers", (NIGHT,), _release_answers, _nothing_to_release),
     Job("survey_reminders", (FORENOON,), _ask_again, _nobody_to_ask_again, within=DAYTIME),
     Job(

@@ -47,6 +47,7 @@ from storage.handovers import Handovers
 from storage.holds import Holds
 from storage.ids import Ids, random_id
 from storage.inbox import Inbox
+from storage.insight import Insights
 from storage.leases import Leases
 from storage.ledger import Ledger
 from storage.levels import Levels
@@ -67,6 +68,7 @@ from storage.receipts import Receipts
 from storage.replays import Replays
 from storage.restocks import Restocks
 from storage.rhythms import Rhythms
+from storage.saved_audiences import SavedAudiences
 from storage.seals import Seals
 from storage.sentiments import Sentiments
 from storage.service_persons import ServicePersons
@@ -82,6 +84,7 @@ from storage.survey_releases import SurveyReleases
 from storage.survey_responses import SurveyResponses
 from storage.survey_results import SurveyResults
 from storage.surveys import Surveys
+from storage.tags import Tags
 from storage.ticket_posts import TicketPosts
 from storage.ticket_queue import TicketQueue
 from storage.ticket_reports import TicketReports
@@ -236,6 +239,10 @@ class Work:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self.db)
+
+    @cached_property
+    def insight(self) -> Insights:
+        return Insights(self.db)
 
     @cached_property
     def expiries(self) -> Expiries:
@@ -440,6 +447,14 @@ class Work:
     @cached_property
     def goodwill(self) -> Goodwill:
         return Goodwill(self.db)
+
+    @cached_property
+    def tags(self) -> Tags:
+        return Tags(self.db)
+
+    @cached_property
+    def saved_audiences(self) -> SavedAudiences:
+        return SavedAudiences(self.db, self.shared.locale)
 
     @cached_property
     def service_persons(self) -> ServicePersons:

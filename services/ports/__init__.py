@@ -26,6 +26,7 @@ from services.ports.fulfilments import Fulfilments
 from services.ports.goodwill import Goodwill
 from services.ports.handing import Handings
 from services.ports.handovers import Handovers
+from services.ports.insight import Insights
 from services.ports.keys import ApiKeys
 from services.ports.likings import Likings
 from services.ports.membership import Merges, MyData
@@ -53,6 +54,7 @@ from services.ports.statements import Statements
 from services.ports.survey_results import Sentiments, SurveyResults
 from services.ports.survey_rounds import SurveyInvites, SurveyReleases
 from services.ports.surveys import SurveyResponses, Surveys
+from services.ports.tags import SavedAudiences, Tags
 from services.ports.ticket_reports import TicketReports
 from services.ports.tickets import Tickets
 from services.ports.till import MemberCodes, TillEvents, WrongCodes
@@ -195,6 +197,12 @@ class Work(Protocol):
     def handovers(self) -> Handovers: ...
     @property
     def service_persons(self) -> ServicePersons: ...
+    @property
+    def tags(self) -> Tags: ...
+    @property
+    def saved_audiences(self) -> SavedAudiences: ...
+    @property
+    def insight(self) -> Insights: ...
     @property
     def events(self) -> Events: ...
     @property

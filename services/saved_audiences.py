@@ -1,0 +1,230 @@
+"""Saved audiences: named, changed, closed, followed by night. SEMANTICS: Campaigns, Audience."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from domain.audience_expressions import Expression, conditions, dump, load
+from domain.campaigns import load_audience
+from domain.saved_audiences import (
+    MOST_SAVED,
+    AudienceInUse,
+    AudienceNameTaken,
+    AudienceNotSaved,
+    DayMoves,
+    SavedAudience,
+    TagGivenTwice,
+    TooManySaved,
+    read_name,
+)
+from domain.tags import read_tag
+from services.audience_scope import as_kept, asked_at, written_out
+from services.ports import Work
+from services.ports.club import Actor
+from services.ports.tags import Moved
+
+SLICE: Final = 5000
+"""Members compared in one transaction."""
+SHOWN: Final = 20
+PAGE: Final = 1000
+
+
+def find(work: Work, name: str) -> SavedAudience:
+    """The open one of that name. Raises AudienceNotSaved with those that there are."""
+    found = work.saved_audiences.by_name(" ".join(name.split()))
+    if found is None:
+        known = tuple(one.name for one in work.saved_audiences.all()[:SHOWN])
+        raise AudienceNotSaved(name[:60], known)
+    return found
+
+
+def get(work: Work, audience_id: int) -> SavedAudience:
+    """The one with that id. Raises AudienceNotSaved for one that is closed."""
+    found = work.saved_audiences.get(audience_id)
+    if found is None:
+        raise AudienceNotSaved("")
+    return found
+
+
+def save(
+    work: Work,
+    name: str,
+    expression: Expression,
+    written: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    replaced: bool = False,
+) -> SavedAudience:
+    """Saves an expression under a name; `replaced`: one of that name may be changed by it.
+
+    Raises AudienceNameUnreadable, AudienceNameTaken, TooManySaved, AudienceLoop, AudienceGone.
+    """
+    title = read_name(name)
+    known = work.saved_audiences.by_name(title)
+    if known is not None and dump(expression) == dict(known.expression):
+        return known
+    if known is not None and not replaced:
+        raise AudienceNameTaken(title)
+    if known is None:
+        return _add(work, title, expression, written, actor, now)
+    values = {"expression": dump(expression), "written": written, "changed_at": now}
+    work.saved_audiences.change(known.id, **values)
+    _whole(work, known.name)
+    about = {"name": title, "written": written}
+    work.audit.add(actor, "audience.change", ("audience", known.id), now, about)
+    return get(work, known.id)
+
+
+def _add(
+    work: Work, name: str, expression: Expression, written: str, actor: Actor, now: datetime
+) -> SavedAudience:
+    if len(work.saved_audiences.all()) >= MOST_SAVED:
+        raise TooManySaved()
+    made = SavedAudience(
+        id=work.id_block(1),
+        name=name,
+        expression=dump(expression),
+        written=written,
+        tag="",
+        followed=False,
+        members=None,
+        counted_at=None,
+        made_by=actor.staff_id,
+        made_at=now,
+        changed_at=now,
+    )
+    if not work.saved_audiences.add(made):
+        raise AudienceNameTaken(name)
+    _whole(work, name)
+    about = {"name": name, "written": written}
+    work.audit.add(actor, "audience.save", ("audience", made.id), now, about)
+    return made
+
+
+def _whole(work: Work, name: str) -> None:
+    """Raises what keeps an audience from being looked for, such as a loop; so nothing is saved."""
+    saved = work.saved_audiences.by_name(name)
+    assert saved is not None
+    written_out(work, load(saved.expression))
+
+
+def close(work: Work, audience_id: int, actor: Actor, now: datetime) -> SavedAudience:
+    """Closes it; its tag is gone with it. Raises AudienceNotSaved; AudienceInUse while another
+    one or a campaign on its way is made of it."""
+    saved = get(work, audience_id)
+    if users := tuple(_users(work, saved.name)):
+        raise AudienceInUse(saved.name, users[:SHOWN])
+    work.saved_audiences.close(audience_id, now)
+    about = {"name": saved.name}
+    work.audit.add(actor, "audience.close", ("audience", audience_id), now, about)
+    return saved
+
+
+def _users(work: Work, name: str) -> Iterator[str]:
+    for one in work.saved_audiences.all():
+        if one.name != name and _names(load(one.expression), name):
+            yield one.name
+    for called, data in work.saved_audiences.in_campaigns():
+        audience = load_audience(data)
+        expression = audience.expression if audience else None
+        if expression is not None and _names(expression, name):
+            yield called
+
+
+def _names(expression: Expression, name: str) -> bool:
+    return any(one.fact == "audience" and name in one.values for one in conditions(expression))
+
+
+# -- following ---------------------------------------------------------------------------
+
+
+def follow(
+    work: Work, audience_id: int, tag: str | None, actor: Actor, now: datetime
+) -> SavedAudience:
+    """From now on who enters and leaves is written down, and who is in it carries `tag` (None or
+    "": no tag). Raises AudienceNotSaved, TagUnreadable, TagGivenTwice."""
+    saved = get(work, audience_id)
+    name = read_tag(tag) if tag else ""
+    for other in work.saved_audiences.all():
+        if name and other.id != audience_id and other.tag == name:
+            raise TagGivenTwice(name, other.name)
+    if saved.followed and saved.tag == name:
+        return saved
+    work.saved_audiences.change(audience_id, followed=True, tag=name)
+    about = {"name": saved.name, "tag": name}
+    work.audit.add(actor, "audience.follow", ("audience", audience_id), now, about)
+    return get(work, audience_id)
+
+
+def unfollow(work: Work, audience_id: int, actor: Actor, now: datetime) -> SavedAudience:
+    """Nothing more is written down and its tag is gone. Raises AudienceNotSaved."""
+    saved = get(work, audience_id)
+    if saved.followed:
+        work.saved_audiences.forget(audience_id)
+        work.saved_audiences.change(audience_id, followed=False, tag="")
+        about = {"name": saved.name}
+        work.audit.add(actor, "audience.unfollow", ("audience", audience_id), now, about)
+    return get(work, audience_id)
+
+
+def compare(
+    work: Work, audience_id: int, after: int, now: datetime, most: int = SLICE
+) -> int | None:
+    """Compares the next members after an id with who is in it; where to go on, None at the end.
+    Doing it twice changes nothing."""
+    saved = work.saved_audiences.get(audience_id)
+    if saved is None or not saved.followed:
+        return None
+    upto, looked_at = work.saved_audiences.reach(after, most)
+    if looked_at:
+        expression = as_kept(work, load(saved.expression))
+        work.saved_audiences.follow(saved, expression, asked_at(work, now), (after, upto))
+    if looked_at == most:
+        return upto
+    work.saved_audiences.change(
+        audience_id, members=work.saved_audiences.number(audience_id), counted_at=now
+    )
+    return None
+
+
+def followed(work: Work) -> list[SavedAudience]:
+    """Those that are compared by night."""
+    return [one for one in work.saved_audiences.all() if one.followed]
+
+
+def counted(work: Work, saved: SavedAudience, members: int, now: datetime) -> SavedAudience:
+    """Notes how many were counted."""
+    work.saved_audiences.change(saved.id, members=members, counted_at=now)
+    return replace(saved, members=members, counted_at=now)
+
+
+def moves(work: Work, audience_id: int, days: int, now: datetime) -> list[DayMoves]:
+    """Who came and went in the last days, the newest day first. Raises AudienceNotSaved."""
+    saved = get(work, audience_id)
+    return work.saved_audiences.moves(saved.id, asked_at(work, now).today - days + 1)
+
+
+def moved(work: Work, audience_id: int, days: int, now: datetime) -> Iterator[Moved]:
+    """Each who came and went in the last days, by day."""
+    since, after = asked_at(work, now).today - days + 1, (0, 0)
+    while found := work.saved_audiences.moved(audience_id, since, after, PAGE):
+        yield from (one for _, one in found)
+        after = found[-1][0]
+
+
+def waiting(work: Work, since: datetime) -> SavedAudience | None:
+    """The next followed one that was not compared since a moment."""
+    late = (one for one in followed(work) if one.counted_at is None or one.counted_at < since)
+    return next(late, None)
+
+
+def compare_next(work: Work, since: datetime, after: int, now: datetime) -> int | None:
+    """One slice of the next one that waits; the member to go on after, None if none waits."""
+    saved = waiting(work, since)
+    if saved is None:
+        return None
+    return compare(work, saved.id, after, now) or 0
