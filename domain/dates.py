@@ -1,7 +1,7 @@
 """Calendar arithmetic in a zone: local days, months, period ends, the instant a day begins."""
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,23 @@ def start_of_day(day: date, zone: str) -> datetime:
     moment of the change; where midnight comes twice it is the first one.
     """
     return datetime.combine(day, time(), zone_of(zone)).astimezone(UTC)
+
+
+def at_clock(day: date, minute: int, zone: str) -> datetime:
+    """The instant (UTC) at which the clocks of a zone show a minute of a day. A time that they
+    leave out is the first one after the gap, of one that comes twice the first."""
+    where, clock = zone_of(zone), time(minute // 60, minute % 60)
+    at = datetime.combine(day, clock, where).astimezone(UTC)
+    back = at.astimezone(where)
+    if (back.date(), back.time()) == (day, clock):
+        return at
+    low, high = at - timedelta(hours=3), at
+    before = low.astimezone(where).utcoffset()
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) / 2
+        same = middle.astimezone(where).utcoffset() == before
+        low, high = (middle, high) if same else (low, middle)
+    return high.replace(microsecond=0)
 
 
 @lru_cache(maxsize=4096)
