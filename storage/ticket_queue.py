@@ -17,8 +17,10 @@ from storage.types import Instant
 
 _t = tickets.Ticket.__table__  # type: ignore[attr-defined]
 _columns = select(*(_t.c[field.name] for field in fields(Ticket)))
-# Written out, so that both planners see that the partial indexes hold all of it.
-_RUNS = _t.c.state.in_([state.value for state in RUNNING])
+# Written out, not bound: only so do both planners see that the partial indexes hold all of it.
+_RUNS = _t.c.state.in_(
+    bindparam("runs", [state.value for state in RUNNING], expanding=True, literal_execute=True)
+)
 _IS_MINE = (
     _RUNS,
     _t.c.staff_id == bindparam("staff"),
