@@ -22,6 +22,7 @@ from app.wiring import Club, opened
 from bot.channel import Channel
 from bot.messages import Media, Reply
 from bot.telegram.channel import TelegramChannel
+from scheduler import counted
 from scheduler.clocks import Clocks
 from scheduler.lending import LendingChannel, Owner, Source
 from scheduler.making import MakingChannel
@@ -123,6 +124,7 @@ def make_worker(club: Club, channels: Sequence[Channel]) -> Worker:
         rate=club.settings.rate_per_second,
         paid=club.settings.paid_per_second,
         holder=club.name,
+        lead=counted.leading(club.shared.vault.link_key, club.settings.public_url),
     )
 
 

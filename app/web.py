@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -21,6 +22,8 @@ from app.files import PATH as FILES
 from app.files import Files
 from app.health import readiness
 from app.logs import route_of
+from app.redirecting import PATH as REDIRECT
+from app.redirecting import Redirects
 from app.wiring import Club
 from bot.state import StoreUnavailable
 from bot.telegram.webhook import PATH, Webhook
@@ -71,9 +74,27 @@ def create_app(site: Site) -> web.Application:
     )
     served = Files(units, site.club.shared.vault.file_key, real_now, site.sources)
     app.router.add_get(FILES, served.handle, allow_head=False)
+    _count_clicks(app, site.club)
     if site.club.settings.telegram_mode == "webhook":
         app.router.add_post(PATH, _webhook)
     return app
+
+
+def _count_clicks(app: web.Application, club: Club) -> None:
+    """Leads readers of campaigns on, and counts what they follow and tap."""
+
+    def words(language: str) -> tuple[str, str]:
+        say = partial(club.renderer.words, values={}, locale=language)
+        return say("outcome.club"), say("outcome.link_gone")
+
+    leading = Redirects(club.units, club.shared.vault.link_key, club.clock.now, words)
+    app.router.add_get(REDIRECT, leading.handle)
+    club.dispatch.tapped = leading.tapped
+
+    async def close(_: web.Application) -> None:
+        await leading.close()
+
+    app.on_cleanup.append(close)
 
 
 def add_demo(app: web.Application, machine: TimeMachine) -> None:

@@ -58,6 +58,14 @@ class Renderer(Protocol):
     ) -> Rendered: ...
 
 
+Tapped = Callable[[Inbound, str], None]
+"""Hears of every tap on a button of ours and its intent; returns at once."""
+
+
+def _unheard(_inbound: Inbound, _intent: str) -> None:
+    """Where nobody counts taps."""
+
+
 Look = Callable[[Address, str], Awaitable[Seen]]
 """Fetches a picture by its reference and says what it is known again by. May take seconds."""
 
@@ -120,7 +128,7 @@ class Dispatch:
 
     `clock` gives club time, `refused` is the root of the domain's refusals: such an error has
     `code` (a message key) and `data()`, undoes the unit and becomes the answer. `look` is how
-    pictures are looked at, outside of every transaction.
+    pictures are looked at, outside of every transaction, `tapped` hears of taps.
     """
 
     def __init__(
@@ -138,6 +146,7 @@ class Dispatch:
         self._refused = refused
         self._queues = Queues()
         self.look: Look = _blind
+        self.tapped: Tapped = _unheard
 
     async def handle(self, inbound: Inbound, raw: str = "") -> Rendered | None:
         """The answer to an event, None where none is due.
@@ -199,6 +208,8 @@ class Dispatch:
         match = self._router.match(inbound, state, now)
         if match.route.long and not long:
             raise _TakesLong
+        if inbound.kind is Kind.TAP and inbound.payload and not match.stale:
+            self.tapped(inbound, match.route.intent)
         if match.route.writes:
             turn = _turn(work, inbound, state, match, now)
             return _Writes(

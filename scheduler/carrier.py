@@ -23,6 +23,7 @@ from bot.channel import (
 from bot.dispatch import Renderer
 from bot.messages import Document, Rendered, load_rendered, load_reply
 from scheduler.clocks import Clocks
+from scheduler.counted import Lead
 from scheduler.line import Flight
 from scheduler.settling import Outcome, Settler
 from scheduler.silence import Silence
@@ -46,7 +47,8 @@ class Counts:
 
 
 class Carrier:
-    """Sends rows of one account in the name of one claimant."""
+    """Sends rows of one account in the name of one claimant. `lead`: how links of campaigns are
+    counted, None: not at all."""
 
     def __init__(
         self,
@@ -57,6 +59,7 @@ class Carrier:
         *,
         settler: Settler,
         silence: Silence,
+        lead: Lead | None = None,
     ) -> None:
         self.route = Route(channel.name, channel.account)
         self.counts = Counts()
@@ -66,6 +69,7 @@ class Carrier:
         self._by = by
         self._settler = settler
         self._silence = silence
+        self._lead = lead
 
     def show(self, flight: Flight) -> bool:
         """Renders a flight's message; False if that cannot be done, and then it is settled."""
@@ -83,7 +87,10 @@ class Carrier:
         if row.wording_id is not None and words is None:
             raise LookupError(f"wording {row.wording_id}")
         reply = load_reply(row.message)
-        return self._renderer.render(reply, row.locale, row.user or row.chat, 0, words)
+        made = self._renderer.render(reply, row.locale, row.user or row.chat, 0, words)
+        if self._lead is None or row.campaign_id is None or words is None:
+            return made
+        return self._lead(row, words, made)
 
     async def carry(self, flight: Flight, file: File | None, *, paid: bool) -> SendError | None:
         """Calls the platform and settles what came of it; the error, None if the message is out.

@@ -21,6 +21,7 @@ from scheduler.behind import Behind
 from scheduler.budget import CHAT_SECONDS, Budget, Track
 from scheduler.carrier import Carrier
 from scheduler.clocks import Clocks
+from scheduler.counted import Lead
 from scheduler.lease import Lease
 from scheduler.line import MOST_PER_CHAT, Line
 from scheduler.pacer import CLAIM_SECONDS, Pacer
@@ -66,6 +67,7 @@ class Sender:
         rate: float,
         holder: str,
         paid: float = 0.0,
+        lead: Lead | None = None,
         lease_seconds: float = 4.0,
     ) -> None:
         self.route = Route(channel.name, channel.account)
@@ -74,7 +76,7 @@ class Sender:
         self.silence = silence = Silence(units, self.route, clocks)
         self._settler = Settler(units, clocks, holder)
         self.carrier = Carrier(
-            renderer, channel, clocks, holder, settler=self._settler, silence=silence
+            renderer, channel, clocks, holder, settler=self._settler, silence=silence, lead=lead
         )
         self._budget = Budget(rate, clocks.monotonic, paid)
         self._line = Line(self._budget, self.carrier.show)

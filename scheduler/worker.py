@@ -15,6 +15,7 @@ from bot.dispatch import Renderer, Units
 from bot.state import StoreUnavailable
 from scheduler.clock import Clock
 from scheduler.clocks import Clocks
+from scheduler.counted import Lead
 from scheduler.delivery import Sender
 from scheduler.due import crossed, reach, run, run_due
 from scheduler.jobs import Job
@@ -43,7 +44,8 @@ class Worker:
 
     A process that only serves sends its own replies: it hands `push` to the units and never calls
     `run`. `holder` names this process for people who look at leases. `rate`: messages per second
-    in bulk and bot; `paid`: of those that may be charged for.
+    in bulk and bot; `paid`: of those that may be charged for. `lead`: how links of campaigns are
+    counted.
     """
 
     def __init__(
@@ -56,12 +58,22 @@ class Worker:
         rate: float,
         holder: str,
         paid: float = 0.0,
+        lead: Lead | None = None,
         jobs: Sequence[Job] | None = None,
     ) -> None:
         # A process that is started again may have its old name; it is another holder all the same.
         holder = f"{holder}/{token_hex(4)}"
         self.senders = [
-            Sender(units, renderer, channel, clocks=clocks, rate=rate, paid=paid, holder=holder)
+            Sender(
+                units,
+                renderer,
+                channel,
+                clocks=clocks,
+                rate=rate,
+                paid=paid,
+                holder=holder,
+                lead=lead,
+            )
             for channel in channels
         ]
         self._units = units

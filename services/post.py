@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from domain.campaigns import CampaignState
 from domain.consent import Purpose
 from domain.members import MemberState
-from services import contacts, restoring
+from services import campaign_clicks, contacts, restoring
 from services.outcomes import EVERYWHERE
 from services.ports import Work
 from services.ports.club import Actor
@@ -148,6 +148,7 @@ def take(work: Work, claim: Claim, fillers: Fillers, now: datetime) -> Taken:
     claimed = _claimed(work, claim, bool(silent), now)
     facts = work.outbox.facts(claimed)
     wordings = work.wordings.contents(row.wording_id for row in claimed if row.wording_id)
+    campaign_clicks.register(work, claimed, wordings)
     ready: list[Waiting] = []
     refused: list[tuple[Waiting, Skip | Wait]] = []
     for row in claimed:

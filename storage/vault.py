@@ -19,6 +19,7 @@ class Vault:
         self.fingerprint = _derive(secret, b"fingerprint").hex()[:16]
         self.action_key = _derive(secret, b"actions")
         self.file_key = _derive(secret, b"files")
+        self.link_key = _derive(secret, b"links")
 
     def seal(self, text: str) -> str:
         """The text, encrypted with AES-GCM under a random nonce, as URL-safe base64."""

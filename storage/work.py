@@ -22,6 +22,7 @@ from storage.audit import Audit
 from storage.audit_queries import Proofs
 from storage.benefits import Benefits
 from storage.bills import Bills
+from storage.campaign_clicks import CampaignClicks
 from storage.campaign_rows import CampaignRows
 from storage.campaigns import Campaigns
 from storage.care import CareQueries
@@ -343,6 +344,10 @@ class Work:
     @cached_property
     def campaign_rows(self) -> CampaignRows:
         return CampaignRows(self.db)
+
+    @cached_property
+    def campaign_clicks(self) -> CampaignClicks:
+        return CampaignClicks(self.db)
 
     @cached_property
     def benefits(self) -> Benefits:

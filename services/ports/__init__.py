@@ -9,6 +9,7 @@ from services.ports.answers import Answers
 from services.ports.approvals import Approvals
 from services.ports.benefits import Benefits, Vouchers
 from services.ports.bills import Bills, CreditBlocks
+from services.ports.campaign_clicks import CampaignClicks
 from services.ports.campaigns import Audiences, CampaignRows, Campaigns
 from services.ports.care import Care
 from services.ports.catalogue import Catalogue, Favourites, Waits
@@ -231,6 +232,8 @@ class Work(Protocol):
     def audiences(self) -> Audiences: ...
     @property
     def campaign_rows(self) -> CampaignRows: ...
+    @property
+    def campaign_clicks(self) -> CampaignClicks: ...
     @property
     def approvals(self) -> Approvals: ...
     @property
