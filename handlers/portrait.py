@@ -123,6 +123,7 @@ def _buttons(turn: Turn, seen: Portrait) -> Rows:
     offered = (
         ("member:view", bool(member.phone), Button("button.phone_show", "member.phone", this)),
         ("member:view", True, Button("post.button_messages", "post.member", this)),
+        ("member:view", active, Button("tag.button", "member.tags", this)),
         ("ticket:answer", active, Button("desk.button_call", "desk.call", this)),
         ("points:adjust", active, Button("button.adjust", "member.adjust", this)),
         (
