@@ -20,6 +20,7 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -28,10 +29,13 @@ from sqlalchemy import (
 from domain.campaigns import Audience, AudienceKind
 from domain.consent import Purpose
 from services.ports.audiences import When
+from services.ports.campaign_plans import Tried
 from services.ports.campaigns import Hours, Shape, Slice
 from services.ports.sales import BOOKED
 from storage.audience_members import Meant, active, agreed, has_address, said_yes
-from storage.campaign_rows import SHARED, common_values, inserted, numbered
+from storage.campaign_rows import COLUMNS, SHARED, common_values, inserted, numbered
+from storage.campaign_subjects import HELD, note
+from storage.campaign_variants import is_held, letter_of, words_of
 from storage.tables import campaigns, chat, people, post, purchases
 from storage.tables.club import Store
 from storage.types import Instant
@@ -138,6 +142,10 @@ def _reach(listed: bool) -> Any:
     return select(func.max(some.c.member_id), func.count())
 
 
+_within = (
+    _consents.c.member_id > bindparam("after"),
+    _consents.c.member_id <= bindparam("upto"),
+)
 _chosen_hours = (
     select(func.coalesce(_members.c.zone, ""), *_hour)
     .where(
@@ -149,7 +157,7 @@ _chosen_hours = (
 )
 
 
-def _rows_for(rules: Rules, dues: int) -> Any:
+def _rows_for(rules: Rules, dues: int, tried: Tried | None = None) -> Any:
     """The rows of a slice. `dues`: how many moments there are beside the usual one."""
     usual = bindparam("due", type_=Instant)
     moments = [
@@ -173,11 +181,33 @@ def _rows_for(rules: Rules, dues: int) -> Any:
         literal_column("'pending'"),
         literal_column("''"),
         case(at_home, *moments, else_=usual) if moments else usual,
-        *SHARED,
+        *(SHARED if tried is None else _shared(tried)),
     )
-    member = _consents.c.member_id
-    within = member > bindparam("after"), member <= bindparam("upto")
-    return _recipients(rules, *columns).where(*within)
+    if tried is not None and tried.split.held:
+        rules = (*rules, ~is_held(_members.c.id, tried))
+    return _recipients(rules, *columns).where(*_within)
+
+
+def _shared(tried: Tried) -> tuple[Any, ...]:
+    """What rows have in common, but for the words where there are several."""
+    if not tried.words:
+        return SHARED
+    words = words_of(_members.c.id, tried, _rows.c.wording_id.type)
+    place = [column.name for column in COLUMNS[13:]].index("wording_id")
+    return (*SHARED[:place], words, *SHARED[place + 1 :])
+
+
+def _held(rules: Rules, tried: Tried) -> Any:
+    """Who is held out of a slice."""
+    return _recipients((*rules, is_held(_members.c.id, tried)), _members.c.id).where(*_within)
+
+
+def _places(rules: Rules, tried: Tried) -> Any:
+    """How many fall where."""
+    member = _members.c.id
+    place = case((is_held(member, tried), literal(HELD)), else_=letter_of(member, tried))
+    some = _recipients(rules, place.label("place")).subquery()
+    return select(some.c.place, func.count()).group_by(some.c.place)
 
 
 class Audiences(Meant):
@@ -248,15 +278,43 @@ class Audiences(Meant):
             values["due_home"] = due.get(AT_HOME, usual)
         for n, (at, keys) in enumerate(others):
             values |= {f"due{n}": at, f"keys{n}": keys}
-        chosen = self._built(_rows_for, audience, when, len(others))
-        insert = inserted if audience.expression is None else inserted.__wrapped__
+        plain = shape.tried is None
+        if plain:
+            chosen = self._built(_rows_for, audience, when, len(others))
+        else:
+            chosen = _rows_for(self._rules(audience, when), len(others), shape.tried)
+        insert = inserted if plain and audience.expression is None else inserted.__wrapped__
         return int(self._db.execute(insert(chosen, self._db.dialect.name), values).rowcount)
+
+    def place(
+        self,
+        campaign_id: int,
+        audience: Audience,
+        when: When,
+        within: tuple[int, int],
+        tried: Tried,
+    ) -> None:
+        held = _held(self._rules(audience, when), tried)
+        asked = _asked(campaign_id, audience, when)
+        note(self._db, campaign_id, tried, within, when.now, held, asked)
+
+    def places(
+        self, campaign_id: int, audience: Audience, when: When, tried: Tried
+    ) -> dict[str, int]:
+        asked = _asked(campaign_id, audience, when)
+        wanted = _places(self._rules(audience, when), tried)
+        return {place: n for place, n in self._db.execute(wanted, asked)}
+
+    def _rules(self, audience: Audience, when: When) -> Rules:
+        if audience.expression is None:
+            return RULES[audience.kind]
+        return (self._where(audience.expression, when),)
 
     def _built(self, build: Callable[..., Any], audience: Audience, when: When, *how: int) -> Any:
         """The statement for an audience: of the plain kinds there are few, so they are kept."""
         if audience.expression is None:
             return _of_kind(build, audience.kind, *how)
-        return build((self._where(audience.expression, when),), *how)
+        return build(self._rules(audience, when), *how)
 
 
 def _key(zone: str, quiet_from: int | None, quiet_to: int | None) -> str:

@@ -23,7 +23,10 @@ from storage.audit_queries import Proofs
 from storage.benefits import Benefits
 from storage.bills import Bills
 from storage.campaign_clicks import CampaignClicks
+from storage.campaign_grants import CampaignGrants
 from storage.campaign_rows import CampaignRows
+from storage.campaign_subjects import CampaignSubjects
+from storage.campaign_variants import CampaignTasks, CampaignVariants
 from storage.campaigns import Campaigns
 from storage.care import CareQueries
 from storage.catalogue import Catalogue, CatalogueCache
@@ -344,6 +347,22 @@ class Work:
     @cached_property
     def campaign_rows(self) -> CampaignRows:
         return CampaignRows(self.db)
+
+    @cached_property
+    def campaign_variants(self) -> CampaignVariants:
+        return CampaignVariants(self.db)
+
+    @cached_property
+    def campaign_subjects(self) -> CampaignSubjects:
+        return CampaignSubjects(self.db)
+
+    @cached_property
+    def campaign_grants(self) -> CampaignGrants:
+        return CampaignGrants(self.db)
+
+    @cached_property
+    def campaign_tasks(self) -> CampaignTasks:
+        return CampaignTasks(self.db)
 
     @cached_property
     def campaign_clicks(self) -> CampaignClicks:

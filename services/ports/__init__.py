@@ -10,6 +10,12 @@ from services.ports.approvals import Approvals
 from services.ports.benefits import Benefits, Vouchers
 from services.ports.bills import Bills, CreditBlocks
 from services.ports.campaign_clicks import CampaignClicks
+from services.ports.campaign_plans import (
+    CampaignGrants,
+    CampaignSubjects,
+    CampaignTasks,
+    CampaignVariants,
+)
 from services.ports.campaigns import Audiences, CampaignRows, Campaigns
 from services.ports.care import Care
 from services.ports.catalogue import Catalogue, Favourites, Waits
@@ -232,6 +238,14 @@ class Work(Protocol):
     def audiences(self) -> Audiences: ...
     @property
     def campaign_rows(self) -> CampaignRows: ...
+    @property
+    def campaign_variants(self) -> CampaignVariants: ...
+    @property
+    def campaign_subjects(self) -> CampaignSubjects: ...
+    @property
+    def campaign_grants(self) -> CampaignGrants: ...
+    @property
+    def campaign_tasks(self) -> CampaignTasks: ...
     @property
     def campaign_clicks(self) -> CampaignClicks: ...
     @property

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from domain.campaigns import Audience
 from services.ports.audiences import Meant, When
+from services.ports.campaign_plans import Tried
 from services.ports.post import Notice
 
 
@@ -132,7 +133,7 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What the rows of a campaign have in common."""
+    """What the rows of a campaign have in common. `tried`: how its members are scattered."""
 
     campaign_id: int
     purpose: str
@@ -141,6 +142,7 @@ class Shape:
     paid: bool
     message: Mapping[str, Any]
     now: datetime
+    tried: Tried | None = None
 
 
 class Audiences(Meant, Protocol):
@@ -174,7 +176,22 @@ class Audiences(Meant, Protocol):
         ids: int,
     ) -> int:
         """Writes a row for each recipient among the members `within` (after, upto); how many.
-        Who has one already gets no other. `ids`: the first of a block of ids."""
+        Who has one already or is held out gets none. `ids`: the first of a block of ids."""
+
+    def place(
+        self,
+        campaign_id: int,
+        audience: Audience,
+        when: When,
+        within: tuple[int, int],
+        tried: Tried,
+    ) -> None:
+        """Notes where the recipients `within` fell, after their rows were written."""
+
+    def places(
+        self, campaign_id: int, audience: Audience, when: When, tried: Tried
+    ) -> dict[str, int]:
+        """How many would fall where, by letter; `held` for those who would be held out."""
 
 
 class Recipient(NamedTuple):
