@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,19 +15,12 @@ from storage.adjustments import Adjustments
 from storage.answers import Answers
 from storage.api_keys import ApiKeys
 from storage.approvals import Approvals
-from storage.audiences import Audiences
 from storage.audit import Audit
 from storage.audit_queries import Proofs
 from storage.benefits import Benefits
 from storage.bills import Bills
-from storage.campaign_clicks import CampaignClicks
-from storage.campaign_grants import CampaignGrants
-from storage.campaign_rows import CampaignRows
-from storage.campaign_subjects import CampaignSubjects
-from storage.campaign_variants import CampaignTasks, CampaignVariants
-from storage.campaigns import Campaigns
 from storage.care import CareQueries
-from storage.catalogue import Catalogue, CatalogueCache
+from storage.catalogue import Catalogue
 from storage.categories import Categories
 from storage.checkins import CheckIns
 from storage.contacts import Contacts
@@ -39,63 +30,44 @@ from storage.deliveries import Deliveries
 from storage.doubts import Doubts
 from storage.earning import Earnings
 from storage.endings import Endings
-from storage.events import Events
 from storage.expiries import Expiries
 from storage.exports import Exports
-from storage.faq_counts import FaqCounts
 from storage.favourites import Favourites
 from storage.fulfilments import Fulfilments
 from storage.gifts import Gifts
-from storage.goodwill import Goodwill
-from storage.handovers import Handovers
 from storage.holds import Holds
-from storage.ids import Ids, random_id
+from storage.ids import random_id
 from storage.inbox import Inbox
-from storage.insight import Insights
 from storage.leases import Leases
 from storage.ledger import Ledger
 from storage.levels import Levels
-from storage.likings import DemandCache, Likings
+from storage.likings import Likings
 from storage.member_codes import MemberCodes
 from storage.members import Members
 from storage.merges import Merges
 from storage.mydata import MyData
-from storage.nudges import Nudges
 from storage.openings import Openings
 from storage.outbox import Outbox
+from storage.outreach import Outreach
 from storage.partners import Partners
 from storage.pictures import Pictures
 from storage.posted import Posted
-from storage.programmes import ProgrammeCache, Programmes
+from storage.programmes import Programmes
 from storage.purchases import Purchases
 from storage.receipts import Receipts
 from storage.replays import Replays
 from storage.restocks import Restocks
 from storage.rhythms import Rhythms
-from storage.saved_audiences import SavedAudiences
 from storage.seals import Seals
-from storage.sentiments import Sentiments
-from storage.service_persons import ServicePersons
 from storage.settings import Settings
+from storage.shared import Shared as Shared
 from storage.shifts import Shifts
 from storage.staff import StaffRegister
-from storage.staff_groups import StaffGroups
 from storage.standings import Standings
 from storage.statements import Statements
 from storage.stores import Stores
-from storage.survey_invites import SurveyInvites
-from storage.survey_releases import SurveyReleases
-from storage.survey_responses import SurveyResponses
-from storage.survey_results import SurveyResults
-from storage.surveys import Surveys
-from storage.tags import Tags
-from storage.ticket_posts import TicketPosts
-from storage.ticket_queue import TicketQueue
-from storage.ticket_reports import TicketReports
-from storage.tickets import Tickets
 from storage.ticks import Ticks
 from storage.till_events import TillEvents
-from storage.vault import Vault
 from storage.voucher_gifts import VoucherGifts
 from storage.vouchers import Vouchers
 from storage.waits import Waits
@@ -106,35 +78,7 @@ from storage.wrong_codes import WrongCodes
 T = TypeVar("T")
 
 
-def _nothing(_ids: tuple[int, ...]) -> None:
-    """Nobody waits for delivery rows."""
-
-
-@dataclass(slots=True)
-class Shared:
-    """What all units of a process share.
-
-    `clock` gives club time; `locale` is the language for who gives no hint; `after_commit` gets
-    the ids of the delivery rows that a unit wrote. `before_statement`, for tests of crashes, is
-    called with the SQL of everything a writing unit is about to do, COMMIT included; it must be
-    set before the first of them. `rate` and `paid_rate`: bulk messages per second and bot.
-    """
-
-    vault: Vault
-    ids: Ids
-    clock: Callable[[], datetime]
-    locale: str = "zh"
-    after_commit: Callable[[tuple[int, ...]], None] = _nothing
-    programmes: ProgrammeCache = field(default_factory=ProgrammeCache)
-    catalogue: CatalogueCache = field(default_factory=CatalogueCache)
-    before_statement: Callable[[str], None] | None = None
-    demand: DemandCache = field(default_factory=DemandCache)
-    rate: float = 25.0
-    paid_rate: float = 0.0
-    wordings: dict[int, Mapping[str, Any]] = field(default_factory=dict)
-
-
-class Work:
+class Work(Outreach):
     """The repositories over one connection (services.ports.Work, bot.dispatch.Work)."""
 
     def __init__(self, db: Connection, shared: Shared) -> None:
@@ -245,10 +189,6 @@ class Work:
         return Ledger(self.db)
 
     @cached_property
-    def insight(self) -> Insights:
-        return Insights(self.db)
-
-    @cached_property
     def expiries(self) -> Expiries:
         return Expiries(self.db)
 
@@ -337,38 +277,6 @@ class Work:
         return Restocks(self.db)
 
     @cached_property
-    def campaigns(self) -> Campaigns:
-        return Campaigns(self.db)
-
-    @cached_property
-    def audiences(self) -> Audiences:
-        return Audiences(self.db, self.shared.locale)
-
-    @cached_property
-    def campaign_rows(self) -> CampaignRows:
-        return CampaignRows(self.db)
-
-    @cached_property
-    def campaign_variants(self) -> CampaignVariants:
-        return CampaignVariants(self.db)
-
-    @cached_property
-    def campaign_subjects(self) -> CampaignSubjects:
-        return CampaignSubjects(self.db)
-
-    @cached_property
-    def campaign_grants(self) -> CampaignGrants:
-        return CampaignGrants(self.db)
-
-    @cached_property
-    def campaign_tasks(self) -> CampaignTasks:
-        return CampaignTasks(self.db)
-
-    @cached_property
-    def campaign_clicks(self) -> CampaignClicks:
-        return CampaignClicks(self.db)
-
-    @cached_property
     def benefits(self) -> Benefits:
         return Benefits(self.db, self.shared.ids)
 
@@ -427,82 +335,6 @@ class Work:
     @cached_property
     def receipts(self) -> Receipts:
         return Receipts(self.db)
-
-    @cached_property
-    def surveys(self) -> Surveys:
-        return Surveys(self.db, self.shared.ids)
-
-    @cached_property
-    def survey_responses(self) -> SurveyResponses:
-        return SurveyResponses(self.db, self.shared.ids)
-
-    @cached_property
-    def survey_results(self) -> SurveyResults:
-        return SurveyResults(self.db)
-
-    @cached_property
-    def sentiments(self) -> Sentiments:
-        return Sentiments(self.db, self.shared.ids)
-
-    @cached_property
-    def survey_invites(self) -> SurveyInvites:
-        return SurveyInvites(self.db)
-
-    @cached_property
-    def survey_releases(self) -> SurveyReleases:
-        return SurveyReleases(self.db)
-
-    @cached_property
-    def tickets(self) -> Tickets:
-        return Tickets(self.db)
-
-    @cached_property
-    def nudges(self) -> Nudges:
-        return Nudges(self.db)
-
-    @cached_property
-    def handovers(self) -> Handovers:
-        return Handovers(self.db)
-
-    @cached_property
-    def ticket_reports(self) -> TicketReports:
-        return TicketReports(self.db)
-
-    @cached_property
-    def goodwill(self) -> Goodwill:
-        return Goodwill(self.db)
-
-    @cached_property
-    def tags(self) -> Tags:
-        return Tags(self.db)
-
-    @cached_property
-    def saved_audiences(self) -> SavedAudiences:
-        return SavedAudiences(self.db, self.shared.locale)
-
-    @cached_property
-    def service_persons(self) -> ServicePersons:
-        return ServicePersons(self.db)
-
-    @cached_property
-    def ticket_posts(self) -> TicketPosts:
-        return TicketPosts(self.db)
-
-    @cached_property
-    def ticket_queue(self) -> TicketQueue:
-        return TicketQueue(self.db)
-
-    @cached_property
-    def staff_groups(self) -> StaffGroups:
-        return StaffGroups(self.db, self.shared.ids)
-
-    @cached_property
-    def faq_counts(self) -> FaqCounts:
-        return FaqCounts(self.db)
-
-    @cached_property
-    def events(self) -> Events:
-        return Events(self.db, self.shared.ids)
 
     @cached_property
     def approvals(self) -> Approvals:
