@@ -51,6 +51,9 @@ class Timed:
     async def read(self, use: Callable[[Work], T]) -> T:
         return await self.units.read(use)
 
+    async def read_long(self, use: Callable[[Work], T]) -> T:
+        return await self.units.read_long(use)
+
     async def write(self, use: Callable[[Work], T]) -> T:
         started = time.perf_counter()
         done = await self.units.write(use)

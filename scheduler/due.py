@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from bot.dispatch import Units
-from scheduler.jobs import Job, table
+from scheduler.jobs import Job, Step, table
 from services import post, restoring, timetable
 from services.ports import Work
 from services.timetable import Due
@@ -125,7 +125,7 @@ async def run(
     if late:
         step = job.too_late or _nothing
 
-    def one(after: int, work: Work) -> int | None:
+    def one(after: int, step: Step, work: Work) -> int | None:
         if work.ticks.done(job.name, due.key):
             return None
         further = step(work, due, now, after)
@@ -136,6 +136,9 @@ async def run(
         else:
             timetable.put_place(work, job.name, due, further)
         return further
+
+    def look(work: Work) -> Step:
+        return step if job.look is None or late else job.look(work, due, now)
 
     def is_done(work: Work) -> bool:
         return work.ticks.done(job.name, due.key) or job.idle(work, due, now)
@@ -149,7 +152,8 @@ async def run(
     while cursor is not None:
         if not await may():
             return False
-        cursor = await units.write(partial(one, cursor))
+        ready = step if job.look is None else await units.read_long(look)
+        cursor = await units.write(partial(one, cursor, ready))
     return True
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from services import (
     approvals,
     caring,
     expiry,
     holds,
+    insight,
     order_reminders,
     purchases,
     recommending,
@@ -42,6 +44,8 @@ COUNTED = 5
 # Does some of the work behind a cursor and returns the next cursor, None when all is done. Each
 # call is a unit of its own, short, and doing it twice changes nothing.
 Step = Callable[[Work, Due, datetime, int], int | None]
+# Reads at length, beside everything else, what the next step needs, and gives that step.
+Look = Callable[[Work, Due, datetime], Step]
 # Whether there is nothing to do, by reading alone: most nights of a small club are like that.
 Idle = Callable[[Work, Due, datetime], bool]
 
@@ -52,7 +56,7 @@ class Job:
 
     `within`: how late an occurrence is still worth running (None: always); later ones are only
     recorded, by `too_late`. `rule`: the rule of care it comes from, which says itself what becomes
-    of the late.
+    of the late. `look`: is asked for each step anew, outside of its transaction.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Job:
     within: timedelta | None = None
     too_late: Step | None = None
     rule: caring.Rule | None = None
+    look: Look | None = None
 
 
 def _nothing_endless(work: Work, due: Due, now: datetime) -> bool:
@@ -120,6 +125,24 @@ def _nobody_to_compare(work: Work, due: Due, now: datetime) -> bool:
 
 def _compare(work: Work, due: Due, now: datetime, after: int) -> int | None:
     return saved_audiences.compare_next(work, due.at, after, now)
+
+
+def _insight_is_there(work: Work, due: Due, now: datetime) -> bool:
+    return insight.nothing_due(work, insight.reference(due.day), now)
+
+
+def _compute_insight(
+    work: Work, due: Due, now: datetime, after: int, looked: insight.Looked = insight.NOTHING
+) -> int | None:
+    day = insight.reference(due.day)
+    if insight.nothing_due(work, day, now):
+        return None  # computed by hand meanwhile, or a later night's is
+    return after + 1 if insight.step(work, day, now, looked) else None
+
+
+def _look_at_insight(work: Work, due: Due, now: datetime) -> Step:
+    looked = insight.look(work, insight.reference(due.day))
+    return partial(_compute_insight, looked=looked)
 
 
 def _nothing_to_tell(work: Work, due: Due, now: datetime) -> bool:
@@ -218,6 +241,7 @@ JOBS: tuple[Job, ...] = (
     Job("release", (NIGHT,), _release, _nothing_overdue),
     Job("match", (NIGHT,), _match, _nothing_left_waiting),
     Job("rhythms", (NIGHT,), _keep_up, _nothing_new),
+    Job("insight", (NIGHT,), _compute_insight, _insight_is_there, look=_look_at_insight),
     Job("lapse", (NIGHT,), _lapse, _nothing_lapsed),
     # By day the worker does this by the minute.
     Job("serve", (NIGHT,), _serve, _nobody_to_serve),

@@ -75,7 +75,7 @@ class MemberTag(SQLModel, table=True):
 
 
 class MemberInsight(SQLModel, table=True):
-    """What the last night computed of a member (SEMANTICS: Insight); days as date.toordinal counts.
+    """What the last night computed of a member (SEMANTICS: Insight); days count as ordinals.
 
     `first_day`, `last_day` and `times`: all purchases of which something was paid and kept;
     `frequency` how many of them and `monetary` minor units within the window; `r`, `f`, `m`
@@ -113,8 +113,8 @@ class InsightNight(SQLModel, table=True):
     phase: str
     reached: int = Field(default=0, sa_type=BigInteger)
     rules: Any = Field(sa_type=Json)
-    cuts: Any = Field(default=None, sa_type=Json)
-    counts: Any = Field(default=None, sa_type=Json)
+    cuts: Any = Field(default=None, sa_type=Json, nullable=True)
+    counts: Any = Field(default=None, sa_type=Json, nullable=True)
     began_at: datetime = Field(sa_type=Instant)
     done_at: datetime | None = Field(default=None, sa_type=Instant)
 
@@ -123,7 +123,10 @@ class StageChange(SQLModel, table=True):
     """A member went from one stage of the lifecycle to another on a day, and why."""
 
     __tablename__ = "stage_changes"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        Index("ix_stage_changes_day", "day", "before", "after"),
+        {"sqlite_with_rowid": False},
+    )
 
     member_id: int = Field(primary_key=True, sa_type=Id, foreign_key="members.id")
     day: int = Field(primary_key=True)

@@ -205,6 +205,9 @@ class Freezing:
     async def read(self, use: Any) -> Any:
         return await self._units.read(use)
 
+    async def read_long(self, use: Any) -> Any:
+        return await self._units.read_long(use)
+
     async def write(self, use: Any) -> Any:
         if self.at and _name(use) == self.at:
             await self.freeze()

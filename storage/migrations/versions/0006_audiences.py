@@ -20,8 +20,8 @@ def upgrade() -> None:
         sa.Column("phase", sa.String(), nullable=False),
         sa.Column("reached", sa.BigInteger(), nullable=False),
         sa.Column("rules", types.Json(), nullable=False),
-        sa.Column("cuts", types.Json(), nullable=False),
-        sa.Column("counts", types.Json(), nullable=False),
+        sa.Column("cuts", types.Json(), nullable=True),
+        sa.Column("counts", types.Json(), nullable=True),
         sa.Column("began_at", types.Instant(), nullable=False),
         sa.Column("done_at", types.Instant(), nullable=True),
         sa.PrimaryKeyConstraint("day"),
@@ -133,6 +133,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("member_id", "day"),
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_stage_changes_day", "stage_changes", ["day", "before", "after"], unique=False
     )
     # ### end Alembic commands ###
     triggers.create(op.get_bind())
