@@ -16,6 +16,7 @@ from services.ports.campaign_plans import (
     CampaignTasks,
     CampaignVariants,
 )
+from services.ports.campaign_results import CampaignResults
 from services.ports.campaigns import Audiences, CampaignRows, Campaigns
 from services.ports.care import Care
 from services.ports.catalogue import Catalogue, Favourites, Waits
@@ -248,6 +249,8 @@ class Work(Protocol):
     def campaign_tasks(self) -> CampaignTasks: ...
     @property
     def campaign_clicks(self) -> CampaignClicks: ...
+    @property
+    def campaign_results(self) -> CampaignResults: ...
     @property
     def approvals(self) -> Approvals: ...
     @property
