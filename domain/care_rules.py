@@ -109,9 +109,11 @@ class Care:
 @dataclass(frozen=True, slots=True)
 class Announcements:
     """What operators may send to many: to more than `second_above` members only with a second
-    operator's yes (0: always, None: never)."""
+    operator's yes (0: always, None: never). An audience of more than `ask_above_share` percent of
+    all members could be a mistake, so it is asked again."""
 
     second_above: int | None = None
+    ask_above_share: int = 80
 
 
 def usual(birthday_points: int, expiry_days: Sequence[int]) -> Care:

@@ -223,6 +223,7 @@ class Care(Section):
 
 class Announcements(Section):
     second_above: Points | None = None
+    ask_above_share: Annotated[int, Field(ge=0, le=100)] = 80
 
 
 Share = Annotated[int, Field(ge=1, le=100)]

@@ -58,6 +58,8 @@ from storage.tables import (
 )
 from storage.tables.club import Store
 
+_WAY_OUT: Final = "stop"
+"""The button under every promotion; who taps it has not shown interest."""
 _LAST_DAY: Final = date.max.toordinal() - 1
 HOME_DAYS: Final = 366
 """A member's home store is where they bought most often within so many days."""
@@ -356,7 +358,11 @@ def _got(condition: Condition, _when: When) -> _Bool:
 
 def _clicked(condition: Condition, _when: When) -> _Bool:
     ids = [int(value) for value in condition.values]
-    return exists().where(_clicks.c.member_id == _id, _clicks.c.campaign_id.in_(ids))
+    return exists().where(
+        _clicks.c.member_id == _id,
+        _clicks.c.campaign_id.in_(ids),
+        _clicks.c.target != _WAY_OUT,
+    )
 
 
 # -- comparing ---------------------------------------------------------------------------

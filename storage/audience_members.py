@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy import Connection as Db
@@ -13,11 +13,16 @@ from domain.consent import Purpose
 from domain.members import MemberState
 from services.ports.audiences import Some, When
 from storage.audience_conditions import where
-from storage.tables import audiences, chat, people
+from storage.tables import audiences, chat, people, purchases
+
+LATEST: Final = 20_000
+"""Of so many lines of purchases the categories are known."""
 
 _members = people.Member.__table__  # type: ignore[attr-defined]
 _consents = people.Consent.__table__  # type: ignore[attr-defined]
 _addresses = chat.Address.__table__  # type: ignore[attr-defined]
+_tags = audiences.MemberTag.__table__  # type: ignore[attr-defined]
+_lines = purchases.PurchaseLine.__table__  # type: ignore[attr-defined]
 _saved = audiences.SavedAudience.__table__  # type: ignore[attr-defined]
 
 _later = _consents.alias("later")
@@ -33,6 +38,17 @@ has_address = exists().where(
 )
 said_yes = exists().where(_consents.c.member_id == _members.c.id, agreed)
 _everybody = select(func.count()).select_from(_members).where(active)
+# All that were ever bought would have to be looked for in millions of lines.
+_lately_bought = (
+    select(_lines.c.category).order_by(_lines.c.purchase_id.desc()).limit(LATEST).subquery()
+)
+_category = _lately_bought.c.category
+_categories = (
+    select(_category)
+    .where(_category != "")
+    .group_by(_category)
+    .order_by(func.count().desc(), _category)
+)
 _open = _saved.c.closed_at.is_(None)
 
 
@@ -66,9 +82,11 @@ class Meant:
         )
         return set(self._db.execute(meant).scalars())
 
-    def spellings(self, column: str, most: int) -> list[str]:
-        asked = _members.c[column]
-        there = select(asked).where(active, asked.is_not(None), asked != "").group_by(asked)
+    def spellings(self, fact: str, most: int) -> list[str]:
+        if fact == "category":
+            return list(self._db.execute(_categories.limit(most)).scalars())
+        asked = _tags.c.tag if fact == "tag" else _members.c[fact]
+        there = select(asked).where(asked.is_not(None), asked != "").group_by(asked)
         often = there.order_by(func.count().desc(), asked).limit(most)
         return list(self._db.execute(often).scalars())
 

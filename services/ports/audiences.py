@@ -50,8 +50,9 @@ class Meant(Protocol):
     def among(self, expression: Expression, when: When, member_ids: Collection[int]) -> set[int]:
         """Those of the members who are active and meant."""
 
-    def spellings(self, column: str, most: int) -> list[str]:
-        """The cities or sources that members have, the most frequent first."""
+    def spellings(self, fact: str, most: int) -> list[str]:
+        """The cities, sources or tags that members have, the categories bought lately, the most
+        frequent first."""
 
     def saved(self, name: str) -> Any | None:
         """The expression of a saved audience as domain.audience_expressions.dump wrote it."""
