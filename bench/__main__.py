@@ -15,6 +15,7 @@ from bench import (
     earn,
     expanding,
     imports,
+    insight,
     nightly,
     points,
     recommend,
@@ -104,6 +105,10 @@ def _queue(asked: Asked) -> None:
     ticket_queue.run(1_000_000 if asked.full else 100_000)
 
 
+def _insight(asked: Asked) -> None:
+    insight.run(1_000_000 if asked.full else 100_000)
+
+
 def _survey(asked: Asked) -> None:
     survey_answers.run(1000 if asked.full else 200)
 
@@ -126,6 +131,7 @@ PARTS: dict[str, Callable[[Asked], None]] = {
     "survey": _survey,
     "results": _results,
     "queue": _queue,
+    "insight": _insight,
 }
 
 

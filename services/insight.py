@@ -17,7 +17,7 @@ from domain.insight_errors import InsightInFuture, InsightTooOld
 from services.ports import Work
 from services.ports.insight import Cuts, Night
 
-SLICE: Final = 5000
+SLICE: Final = 20_000
 FACTS: Final = "facts"
 CUTS: Final = "cuts"
 CLASSES: Final = "classes"
