@@ -92,6 +92,8 @@ FACTS: Final[Mapping[str, Fact]] = {
 }
 """SEMANTICS: Campaigns, Audience. `recency`, `frequency`, `monetary` are quintiles 1 to 5."""
 
+CAMPAIGNS: Final = ("got", "clicked")
+"""Facts whose values are ids of campaigns, in digits."""
 QUINTILES: Final = ("recency", "frequency", "monetary")
 
 
@@ -250,7 +252,8 @@ def _fit(fact: Fact, condition: Condition) -> bool:
     if not values:
         return False
     if fact.kind is Kind.KEY:
-        return all(map(_is_text, values))
+        ids = condition.fact in CAMPAIGNS
+        return all(_is_text(value) and (not ids or _is_id(str(value))) for value in values)
     if fact.kind is Kind.ANSWER:
         return _fits_answer(op, values)
     if op is not Op.IS and len(values) != 1:
@@ -280,6 +283,10 @@ def _bounds(name: str, kind: Kind) -> tuple[int, int]:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= LONGEST_VALUE and value.isprintable()
+
+
+def _is_id(value: str) -> bool:
+    return value.isascii() and value.isdigit() and int(value) < 2**63
 
 
 def _is_whole(value: object) -> bool:

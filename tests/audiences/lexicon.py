@@ -98,7 +98,7 @@ def asked(draw: st.DrawFn, facts: tuple[str, ...] = tuple(FACTS)) -> Condition:
     most = {"recency": 5, "frequency": 5, "monetary": 5, "age": 100}.get(fact, 12)
     least = 0 if fact in ("age", "points", "purchases", "spent") else 1
     if what.kind is Kind.DAY:
-        number = st.integers(738000, 738800)
+        number = st.integers(739_330, 739_760)
     elif what.kind is Kind.MONTH:
         number = st.integers(0, 13)
     else:
