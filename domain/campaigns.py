@@ -94,12 +94,17 @@ def load_audience(data: Mapping[str, Any]) -> Audience | None:
 
 
 def content_hash(
-    wording: str, audience: Mapping[str, Any], at: datetime | None, paid: bool, members: str = ""
+    wording: str,
+    audience: Mapping[str, Any],
+    at: datetime | None,
+    paid: bool,
+    members: str = "",
+    plan: Mapping[str, Any] | None = None,
 ) -> str:
     """What an approval is for: words (their own hash), audience, time, whether it is paid for,
-    and the members of an uploaded list (a hash)."""
+    the members of an uploaded list (a hash), and what a plan says beside, if there is one."""
     when = None if at is None else at.astimezone(UTC).isoformat()
-    parts = [wording, audience, when, paid, members]
+    parts = [wording, audience, when, paid, members, *([plan] if plan else [])]
     text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return sha256(text.encode()).hexdigest()
 

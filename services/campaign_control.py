@@ -21,8 +21,9 @@ from domain.campaigns import (
 )
 from domain.consent import Purpose
 from services.campaign_drafts import find, id_of
-from services.campaign_following import check_again
+from services.campaign_following import check_again, letters_from
 from services.campaign_review import submit
+from services.campaign_variants import corrected
 from services.ports import Work
 from services.ports.campaigns import Campaign
 from services.ports.club import Actor
@@ -107,13 +108,21 @@ def _moved(
 
 
 def correct(
-    work: Work, campaign_id: int, wording_id: int, *, actor: Actor, key: str, now: datetime
+    work: Work,
+    campaign_id: int,
+    wording_id: int,
+    *,
+    actor: Actor,
+    key: str,
+    now: datetime,
+    letter: str = "",
 ) -> Campaign:
     """Edits what was sent to other words (a version of the key of the campaign), once per key; it
-    is a campaign of its own that may need another operator's yes.
+    is a campaign of its own that may need another operator's yes. `letter`: only those who got
+    that text get the new words; else all do.
 
     Raises CampaignNotFound, CampaignNotNow while it is being sent, NothingSent,
-    CorrectionRunning, CampaignWordless.
+    CorrectionRunning, CampaignWordless, VariantUnknown.
     """
     wording = work.wordings.get(wording_id)
     if not any(text.strip() for text in wording.texts.values()):
@@ -122,6 +131,9 @@ def correct(
     if original.finished_at is None:
         raise CampaignNotNow(original.state)
     made = _following(work, original, CampaignKind.CORRECTION, actor, key, now, wording_id)
+    if letter and made.state == CampaignState.DRAFT:
+        standing = letters_from(work, original) or original.id
+        corrected(work, made.id, find(work, standing), {letter: wording_id})
     return submit(work, made.id, actor=actor, key=key, now=now)
 
 

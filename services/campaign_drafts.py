@@ -81,7 +81,12 @@ def set_words(
         raise LookupError(wording_id)
     if not any(text.strip() for text in wording.texts.values()):
         raise CampaignWordless()
-    return changed(work, campaign_id, actor, now, wording_id=wording_id)
+    variants = work.campaign_variants.of(campaign_id)
+    made = changed(work, campaign_id, actor, now, wording_id=wording_id)
+    if variants and variants[0].wording_id != wording_id:  # the first is the campaign's own
+        first = variants[0]._replace(wording_id=wording_id)
+        work.campaign_variants.put(campaign_id, (first, *variants[1:]))
+    return made
 
 
 def set_audience(
@@ -137,13 +142,20 @@ def changed(work: Work, campaign_id: int, actor: Actor, now: datetime, **values:
     return work.campaigns.get(campaign_id)
 
 
-def to_self(work: Work, campaign_id: int, address_id: int, locale: str, now: datetime) -> None:
-    """Sends it to its author in a language exactly as members will get it; raises
-    CampaignWordless."""
-    campaign = find(work, campaign_id)
-    if campaign.wording_id is None:
+def to_self(
+    work: Work,
+    campaign_id: int,
+    address_id: int,
+    locale: str,
+    now: datetime,
+    wording_id: int | None = None,
+) -> None:
+    """Sends it to its author in a language exactly as members will get it; `wording_id`: one of
+    its other texts (services.campaign_variants.words_of). Raises CampaignWordless."""
+    wording_id = wording_id or find(work, campaign_id).wording_id
+    if wording_id is None:
         raise CampaignWordless()
-    notice = Notice(MESSAGE, {"name": ""}, OUT, wording_id=campaign.wording_id)
+    notice = Notice(MESSAGE, {"name": ""}, OUT, wording_id=wording_id)
     work.deliveries.to_address(address_id, notice, now, locale=locale)
 
 
@@ -178,7 +190,19 @@ def hash_of(work: Work, campaign: Campaign) -> str:
         words = work.wordings.get(campaign.wording_id).content_hash
     audience = {"to": campaign.audience, "of": str(campaign.of_id or ""), "kind": campaign.kind}
     listed = campaign.content.get("list", {}).get("hash", "")
-    return content_hash(words, audience, campaign.send_at, campaign.paid, listed)
+    plan = _planned(work, campaign)
+    return content_hash(words, audience, campaign.send_at, campaign.paid, listed, plan)
+
+
+def _planned(work: Work, campaign: Campaign) -> dict[str, Any]:
+    """What is approved beside the words: the plan, who falls where, and each text's own hash."""
+    texts = [
+        [one.letter, one.share, work.wordings.get(one.wording_id).content_hash]
+        for one in work.campaign_variants.of(campaign.id)
+    ]
+    if not (campaign.plan or texts):
+        return {}
+    return {"plan": dict(campaign.plan), "texts": texts, "salt": campaign.salt}
 
 
 def store_day(work: Work, now: datetime) -> int:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from domain import sending
+from domain.campaign_plans import load_plan
 from domain.campaigns import Audience
 from services import contacts
 from services.audience_scope import asked_at
+from services.campaign_costs import Cost, cost_for
 from services.campaign_drafts import find, looked_for
 from services.campaign_review import needs_second
+from services.campaign_variants import tried_of
 from services.ports import Work
 from services.ports.audiences import When
 from services.ports.campaigns import Campaign
 
 SAMPLE: Final = 2000
+HELD: Final = "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,8 @@ class Estimate:
     """`count`: who agreed and can be reached; `over_budget`: how many of them have no place for it
     in their week and will not get it, beyond SAMPLE members by a sample; `no_address` and
     `no_consent`: how many of the audience are left out; `seconds` at the usual or the paid rate,
-    `stars` what that costs."""
+    `stars` what that costs. `held`: how many are held out, who are not part of the count;
+    `letters`: how many get which text; `gift`: what the gifts cost, None without one."""
 
     count: int
     by_language: Mapping[str, int]
@@ -35,6 +40,9 @@ class Estimate:
     seconds: int
     stars: int
     needs_second: bool
+    held: int = 0
+    letters: Mapping[str, int] = field(default_factory=dict)
+    gift: Cost | None = None
 
 
 def estimate(work: Work, campaign_id: int, now: datetime) -> Estimate:
@@ -47,7 +55,10 @@ def estimate(work: Work, campaign_id: int, now: datetime) -> Estimate:
         return _following(work, campaign, now)
     audience, when = looked_for(work, campaign), asked_at(work, now)
     languages = work.audiences.count(campaign.id, audience, when)
-    count = sum(languages.values())
+    everybody = sum(languages.values())
+    places = _places(work, campaign, audience, when)
+    held = places.pop(HELD, 0)
+    count = everybody - held
     no_address, no_consent = work.audiences.left_out(campaign.id, audience, when)
     crowded = _crowded(work, campaign, (audience, when), count, now)
     cost = _cost(work, campaign, count - crowded)
@@ -60,7 +71,15 @@ def estimate(work: Work, campaign_id: int, now: datetime) -> Estimate:
         cost.seconds,
         cost.stars,
         needs_second(work, campaign, now),
+        held,
+        {letter: n for letter, n in sorted(places.items()) if letter},
+        cost_for(work, campaign, count) if load_plan(campaign.plan).gift else None,
     )
+
+
+def _places(work: Work, campaign: Campaign, audience: Audience, when: When) -> dict[str, int]:
+    tried = tried_of(work, campaign)
+    return work.audiences.places(campaign.id, audience, when, tried) if tried else {}
 
 
 def _following(work: Work, campaign: Campaign, now: datetime) -> Estimate:

@@ -42,6 +42,17 @@ def agreed_words(work: Work, campaign: Campaign) -> int | None:
     return next((one.wording_id for one in _corrections(work, campaign) if _has_begun(one)), None)
 
 
+def letters_from(work: Work, campaign: Campaign) -> int | None:
+    """The campaign whose letters say with which words something is sent again: the newest
+    correction that others got, if it has a text for each letter."""
+    if campaign.kind == CampaignKind.RECALL:
+        return None
+    newest = next((one for one in _corrections(work, campaign) if _has_begun(one)), None)
+    if newest is None or not work.campaign_variants.of(newest.id):
+        return None
+    return newest.id
+
+
 def standing_words(work: Work, campaign_id: int) -> int | None:
     """The words that a correction starts from: those of the newest correction that was asked for
     and neither called off nor refused, else its own. Raises CampaignNotFound."""

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from domain.approvals import Approval, ApprovalOutdated, NotOwnApproval
 from domain.campaign_errors import CampaignNotDraft, CampaignWordless, ListHasUnknown, NothingSent
+from domain.campaign_plan_errors import TasksOpen
+from domain.campaign_plans import load_plan
 from domain.campaigns import (
     BroadcastForNobody,
     CampaignKind,
@@ -20,6 +22,8 @@ from domain.campaigns import (
 from services import approvals
 from services.audience_scope import asked_at
 from services.campaign_drafts import audience_of, find, hash_of, looked_for
+from services.campaign_gifts import values as gift_values
+from services.campaign_plans import check_gift
 from services.ports import Work
 from services.ports.campaigns import Campaign
 from services.ports.club import Actor
@@ -38,13 +42,15 @@ def submit(
     key: str,
     now: datetime,
     count: int | None = None,
+    anyway: bool = False,
 ) -> Campaign:
     """Asks for it to be sent: it is in review where more get it than one operator may write to
     alone, else scheduled. The same key again changes nothing. `count`: how many get it, if that
-    was counted for the card.
+    was counted for the card; `anyway`: although lines of its checklist are open.
 
     Raises CampaignNotFound, CampaignNotDraft, CampaignWordless, AudienceMissing, SendTimePast,
-    ListHasUnknown, BroadcastForNobody, NothingSent.
+    ListHasUnknown, BroadcastForNobody, NothingSent, TasksOpen, and what services.campaign_plans
+    says of its gift.
     """
     work.campaigns.lock(campaign_id)
     campaign = find(work, campaign_id)
@@ -53,6 +59,8 @@ def submit(
     if campaign.state != CampaignState.DRAFT:
         raise CampaignNotDraft(campaign.state)
     check(work, campaign, now)
+    if not anyway:
+        _check_tasks(work, campaign)
     content = {**campaign.content, "key": key}
     if actor.staff_id:
         content["by"] = sorted({*content.get("by", ()), str(actor.staff_id)})
@@ -80,12 +88,18 @@ def check(work: Work, campaign: Campaign, now: datetime) -> None:
         if not work.campaign_rows.states(campaign.of_id).get("sent"):
             raise NothingSent()
         return
+    check_gift(work, load_plan(campaign.plan))
     audience = looked_for(work, campaign)
     listed = campaign.content.get("list", {})
     if listed.get("unknown") and not listed.get("partly"):
         raise ListHasUnknown(listed["unknown"], listed["found"])
     if not work.audiences.more_than(campaign.id, audience, asked_at(work, now), 0):
         raise BroadcastForNobody()
+
+
+def _check_tasks(work: Work, campaign: Campaign) -> None:
+    if undone := [one for one in work.campaign_tasks.of(campaign.id) if one.done_at is None]:
+        raise TasksOpen(len(undone))
 
 
 def needs_second(work: Work, campaign: Campaign, now: datetime) -> bool:
@@ -168,7 +182,22 @@ def summary(work: Work, campaign: Campaign) -> dict[str, Any]:
     words: Mapping[str, Any] = {}
     if campaign.wording_id is not None:
         words = work.wordings.get(campaign.wording_id).content
+    plan = load_plan(campaign.plan)
     return {
+        "name": campaign.name,
+        "plan": plan.dump(),
+        "gift": gift_values(work, campaign) if plan.gift else None,
+        "variants": [
+            {
+                "letter": one.letter,
+                "share": one.share,
+                "texts": [
+                    {"language": language, "text": text}
+                    for language, text in work.wordings.get(one.wording_id).texts.items()
+                ],
+            }
+            for one in work.campaign_variants.of(campaign.id)
+        ],
         "campaign": str(campaign.id),
         "kind": campaign.kind,
         "texts": [

@@ -5,14 +5,14 @@ Each step is one short transaction, so that nobody waits long for a campaign.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from domain.campaign_plans import TimingKind, load_plan
 from domain.campaigns import CampaignKind, CampaignState
-from domain.consent import send_at
-from services import restoring
+from services import campaign_hours, restoring
 from services.audience_scope import asked_at
 from services.campaign_control import BATCH, young_since
 from services.campaign_drafts import (
@@ -22,19 +22,22 @@ from services.campaign_drafts import (
     lane_of,
     looked_for,
 )
-from services.campaign_following import agreed_words
+from services.campaign_following import agreed_words, letters_from
+from services.campaign_gifts import SLICE as GIFTS
+from services.campaign_gifts import gift_of, give_slice, told
 from services.campaign_progress import finished_notice
 from services.campaign_telling import chats
+from services.campaign_variants import tried_of
 from services.ports import Work
-from services.ports.campaigns import Campaign, Hours, Shape, Slice
+from services.ports.campaigns import Campaign, Shape, Slice
 from services.ports.club import Actor
 from services.ports.post import Waiting
-from services.quiet import open_at
 
 SLICE: Final = 1000
 """Members looked at in one transaction, if nobody says how many."""
 CLOCK: Final = Actor("clock")
 _SCHEDULED: Final = (CampaignState.SCHEDULED.value,)
+_RUNS: Final = (CampaignState.RUNNING.value,)
 _GOING: Final = (CampaignState.RUNNING.value, CampaignState.PAUSED.value)
 
 
@@ -85,7 +88,13 @@ def _begin(work: Work, campaign: Campaign, now: datetime) -> bool:
 
 def _retry(work: Work, campaign: Campaign, now: datetime) -> bool:
     words = agreed_words(work, campaign)
-    if work.campaign_rows.retry(campaign.id, now, BATCH, words) == BATCH:
+    by_letter = letters_from(work, campaign)
+    count = work.campaign_rows.retry(
+        campaign.id, now, BATCH, None if by_letter is not None else words
+    )
+    if by_letter is not None:
+        work.campaign_subjects.reword_as(campaign.id, by_letter, campaign.of_id or campaign.id)
+    if count == BATCH:
         return True
     return not work.campaigns.change(campaign.id, _GOING, retry_at=None)
 
@@ -97,10 +106,10 @@ def _end(work: Work, campaign: Campaign, now: datetime) -> bool:
     content = {**campaign.content, "rounds": campaign.content.get("rounds", 0) + 1}
     over = (CampaignState.FINISHED.value, CampaignState.CANCELLED.value)
     work.campaigns.change(campaign.id, over, content=content)
-    told = finished_notice(work, work.campaigns.get(campaign.id), now)
+    notice = finished_notice(work, work.campaigns.get(campaign.id), now)
     for address_id in chats(work, campaign):
-        once = told.dedupe if campaign.address_id else f"{told.dedupe}:{address_id}"
-        work.deliveries.to_address(address_id, replace(told, dedupe=once), now)
+        once = notice.dedupe if campaign.address_id else f"{notice.dedupe}:{address_id}"
+        work.deliveries.to_address(address_id, replace(notice, dedupe=once), now)
     return True  # a recall may have waited for it
 
 
@@ -108,7 +117,11 @@ def _end(work: Work, campaign: Campaign, now: datetime) -> bool:
 
 
 def fill(work: Work, campaign: Campaign, now: datetime, most: int = SLICE) -> bool:
-    """Writes the rows of the next recipients; True if there are more."""
+    """Writes the rows of the next recipients, and gives them what they get with it; True if there
+    are more."""
+    gift = gift_of(campaign) if campaign.of_id is None else None
+    if gift is not None:
+        most = min(most, GIFTS)
     if campaign.of_id is None:
         found = work.audiences.slice(
             campaign.id, looked_for(work, campaign), campaign.reached, most
@@ -119,12 +132,18 @@ def fill(work: Work, campaign: Campaign, now: datetime, most: int = SLICE) -> bo
         _write(work, campaign, found, now)
         if campaign.of_id is None and restoring.in_gap(work, campaign.started_at):
             work.doubts.doubt_new(campaign.id, now, restoring.REASON)
-    more = found.looked_at == most
-    work.campaigns.fill(campaign.id, found.upto, None if more else now)
-    return more
+    more, upto, why = found.looked_at == most, found.upto, ""
+    if gift is not None:
+        upto, why = give_slice(work, campaign, gift, (campaign.reached, found.upto), now)
+    work.campaigns.fill(campaign.id, upto, None if more or why else now)
+    if why and work.campaigns.move(campaign.id, _RUNS, CampaignState.PAUSED, why):
+        work.audit.add(CLOCK, "campaign.pause", ("campaign", campaign.id), now, {"reason": why})
+        told(work, campaign, why, now)
+    return more and not why
 
 
 def _write(work: Work, campaign: Campaign, found: Slice, now: datetime) -> None:
+    tried = tried_of(work, campaign) if campaign.of_id is None else None
     shape = Shape(
         campaign.id,
         campaign.purpose,
@@ -133,29 +152,24 @@ def _write(work: Work, campaign: Campaign, found: Slice, now: datetime) -> None:
         campaign.paid,
         message(campaign),
         now,
+        tried,
     )
     within, ids = (campaign.reached, found.upto), work.id_block(found.looked_at)
     if campaign.of_id is not None:
         recall = campaign.kind == CampaignKind.RECALL
         act, young = ("delete", young_since(now)) if recall else ("edit", None)
         work.campaign_rows.follow(shape, campaign.of_id, act, within, ids, young)
+        if work.campaign_variants.of(campaign.id):
+            work.campaign_subjects.reword(campaign.id, campaign.of_id, within)
         return
-    audience, due = looked_for(work, campaign), dues(work, found.hours, now)
-    when = asked_at(work, campaign.started_at or now)
+    timing, begun = load_plan(campaign.plan).timing, campaign.started_at or now
+    due = campaign_hours.dues(work, found.hours, now, timing, begun)
+    audience, when = looked_for(work, campaign), asked_at(work, begun)
     work.audiences.write(shape, audience, when, within, due, ids)
-
-
-def dues(work: Work, hours: Iterable[Hours], now: datetime) -> dict[str, datetime]:
-    """When members may be written to, by the key of their hours."""
-    programme = work.programmes.current()
-    found = {}
-    for one in hours:
-        zone = one.zone or programme.zone
-        if one.quiet_from is None or one.quiet_to is None:
-            found[one.key] = send_at(now, zone, programme.care.quiet)
-        else:
-            found[one.key] = open_at(now, zone, one.quiet_from, one.quiet_to)
-    return found
+    if tried is not None:
+        work.audiences.place(campaign.id, audience, when, within, tried)
+    if timing.kind is TimingKind.USUAL_HOUR:
+        campaign_hours.settle(work, campaign, within, now)
 
 
 def message(campaign: Campaign) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -27,10 +28,17 @@ def benefit_of(work: Work, key: str) -> Benefit | None:
 
 
 def present(
-    work: Work, member_id: int, benefit_key: str, *, key: str, now: datetime
+    work: Work,
+    member_id: int,
+    benefit_key: str,
+    *,
+    key: str,
+    now: datetime,
+    valid_days: int | None = None,
 ) -> Voucher | None:
     """Gives the voucher of a benefit, once per key; None if there is no such benefit, it is
-    stopped, or none is left. Neither the limit per member nor its price counts for a present."""
+    stopped, or none is left. Neither the limit per member nor its price counts for a present.
+    `valid_days`: instead of the benefit's own."""
     if before := work.vouchers.by_key(key):
         return before
     benefit = benefit_of(work, benefit_key)
@@ -42,6 +50,8 @@ def present(
         if taken is Stock.GONE:
             return None
         stocked = taken is Stock.TAKEN
+    if valid_days is not None:
+        benefit = replace(benefit, valid_days=valid_days)
     return _issue(work, member_id, benefit, key, now, stocked)
 
 

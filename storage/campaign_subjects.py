@@ -119,7 +119,9 @@ def note(
         )
         if out and not tried.split.held:
             continue
-        statement = insert(_subjects).from_select(_COLUMNS, select(*columns))
+        # SQLite takes ON CONFLICT for a join if no WHERE stands before it.
+        chosen_rows = select(*columns).where(member > bindparam("after"))
+        statement = insert(_subjects).from_select(_COLUMNS, chosen_rows)
         db.execute(statement.on_conflict_do_nothing(), values)
 
 
