@@ -28,7 +28,7 @@ from scheduler.lending import LendingChannel, Owner, Source
 from scheduler.making import MakingChannel
 from scheduler.worker import Worker
 from templates import catalogue
-from templates.sheets import closing, desk_report, results, statement
+from templates.sheets import closing, desk_report, insight, outcome, results, statement
 
 log = logging.getLogger(__name__)
 SHUTDOWN_SECONDS = 5.0
@@ -114,7 +114,9 @@ def make_worker(club: Club, channels: Sequence[Channel]) -> Worker:
         "closing": partial(closing.xlsx, words),
         "results": partial(results.made, words),
         "desk_report": partial(desk_report.made, words),
+        "insight": partial(insight.made, words),
         "recipients": partial(recipient_file.table, words),
+        "outcome": partial(outcome.made, words),
     }
     return Worker(
         club.units,

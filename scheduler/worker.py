@@ -23,7 +23,16 @@ from scheduler.lease import Lease
 from scheduler.moments import Moments
 from scheduler.moods import Moods
 from scheduler.slices import Slices
-from services import campaign_steps, campaigns, post, posted, restocks, survey_steps, waiting
+from services import (
+    campaign_settling,
+    campaign_steps,
+    campaigns,
+    post,
+    posted,
+    restocks,
+    survey_steps,
+    waiting,
+)
 from services.ports import Work
 
 log = logging.getLogger(__name__)
@@ -34,6 +43,7 @@ WAITING_SECONDS = 60.0
 DEADLINE_SECONDS = 30.0
 LISTENING_SECONDS = 15.0
 UNCLEAR_SECONDS = 20.0
+RESULT_SECONDS = 120.0
 COUNTING_PAUSE = 9.0
 """Live cards are left alone so many times as long as it took to count for them."""
 Move = Callable[[datetime], Awaitable[object]]
@@ -104,6 +114,7 @@ class Worker:
         clock.every(DEADLINE_SECONDS, "deadlines", self.tell_deadlines)
         clock.every(WAITING_SECONDS, "surveys", self.survey)
         clock.every(LISTENING_SECONDS, "moods", self.listen)
+        clock.every(RESULT_SECONDS, "results of campaigns", self.tell_results)
         clock.every(UNCLEAR_SECONDS, "unclear messages", self.tell_unclear)
         clock.start()
         try:
@@ -167,6 +178,19 @@ class Worker:
         """Listens to what members wrote, and keeps counts of what they answered."""
         while await self._lease.hold():
             if not await self._moods.work(self._clocks.club()):
+                return
+
+    async def tell_results(self) -> None:
+        """Tells authors of campaigns what those brought, and keeps it: counted beside everything
+        else, written in a moment."""
+        while await self._lease.hold():
+            now = self._clocks.club()
+            if not await self._units.read(partial(campaign_settling.due, now=now)):
+                return
+            found = await self._units.read_long(partial(campaign_settling.counted, now=now))
+            if not await self._units.write(
+                partial(campaign_settling.settle, results=found, now=now)
+            ):
                 return
 
     async def tell_unclear(self) -> None:

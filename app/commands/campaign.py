@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from app.commands.campaign_results import results
 from app.commands.common import ACTOR, changed, seen, table, with_club
 from app.commands.content import FILE, faults_of, print_example, read
 from app.failures import Failed
@@ -37,6 +38,9 @@ WORDS = {
 @click.group()
 def campaign() -> None:
     """Messages to many members, without the chat."""
+
+
+campaign.add_command(results)
 
 
 @campaign.command()

@@ -34,9 +34,6 @@ def made(words: Words, content: bytes, locale: str) -> bytes:
 
 def png(say: Say, data: Mapping[str, Any], locale: str) -> bytes:
     """All charts one below the other; takes half a second of another thread."""
-    import noto_cjk_sans_otc
-    import typst
-
     note = f"{say('sheet_note', **_of(data))} · {say('made', at=data['at'], zone=data['zone'])}"
     sheet = {
         "lang": locale,
@@ -45,6 +42,15 @@ def png(say: Say, data: Mapping[str, Any], locale: str) -> bytes:
         "note": note,
         "questions": [_drawn(say, one, locale) for one in data["questions"]],
     }
+    return compiled(sheet)
+
+
+def compiled(sheet: Mapping[str, Any]) -> bytes:
+    """A picture of charts: `title`, `note`, and `questions`, each with its `title`, `note`,
+    `figures`, `bars`, `chart` (SVG) and `words`."""
+    import noto_cjk_sans_otc
+    import typst
+
     picture: bytes = typst.compile(
         str(_LAYOUT),
         sys_inputs={"data": json.dumps(sheet, ensure_ascii=False)},
