@@ -25,6 +25,10 @@ KINDS: Final[Rows] = (
         Button("broadcast.button_store", "draft.stores", here=True),
         Button("broadcast.button_listed", "draft.list", here=True),
     ),
+    (
+        Button("segment.button_conditions", "draft.conditions", here=True),
+        Button("segment.button_saved", "draft.saved", here=True),
+    ),
 )
 
 
