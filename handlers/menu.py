@@ -54,6 +54,8 @@ STAFF: tuple[tuple[str, Button], ...] = (
     ("survey:write", Button("survey_post.button_manage", "surveys")),
     ("survey:write", Button("button.results", "results")),
     ("campaign:write", Button("broadcast.button_start", "broadcast")),
+    ("campaign:write", Button("segment.button_list", "audiences")),
+    ("campaign:write", Button("insight.button_menu", "insight")),
     ("care:see", Button("caring.button_care", "care")),
     ("post:hold", Button("post.button_post", "post")),
     ("message:write", Button("wording.button_menu", "templates")),

@@ -95,6 +95,10 @@ def _insight(seen: Portrait, *, full: bool) -> dict[str, Any]:
         "source": _came_by(seen) if full else None,
         "joined": member.joined_at.date(),
         "merged": seen.merge is not None,
+        "insight": seen.insight if full else None,
+        "tags": list(seen.tags) if full else [],
+        "likes": list(seen.likes) if full else [],
+        "hour": seen.usual_hour if full else None,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from domain.club_errors import OwnMembership
 from domain.dates import add_months, local_day
@@ -14,7 +14,7 @@ from domain.merging import UNDO
 from domain.money import Money
 from domain.points import Unit
 from domain.programme import Programme
-from services import gifting, levels, purchases, reinstating
+from services import gifting, insight_reading, levels, purchases, reinstating
 from services.finding import standing
 from services.ports import Work
 from services.ports.club import Actor
@@ -40,7 +40,7 @@ class Spending:
 @dataclass(frozen=True, slots=True)
 class Portrait:
     """Everything staff see on one card. `merge` and `gift`: what can still be undone; `expired`:
-    points that can be given again."""
+    points that can be given again; `insight`: what the last night made of them."""
 
     member: Member
     programme: Programme
@@ -56,6 +56,10 @@ class Portrait:
     merge: Merge | None
     expired: int = 0
     gift: Gift | None = None
+    insight: dict[str, Any] | None = None
+    tags: tuple[str, ...] = ()
+    likes: tuple[str, ...] = ()
+    usual_hour: int | None = None
 
 
 def portrait(work: Work, member_id: int, now: datetime) -> Portrait:
@@ -80,6 +84,10 @@ def portrait(work: Work, member_id: int, now: datetime) -> Portrait:
         _open_merge(work, member.id, now),
         reinstating.possible(work, member.id, now).points,
         gifting.undoable(work, member.id),
+        insight_reading.of_member(work, member.id, now),
+        tuple(tag.name for tag in work.tags.of(member.id)),
+        tuple(insight_reading.likings(work, member.id, now)),
+        insight_reading.usual_hour(work, member.id),
     )
 
 
