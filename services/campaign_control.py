@@ -22,6 +22,7 @@ from domain.campaigns import (
 from domain.consent import Purpose
 from services.campaign_drafts import find, id_of
 from services.campaign_following import check_again, letters_from
+from services.campaign_gifts import offer_revoking
 from services.campaign_review import submit
 from services.campaign_variants import corrected
 from services.ports import Work
@@ -62,6 +63,7 @@ def stop(work: Work, campaign_id: int, actor: Actor, now: datetime) -> Campaign:
         work.campaigns.finish(campaign_id, now)
     else:
         work.campaign_rows.skip(campaign_id, BATCH)
+        offer_revoking(work, campaign, now)
     return find(work, campaign_id)
 
 

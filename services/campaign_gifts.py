@@ -7,6 +7,7 @@ asks. What the message itself meets later (a blocked chat, a week that is full) 
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -34,6 +35,7 @@ __all__ = [
     "cost_for",
     "give_slice",
     "given",
+    "offer_revoking",
     "raise_budget",
     "revoke_unused",
     "told",
@@ -154,6 +156,18 @@ def told(work: Work, campaign: Campaign, why: str, now: datetime) -> None:
     notice = Notice("campaign_plan.paused", shown, rows)
     for address_id in chats(work, campaign):
         work.deliveries.to_address(address_id, notice, now)
+
+
+def offer_revoking(work: Work, campaign: Campaign, now: datetime) -> None:
+    """Says what a campaign that was stopped has given, and offers to take it back."""
+    if not (campaign.plan.get("gift") and given(work, campaign.id).members):
+        return
+    button = ("campaign_plan.button_revoke", "campaign.revoke", (str(campaign.id),))
+    once = f"given:{campaign.id}"
+    notice = Notice("campaign_plan.given", values(work, campaign), ((button,),))
+    for address_id in chats(work, campaign):
+        single = replace(notice, dedupe=f"{once}:{address_id}")
+        work.deliveries.to_address(address_id, single, now)
 
 
 def values(work: Work, campaign: Campaign) -> dict[str, Any]:
