@@ -14,6 +14,7 @@ from domain.audience_expressions import (
     Condition,
     Either,
     Expression,
+    Kind,
     Not,
     Op,
     check,
@@ -103,6 +104,6 @@ class _Reader(Conditions):
     def _value_follows(self, fact: str) -> bool:
         if self.scan.sees(lambda: self.scan.word(_JOINS)):
             return False
-        return self.scan.sees(
-            lambda: self.scan.word(_OPERATORS), self.scan.quoted, lambda: self.known(fact)
-        )
+        if self.scan.sees(lambda: self.scan.word(_OPERATORS), self.scan.quoted):
+            return True
+        return FACTS[fact].kind is Kind.KEY and self.scan.sees(lambda: self.known(fact))

@@ -42,6 +42,10 @@ class ClubNames:
         for key, names in called.items():
             for name in names.values():
                 found.setdefault(name, (key,))
+        if fact == "level":  # 金卡会员 is called 金卡 as well
+            short = {name.removesuffix("会员"): keys for name, keys in found.items()}
+            found = {**short, **found}
+            found.pop("", None)
         return found | {key: (key,) for key in called}
 
     def surveys(self) -> Mapping[str, Survey]:
