@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.markup import plain_text
 from storage.tables.club import Audit
 from storage.tables.post import File
 from templates.sheets import outcome
@@ -67,7 +68,7 @@ async def test_the_card_says_what_it_brought(
 ) -> None:
     await groups(club)
     ann = await operator(club, locale=locale)
-    text = (await opened(club, ann)).text
+    text = plain_text((await opened(club, ann)).text)
     for one in said:
         assert one in text
 
