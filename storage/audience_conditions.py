@@ -84,7 +84,6 @@ _rows = post.Delivery.__table__.alias("their_rows")  # type: ignore[attr-defined
 _clicks = campaigns.CampaignClick.__table__.alias("their_clicks")  # type: ignore[attr-defined]
 _checkins = checkins.CheckIn.__table__.alias("their_checkins")  # type: ignore[attr-defined]
 
-_later = people.Consent.__table__.alias("newer_consent")  # type: ignore[attr-defined]
 _newer = surveys.SurveyResponse.__table__.alias("newer_response")  # type: ignore[attr-defined]
 _id = _members.c.id
 _Bool = ColumnElement[bool]
@@ -178,17 +177,19 @@ def _tag(condition: Condition, _when: When) -> _Bool:
 
 
 def _consent(condition: Condition, _when: When) -> _Bool:
-    newer = exists().where(
-        _later.c.member_id == _consents.c.member_id,
-        _later.c.purpose == _consents.c.purpose,
-        _later.c.id > _consents.c.id,
-    )
-    return exists().where(
-        _consents.c.member_id == _id,
-        _consents.c.purpose.in_(list(condition.values)),
-        _consents.c.given,
-        ~newer,
-    )
+    """The newest decision holds. One looked up for each member: see `_category`."""
+
+    def given(purpose: str | int) -> _Bool:
+        newest = (
+            select(_consents.c.given)
+            .where(_consents.c.member_id == _id, _consents.c.purpose == purpose)
+            .order_by(_consents.c.id.desc())
+            .limit(literal_column("1"))
+            .scalar_subquery()
+        )
+        return and_(newest.is_not(None), newest)
+
+    return or_(*(given(purpose) for purpose in condition.values))
 
 
 def _insight(name: str) -> Callable[[Condition, When], _Bool]:

@@ -151,7 +151,6 @@ def _holds(soul: Soul, asked: Condition, when: When) -> bool:
         for one in soul.bought
         if one.state == "booked" and (asked.days is None or one.ago < asked.days)
     ]
-    kept = [one for one in booked if one.minor > 0]
     match asked.fact:
         case "level":
             return soul.level in values
@@ -174,6 +173,14 @@ def _holds(soul: Soul, asked: Condition, when: When) -> bool:
             return _birthday(soul, asked, when)
         case "age":
             return _age(soul, asked)
+    if asked.fact in ("joined", "last_seen", "last_purchase", "purchases", "spent", "category"):
+        return _did(soul, asked, booked)
+    return _has(soul, asked)
+
+
+def _did(soul: Soul, asked: Condition, booked: list[Bought]) -> bool:
+    kept = [one for one in booked if one.minor > 0]
+    match asked.fact:
         case "joined":
             return _dated([soul.joined], asked)
         case "last_seen":
@@ -187,7 +194,13 @@ def _holds(soul: Soul, asked: Condition, when: When) -> bool:
         case "spent":
             return _compared(sum(one.minor for one in booked), asked)
         case "category":
-            return any(one.category in values for one in kept)
+            return any(one.category in asked.values for one in kept)
+    raise ValueError(asked.fact)
+
+
+def _has(soul: Soul, asked: Condition) -> bool:
+    values, op = asked.values, asked.op
+    match asked.fact:
         case "points":
             usable = [
                 left for left, ago, until in soul.lots if ago >= 0 and (until is None or until > 0)
