@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import click
 
 from bench import (
+    audience,
     audit,
     catalogue,
     codes,
@@ -20,6 +21,7 @@ from bench import (
     points,
     recommend,
     redeem,
+    redirect,
     replies,
     sending,
     sentiment,
@@ -105,12 +107,20 @@ def _queue(asked: Asked) -> None:
     ticket_queue.run(1_000_000 if asked.full else 100_000)
 
 
+def _audience(asked: Asked) -> None:
+    audience.run(1_000_000 if asked.full else 100_000)
+
+
 def _insight(asked: Asked) -> None:
     insight.run(1_000_000 if asked.full else 100_000)
 
 
 def _survey(asked: Asked) -> None:
     survey_answers.run(1000 if asked.full else 200)
+
+
+def _redirect(asked: Asked) -> None:
+    redirect.run(asked.members // 10, asked.seconds / 2, asked.rounds)
 
 
 PARTS: dict[str, Callable[[Asked], None]] = {
@@ -131,7 +141,9 @@ PARTS: dict[str, Callable[[Asked], None]] = {
     "survey": _survey,
     "results": _results,
     "queue": _queue,
+    "audience": _audience,
     "insight": _insight,
+    "redirect": _redirect,
 }
 
 
