@@ -1,5 +1,7 @@
 """The language of audiences: what is read, what is written, what is refused and where."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,9 +25,11 @@ from domain.audience_expressions import (
     plain,
 )
 from domain.audience_language import read
+from domain.audience_terms import FACT_WORDS
 from domain.audience_writing import written
 from tests.audiences.lexicon import Names, expressions
 
+ROOT = Path(__file__).parents[2]
 GOLD = Condition("level", Op.IS, ("gold",))
 STAFF = Condition("tag", Op.IS, ("staff",))
 THREE = Condition("purchases", Op.AT_LEAST, (3,), 90)
@@ -183,3 +187,10 @@ def test_what_is_kept_is_checked_again(data: object) -> None:
     except (AudienceBroken, AudienceTooLarge):
         return
     assert load(dump(kept)) == kept
+
+
+def test_the_page_on_the_language_knows_every_fact() -> None:
+    page = (ROOT / "docs" / "reference" / "audiences.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    for chinese, english in FACT_WORDS.values():
+        assert [row for row in rows if chinese[0] in row and english[0] in row], english[0]
