@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from html import escape
 from typing import Final, TypeVar
 
@@ -28,9 +28,9 @@ from storage.unit_of_work import Units
 
 log = logging.getLogger(__name__)
 PATH: Final = "/r/{token}"
-PAUSE: Final = 0.25
+PAUSE: Final = 0.5
 AGAIN: Final = 1.0
-BATCH: Final = 500
+BATCH: Final = 5000
 MOST_WAITING: Final = 100_000
 MOST_KNOWN: Final = 20_000
 LAST_TRIES: Final = 3
@@ -41,7 +41,7 @@ _MACHINES: Final = re.compile(
     r"|crawler|spider",
     re.IGNORECASE,
 )
-_HEADERS: Final = {
+_HEADERS: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
@@ -160,5 +160,11 @@ class Redirects:
 
 def _is_machine(request: web.Request) -> bool:
     headers = request.headers
-    ahead = headers.get("Sec-Purpose") or headers.get("Purpose") or ""
-    return "prefetch" in ahead or bool(_MACHINES.search(headers.get("User-Agent", "")))
+    if "prefetch" in (headers.get("Sec-Purpose") or headers.get("Purpose") or ""):
+        return True
+    return _named_machine(headers.get("User-Agent", ""))
+
+
+@lru_cache(4096)
+def _named_machine(agent: str) -> bool:
+    return bool(_MACHINES.search(agent))
