@@ -76,6 +76,11 @@ class Insights:
 
     # -- computing ----------------------------------------------------------------------
 
+    def measure(self) -> None:
+        # Without statistics PostgreSQL compares every member with every other.
+        if self._db.dialect.name == "postgresql":
+            self._db.exec_driver_sql("ANALYZE members, purchases, member_insights")
+
     def next_slice(self, after: int, most: int) -> Slice | None:
         upto = self._db.execute(sql.LAST_OF_SLICE, {"after": after, "most": most}).scalar_one()
         return None if upto is None else Slice(after, int(upto))

@@ -97,6 +97,9 @@ class Insights(Protocol):
     def keep(self, night: Night) -> None:
         """Writes down how far a night is."""
 
+    def measure(self) -> None:
+        """Lets the database count what it plans by: after an import it may not have yet."""
+
     def next_slice(self, after: int, most: int) -> Slice | None:
         """The next members by id, whatever their state; None after the last."""
 
