@@ -6,7 +6,7 @@ from bot.flow import Flow, Step
 from bot.messages import Button, Document, Reply
 from handlers import menu
 from handlers.turns import Turn, member_id
-from services import erasing, mydata
+from services import erasing, insight_reading, mydata
 
 ERASE = Flow("erase", (Step("first"), Step("last")))
 KEEP = Button("button.keep_membership", "erase.keep")
@@ -18,7 +18,8 @@ def show(turn: Turn) -> Reply:
         (Button("button.export", "mydata.export"),),
         (Button("button.erase", "erase.ask"),),
     )
-    return Reply("mydata.shown", {}, (*rows, (menu.CARD,)))
+    found = insight_reading.of_member(turn.work, member_id(turn), turn.now)
+    return Reply("mydata.shown", {"insight": found}, (*rows, (menu.CARD,)))
 
 
 def export(turn: Turn) -> Reply:
