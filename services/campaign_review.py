@@ -21,6 +21,7 @@ from domain.campaigns import (
 )
 from services import approvals
 from services.audience_scope import asked_at
+from services.audiences import explained
 from services.campaign_drafts import audience_of, find, hash_of, looked_for
 from services.campaign_gifts import values as gift_values
 from services.campaign_plans import check_gift
@@ -215,10 +216,10 @@ def summary(work: Work, campaign: Campaign) -> dict[str, Any]:
 
 
 def named_audience(work: Work, campaign: Campaign) -> dict[str, Any]:
-    """Who gets it, by the names that people know: `kind`, `names` (texts per language), and
-    `members`, how many a list has."""
+    """Who gets it, by the names that people know: `kind`, `names` (texts per language),
+    `members`, how many a list has, and `meaning`, an expression in words."""
     if not campaign.audience:
-        return {"kind": "", "names": [], "members": 0}
+        return {"kind": "", "names": [], "members": 0, "meaning": []}
     audience = audience_of(campaign)
     programme = work.programmes.current()
     names: list[Mapping[str, str]] = []
@@ -228,4 +229,5 @@ def named_audience(work: Work, campaign: Campaign) -> dict[str, Any]:
         stores = {store.code: store.name for store in work.stores.all()}
         names = [dict.fromkeys(("zh", "en"), stores.get(v, v)) for v in audience.values]
     members = campaign.content.get("list", {}).get("found", 0)
-    return {"kind": str(audience.kind), "names": names, "members": members}
+    meaning = explained(work, audience.expression)["meaning"] if audience.expression else []
+    return {"kind": str(audience.kind), "names": names, "members": members, "meaning": meaning}
