@@ -13,6 +13,7 @@ from handlers import (
     broadcast_audience,
     broadcast_sending,
     campaign_cards,
+    campaign_gifts,
     campaign_results,
     care,
     catalogue,
@@ -437,6 +438,7 @@ _ALL: tuple[Route, ...] = (
     Route("words.use", wordings.use, writes=True, needs="message:write"),
     *wording_edit.ROUTES,
     *goodwill_routes.ROUTES,
+    *campaign_gifts.ROUTES,
     *campaign_results.ROUTES,
     *listening.ROUTES,
     # everywhere

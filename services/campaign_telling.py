@@ -27,6 +27,11 @@ _FOLLOWING: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "draft": (("call_off", "campaign.stop"),),
     "in_review": (("call_off", "campaign.stop"),),
 }
+_GIFTLESS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "budget": (("raise", "campaign.budget"), ("without", "campaign.without")),
+    "gift_gone": (("without", "campaign.without"),),
+}
+"""What is asked first where it paused for its gift."""
 _OVER: Final = ("finished", "cancelled")
 
 
@@ -64,12 +69,19 @@ def buttons(figures: Mapping[str, Any]) -> NoticeRows:
     kinds = _GOING if figures["kind"] == "broadcast" else _FOLLOWING
     state = str(figures["state"])
     last = (("refresh", "campaign.show"), ("list", "broadcast"))
+    asks = _GIFTLESS.get(str(figures["reason"]), ()) if state == "paused" else ()
     rows = (
         kinds.get(state, ()),
         *_afterwards(figures, over=state in _OVER),
         last[1:] if state in _OVER else last,
     )
-    return tuple(tuple(_button(*one, args) for one in row) for row in rows if row)
+    made = tuple(tuple(_button(*one, args) for one in row) for row in rows if row)
+    return (*((one,) for one in _asking(asks, args)), *made)
+
+
+def _asking(asks: tuple[tuple[str, str], ...], args: tuple[str, ...]) -> Iterator[NoticeButton]:
+    for label, intent in asks:
+        yield (f"campaign_plan.button_{label}", intent, args)
 
 
 def _afterwards(
