@@ -96,9 +96,11 @@ def _afterwards(
     sent = figures["sent"] and figures["kind"] == "broadcast"
     correct = (("correct", "campaign.correct"),) if sent and over else ()
     recall = (("recall", "campaign.recall"),) if sent else ()
-    report = (("report", "campaign.report"),)
+    found = (("outcome.button_results", "campaign.results"),) if sent else ()
+    report = (*found, ("report", "campaign.report"))
     return (retry + unknown, report, correct + recall)
 
 
 def _button(label: str, intent: str, args: tuple[str, ...]) -> NoticeButton:
-    return (f"broadcast.button_{label}", intent, () if intent == "broadcast" else args)
+    key = label if "." in label else f"broadcast.button_{label}"
+    return (key, intent, () if intent == "broadcast" else args)

@@ -141,7 +141,7 @@ def _went(said: _Said, data: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _figures(said: _Said, data: Mapping[str, Any]) -> list[list[Any]]:
     table: list[list[Any]] = [[said.say(f"head_{name}") for name in _HEADS]]
     for what, of, *values in data["rows"]:
-        called = said.reason(of) if what == "reason" else said.say("of", of=of)
+        called = _called(said, data, what, of)
         money = what in _MONEY or (
             what.startswith("goal_") and data["goal"] and data["goal"]["kind"] == "revenue"
         )
@@ -151,6 +151,15 @@ def _figures(said: _Said, data: Mapping[str, Any]) -> list[list[Any]]:
         ]
         table.append([said.say("what", what=what), called, *cells])
     return table
+
+
+def _called(said: _Said, data: Mapping[str, Any], what: str, of: str) -> str:
+    """Of whom or of what a figure is."""
+    if what == "reason":
+        return said.reason(of)
+    if what == "followed" and not any(t["link"] for t in data["targets"] if t["name"] == of):
+        return said.say("button_of", target=of)
+    return said.say("of", of=of)
 
 
 def _major(data: Mapping[str, Any], minor: float) -> float:
