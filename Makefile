@@ -68,6 +68,7 @@ fault: $(TEST) $(PROGRAM)  ## kills bot and sender, races, tampers, guesses, flo
 	$(BIN)/python -m bench.mixed
 	$(BIN)/python -m bench.floods
 	$(BIN)/python -m bench.post_kills
+	$(BIN)/python -m bench.gift_kills
 	$(BIN)/python -m bench.ticket_traffic
 
 docs: $(TEST) $(PROGRAM)  ## writes the generated parts of docs/reference

@@ -212,7 +212,8 @@ def disturb(
                 alive.append(worker(place, chance.randint(30, most)))
             if run.kills % FLOOD_EVERY == 0:
                 place.control(script=["200"] * 20 + ["429:1"])
-            _wait_for_death(alive)
+            if not _death(alive, lambda: written(place.url) >= count):
+                break
             run.kills += 1
             after = written(place.url)
             run.filled.append(after)
@@ -223,7 +224,8 @@ def disturb(
             process.wait()
 
 
-def _wait_for_death(alive: list[subprocess.Popen[bytes]]) -> None:
+def _death(alive: list[subprocess.Popen[bytes]], over: Callable[[], bool]) -> bool:
+    """Waits until one of them has died; False if there is nothing left to give before that."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         for process in alive:
@@ -231,8 +233,10 @@ def _wait_for_death(alive: list[subprocess.Popen[bytes]]) -> None:
                 alive.remove(process)
                 if process.returncode != -signal.SIGKILL:
                     raise RuntimeError(f"a worker ended with {process.returncode}")
-                return
-        time.sleep(0.02)
+                return True
+        if over():
+            return False
+        time.sleep(0.1)
     raise RuntimeError("nobody died")
 
 
