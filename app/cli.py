@@ -40,6 +40,7 @@ COMMANDS = {
     "survey": ("app.commands.survey:survey", "Questions to members and their answers"),
     "event": ("app.commands.event:event", "What members are invited to"),
     "insight": ("app.commands.insight:insight", "RFM classes, stages and the pyramid of members"),
+    "audience": ("app.commands.audience:audience", "Who is meant: conditions, saved and followed"),
     "campaign": ("app.commands.campaign:campaign", "Messages to many members"),
     "template": ("app.commands.template:template", "The club's own words for messages"),
     "send-due": ("app.commands.send_due:send_due", "Run and send whatever is due, once"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import click
 
 from app.commands.common import ACTOR, changed, seen, table
+from app.wiring import Club
+from storage.work import Work
 
 
 @click.group()
 def member() -> None:
-    """Single members: levels given by hand, and what happened to a level."""
+    """Single members: levels given by hand, what happened to a level, tags."""
 
 
 @member.command()
@@ -51,6 +53,23 @@ def level(number: str, level: str | None, until: str | None, reason: str, ending
         )
     )
     click.echo(f"given: {given.level} until {given.until}")
+
+
+@member.command()
+@click.argument("number")
+@click.argument("name")
+@click.option("--take", is_flag=True, help="Take it away instead.")
+def tag(number: str, name: str, take: bool) -> None:
+    """Give the member with NUMBER the tag NAME."""
+    from services import finding, tags
+
+    def use(work: Work, club: Club) -> str:
+        member_id, now = finding.find(work, number).id, club.clock.now()
+        act = tags.take if take else tags.give
+        act(work, member_id, name, ACTOR, now)
+        return ", ".join(one.name for one in tags.of(work, member_id))
+
+    click.echo(f"tags: {changed(use) or 'none'}")
 
 
 @member.command()
