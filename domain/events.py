@@ -1,9 +1,12 @@
-"""Events: what is on, and what somebody answered to an invitation."""
+"""Events: what is on, what somebody answered to an invitation, and the seat they have."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
+
+from domain.event_rules import Rules
 
 
 class Answer(StrEnum):
@@ -18,10 +21,47 @@ class Answer(StrEnum):
 GIVEN = (Answer.YES, Answer.MAYBE, Answer.NO)
 
 
+class Place(StrEnum):
+    """What somebody has of an event's seats: none, theirs, a place on the waiting list, or a
+    seat that is kept for them until they say whether they want it."""
+
+    NONE = ""
+    SEATED = "seated"
+    WAITING = "waiting"
+    OFFERED = "offered"
+
+
+HOLDING = (Place.SEATED, Place.OFFERED)
+"""These count against the capacity."""
+
+
+AFTER = timedelta(hours=2)
+"""So long after the end members may still be checked in."""
+
+
+class EventState(StrEnum):
+    """`over`: settled, no-shows are marked and deposits kept."""
+
+    OPEN = "open"
+    CANCELLED = "cancelled"
+    OVER = "over"
+
+
+class DepositState(StrEnum):
+    """NONE: none was taken."""
+
+    NONE = ""
+    HELD = "held"
+    RETURNED = "returned"
+    FORFEITED = "forfeited"
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """`starts_at` is an instant, shown in `zone`; `capacity` seats (None: unlimited), `taken`
-    of them. `open_to_all`: members may come without an invitation."""
+    of them. `open_to_all`: members may come without an invitation, of the `levels` named if there
+    are any. `deposit`: points that are set aside for each member who says yes. `round` rises when
+    time or place change, so that it is told once each."""
 
     id: int
     key: str
@@ -35,22 +75,90 @@ class Event:
     taken: int = 0
     open_to_all: bool = False
     cancelled_at: datetime | None = None
+    levels: tuple[str, ...] = ()
+    deposit: int = 0
+    rules: Rules = field(default_factory=Rules)
+    audience: Mapping[str, Any] = field(default_factory=dict)
+    series: str = ""
+    state: str = EventState.OPEN
+    round: int = 0
 
     @property
     def left(self) -> int | None:
         """Seats that are free, None where there is no limit."""
         return None if self.capacity is None else max(self.capacity - self.taken, 0)
 
+    @property
+    def closes_at(self) -> datetime:
+        """Until then answers may change."""
+        return self.starts_at - timedelta(minutes=self.rules.closes_minutes)
+
+    @property
+    def opens_at(self) -> datetime:
+        """From then on members are checked in."""
+        return self.starts_at - timedelta(minutes=self.rules.opens_minutes)
+
+    @property
+    def returns_until(self) -> datetime:
+        """Who says no until then gets the deposit back."""
+        return self.starts_at - timedelta(minutes=self.rules.return_minutes)
+
+    @property
+    def end(self) -> datetime:
+        """When it is over; an event without an end lasts as long as it takes to begin."""
+        return self.ends_at or self.starts_at
+
+    @property
+    def door_until(self) -> datetime:
+        """From then on nobody is checked in any more, and who did not come is a no-show."""
+        return self.end + AFTER
+
     def over(self, now: datetime) -> bool:
-        return now >= (self.ends_at or self.starts_at)
+        return now >= self.end
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A member's place in an event; `invited` is False for who came by themselves."""
+    """A member's part in an event; `invited` is False for who came by themselves. `guests` come
+    along. `offered_until`: until then an offered seat is kept. `came`: how many came with whom was
+    checked in at `attended_at`. `turn` rises with every change of the seat."""
 
     id: int
     event_id: int
     member_id: int
     answer: Answer
     invited: bool = True
+    place: Place = Place.NONE
+    guests: int = 0
+    waiting_since: datetime | None = None
+    rank: int = 0
+    offered_until: datetime | None = None
+    deposit: int = 0
+    deposit_state: str = DepositState.NONE
+    deposit_posting: int | None = None
+    attended_at: datetime | None = None
+    attended_by: int | None = None
+    came: int = 0
+    no_show: bool = False
+    turn: int = 0
+
+    @property
+    def party(self) -> int:
+        """Seats they need."""
+        return 1 + self.guests
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """A part of the invitations: at most `most` of an audience ({}: all who agreed), from a
+    moment on. `reached`: the last member looked at."""
+
+    event_id: int
+    number: int
+    audience: Mapping[str, Any]
+    at: datetime
+    most: int | None = None
+    reached: int = 0
+    invited: int = 0
+    done_at: datetime | None = None
+    staff_id: int | None = None

@@ -35,6 +35,11 @@ def answer(turn: Turn) -> Reply:
     return _card(events.answer(turn.work, member_id(turn), number(turn), said, turn.now))
 
 
+def take(turn: Turn) -> Reply:
+    """Takes the seat that is kept."""
+    return _card(events.take_offer(turn.work, member_id(turn), number(turn), turn.now))
+
+
 def manage_all(turn: Turn) -> Reply:
     """What is to come, for staff."""
     found = events.upcoming(turn.work, turn.now)
@@ -44,7 +49,7 @@ def manage_all(turn: Turn) -> Reply:
 
 def for_staff(turn: Turn) -> Reply:
     """An event with its answers, and how many could be invited."""
-    stands = events.standing(turn.work, number(turn))
+    stands = events.standing(turn.work, number(turn), turn.now)
     counts = {name: stands.counts.get(name, 0) for name in ("invited", "yes", "maybe", "no")}
     values = {**events.values(stands.event), **counts, "waiting": stands.waiting}
     now = min(stands.waiting, events.AT_ONCE)
@@ -84,4 +89,6 @@ def _open(event: Event, intent: str) -> Button:
 
 
 def _mine(mine: Mine) -> dict[str, object]:
-    return {**events.values(mine.event), "answer": str(mine.answer)}
+    place = str(mine.part.place) if mine.part else ""
+    more = {"answer": str(mine.answer), "at": place, "ahead": mine.ahead}
+    return {**events.values(mine.event), **more}

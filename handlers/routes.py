@@ -245,6 +245,7 @@ _ALL: tuple[Route, ...] = (
     Route("events", events.show_all, anyone=True),
     Route("event.show", events.show),
     Route("event.answer", events.answer, writes=True),
+    Route("event.take", events.take, writes=True),
     # staff: the till, the queue, invitations
     Route("till", till.ask, writes=True, needs="voucher:use"),
     Route("till.code", till.code, writes=True, needs="voucher:use"),

@@ -1,4 +1,5 @@
-"""Moments of their own, between the hours of the jobs: deadlines of tickets that come near."""
+"""Moments of their own, between the hours of the jobs: deadlines of tickets that come near, and
+what events do by themselves."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from bot.dispatch import Units
-from services import deadlines
+from services import deadlines, event_steps
 
 AT_ONCE: Final = 20
 """So many in one transaction."""
@@ -24,6 +25,8 @@ class Moments:
         count = 0
         while not await self._units.read(partial(deadlines.nothing_due, now=now)):
             count += await self._units.write(partial(deadlines.tell_due, now=now, most=AT_ONCE))
+        while not await self._units.read(partial(event_steps.nothing_due, now=now)):
+            count += await self._units.write(partial(event_steps.do_due, now=now, most=AT_ONCE))
         return count
 
     async def following(self, after: datetime, upto: datetime) -> datetime | None:

@@ -149,7 +149,7 @@ class Outreach:
 
     @cached_property
     def events(self) -> Events:
-        return Events(self.db, self.shared.ids)
+        return Events(self.db, self.shared.ids, self.shared.locale)
 
     @cached_property
     def insight(self) -> Insights:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from domain.events import Answer, Event, Invitation
+from domain.audience_expressions import Expression
+from domain.events import Event, Invitation
+from services.ports.audiences import When
 
 
 class Events(Protocol):
@@ -16,6 +18,7 @@ class Events(Protocol):
         """Every event, the earliest first."""
 
     def get(self, event_id: int) -> Event | None: ...
+    def by_key(self, key: str) -> Event | None: ...
     def save(self, event: Event, content_hash: str, now: datetime) -> str:
         """Adds or changes the event with its key: `added`, `changed` or `same`."""
 
@@ -41,16 +44,46 @@ class Events(Protocol):
     def come(self, event_id: int, member_id: int) -> None:
         """Adds a place for a member who was not invited, if there is none."""
 
-    def answer(
-        self, event_id: int, member_id: int, before: Answer, after: Answer, now: datetime
-    ) -> bool:
-        """Changes the answer if it still is `before`."""
+    def change(self, event_id: int, **values: Any) -> None:
+        """Changes columns of an event."""
 
-    def take_seat(self, event_id: int) -> bool:
-        """Takes a seat; False if none is left."""
+    def steps(self, horizon: datetime) -> list[int]:
+        """Events that are not settled and begin before a moment."""
 
-    def free_seat(self, event_id: int) -> None: ...
-    def to_invite(self, event_id: int, most: int) -> tuple[int, list[tuple[int, bool]]]:
+    def take_seats(self, event_id: int, seats: int) -> bool:
+        """Takes so many seats; False if fewer are left."""
+
+    def free_seats(self, event_id: int, seats: int) -> None: ...
+    def next_waiting(self, event_id: int, seats: int) -> Invitation | None:
+        """Who waits first with a party of at most so many."""
+
+    def ahead(self, part: Invitation) -> int:
+        """How many wait before somebody who waits."""
+
+    def lapsed(self, event_id: int, now: datetime) -> list[Invitation]:
+        """Offers whose time is over."""
+
+    def part(self, invitation_id: int) -> Invitation | None: ...
+    def put(self, part: Invitation, **values: Any) -> bool:
+        """Changes a part if it is still as it was read."""
+
+    def absent(self, event_id: int, most: int) -> list[Invitation]:
+        """Who has a seat, was not checked in and is no known no-show."""
+
+    def guests(self, event_id: int, after: int, most: int) -> list[tuple[Invitation, str, str]]:
+        """Who answered, after an id, each with the member's number and name."""
+
+    def untold(
+        self, event_id: int, what: str, answers: Sequence[str], places: Sequence[str], most: int
+    ) -> list[Invitation]:
+        """Who gave one of these answers or has one of these places, and was not told this."""
+
+    def tell(self, invitation_id: int, what: str, now: datetime) -> bool:
+        """Notes that somebody is told this; False if they were told before."""
+
+    def to_invite(
+        self, event_id: int, most: int, meant: tuple[Expression, When] | None = None
+    ) -> tuple[int, list[tuple[int, bool]]]:
         """How many members agreed to care or promotions, can be reached and have no place yet;
         and the first of them: id, and whether it was care that they agreed to."""
 

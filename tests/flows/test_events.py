@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import Kind, Rendered
-from services import events
+from domain.event_rules import Rules
+from services import event_plans
 from tests.support.club import Club, Person
 from tests.support.threads import deliver, operator, plan
 
@@ -68,7 +69,7 @@ async def test_one_may_change_ones_mind_and_the_seat_goes_with_it(club: Club) ->
 
 
 async def test_a_full_event_says_so_and_keeps_the_old_answer(club: Club) -> None:
-    event = await plan(club, capacity=1, open_to_all=True)
+    event = await plan(club, capacity=1, open_to_all=True, rules=Rules(waits=False))
     mei, late = await club.person().joins(), await club.person(locale="zh").joins()
     for person in (mei, late):
         await person.says("/events")
@@ -107,7 +108,7 @@ async def test_only_who_agreed_is_invited_and_each_once(club: Club) -> None:
 async def test_a_double_tap_invites_no_second_batch(
     club: Club, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "AT_ONCE", 2)
+    monkeypatch.setattr(event_plans, "AT_ONCE", 2)
     event = await plan(club)
     people = [await agreeing(club, f"P{n}") for n in range(5)]
     staff = await operator(club)

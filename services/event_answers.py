@@ -1,0 +1,159 @@
+"""What members answer to an event, and what it shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.campaigns import load_audience
+from domain.event_errors import AnswersClosed, NotForYourLevel, OfferGone, TooManyGuests
+from domain.events import HOLDING, Answer, Event, EventState, Invitation, Place
+from domain.refusals import EventFull, EventNotFound, EventOver
+from services import audiences, event_seats
+from services.ports import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """An event and the member's part in it; `ahead`: how many wait before them; `code`: what
+    their ticket says, "" without a seat."""
+
+    event: Event
+    answer: Answer
+    part: Invitation | None = None
+    ahead: int = 0
+    code: str = ""
+
+
+def mine(work: Work, member_id: int, now: datetime) -> list[Mine]:
+    """What is to come and concerns the member: invitations, and events that are open to all."""
+    return [
+        _mine(work, event, part)
+        for event, part in work.events.of_member(member_id, now)
+        if event.state == EventState.OPEN
+        and (part is not None or _meant(work, event, member_id, now))
+    ]
+
+
+def show(work: Work, member_id: int, event_id: int) -> Mine:
+    """One event that concerns the member; raises EventNotFound."""
+    event, part = _concerns(work, member_id, event_id)
+    return _mine(work, event, part)
+
+
+def answer(
+    work: Work, member_id: int, event_id: int, said: Answer, now: datetime, guests: int = 0
+) -> Mine:
+    """Says yes, no or maybe, as often as one changes one's mind until answers close. Yes to a
+    full event puts on the waiting list, if there is one.
+
+    Raises EventNotFound, EventOver, AnswersClosed, EventFull, NotForYourLevel, TooManyGuests,
+    DepositMissing.
+    """
+    work.events.lock(event_id)
+    event, part = _open(work, member_id, event_id, now)
+    if part is None:
+        if not _meant(work, event, member_id, now):
+            raise EventNotFound
+        work.events.come(event_id, member_id)
+        part = work.events.invitation(event_id, member_id)
+    assert part is not None
+    if said is Answer.YES:
+        _check_yes(work, event, member_id, guests)
+        _yes(work, event, part, guests, now)
+    elif (part.answer, part.place) != (said, Place.NONE):
+        event_seats.leave(work, event, part, said, now)
+    event_seats.serve(work, event_id, now)
+    return show(work, member_id, event_id)
+
+
+def _check_yes(work: Work, event: Event, member_id: int, guests: int) -> None:
+    if not 0 <= guests <= event.rules.guests:
+        raise TooManyGuests(dict(event.names), event.rules.guests)
+    programme = work.programmes.current()
+    level = programme.level(work.members.get(member_id).level).key
+    if event.levels and level not in event.levels:
+        names = tuple(dict(programme.level(key).names) for key in event.levels)
+        raise NotForYourLevel(dict(event.names), names)
+
+
+def _yes(work: Work, event: Event, part: Invitation, guests: int, now: datetime) -> None:
+    """Seats now, or a place on the list. Who has seats keeps them when more are not to be had."""
+    if part.place in HOLDING:
+        more = guests - part.guests
+        if more > 0 and not work.events.take_seats(event.id, more):
+            raise EventFull(dict(event.names))
+        if more < 0:
+            work.events.free_seats(event.id, -more)
+        event_seats.sit(work, event, part, guests, now)
+    elif work.events.take_seats(event.id, 1 + guests):
+        event_seats.sit(work, event, part, guests, now)
+    elif event.rules.waits and (event.capacity or 0) > guests:
+        event_seats.wait(work, event, part, guests, now)
+    else:
+        raise EventFull(dict(event.names))
+
+
+def take_offer(work: Work, member_id: int, event_id: int, now: datetime) -> Mine:
+    """Takes the seat that is kept for the member. Raises OfferGone, EventNotFound, EventOver,
+    AnswersClosed, DepositMissing."""
+    work.events.lock(event_id)
+    event, part = _open(work, member_id, event_id, now)
+    if part is not None and part.place is Place.SEATED:
+        return show(work, member_id, event_id)
+    if part is None:
+        raise OfferGone(dict(event.names))
+    event_seats.take(work, event, part, now)
+    return show(work, member_id, event_id)
+
+
+def leave_all(work: Work, member_id: int, now: datetime) -> None:
+    """Gives up every seat and place of a member who leaves the club; deposits return."""
+    for found, _ in work.events.of_member(member_id, now):
+        work.events.lock(found.id)
+        event, part = event_seats.get(work, found.id), work.events.invitation(found.id, member_id)
+        if part is not None and part.place is not Place.NONE:
+            event_seats.leave(work, event, part, Answer.NO, now, back=True)
+            event_seats.serve(work, event.id, now)
+
+
+def _mine(work: Work, event: Event, part: Invitation | None) -> Mine:
+    if part is None:
+        return Mine(event, Answer.NONE)
+    ahead = work.events.ahead(part) if part.place is Place.WAITING else 0
+    code = ticket(work, part) if part.place is Place.SEATED else ""
+    return Mine(event, part.answer, part, ahead, code)
+
+
+def ticket(work: Work, part: Invitation) -> str:
+    """The code of a seat: nobody makes up another one's."""
+    return f"{part.id}-{work.vault.index('event-ticket', str(part.id))[:12]}"
+
+
+def _meant(work: Work, event: Event, member_id: int, now: datetime) -> bool:
+    """Whether an event that is open to all is open to this member."""
+    audience = load_audience(event.audience)
+    if audience is None or audience.expression is None:
+        return True
+    return member_id in audiences.matches(work, audience.expression, [member_id], now)
+
+
+def _open(
+    work: Work, member_id: int, event_id: int, now: datetime
+) -> tuple[Event, Invitation | None]:
+    event, _ = _concerns(work, member_id, event_id)
+    if event.state == EventState.CANCELLED or event.over(now):
+        why = "cancelled" if event.state == EventState.CANCELLED else "over"
+        raise EventOver(dict(event.names), why)
+    if now >= event.closes_at:
+        raise AnswersClosed(dict(event.names), event.closes_at, event.zone)
+    event_seats.lapse(work, event, now)
+    return _concerns(work, member_id, event_id)
+
+
+def _concerns(work: Work, member_id: int, event_id: int) -> tuple[Event, Invitation | None]:
+    event = work.events.get(event_id)
+    part = work.events.invitation(event_id, member_id)
+    if event is None or (part is None and not event.open_to_all):
+        raise EventNotFound
+    return event, part

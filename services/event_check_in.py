@@ -1,0 +1,139 @@
+"""The door of an event: who came, with how many; taken back if it was a mistake."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.event_errors import CheckedInBefore, CheckInNotYet, NotExpected, TicketUnknown
+from domain.events import Answer, Event, EventState, Invitation, Place
+from domain.members import Member
+from domain.refusals import EventOver
+from services import event_deposits, event_seats
+from services.event_answers import ticket
+from services.event_plans import find
+from services.finding import standing
+from services.ports import Work
+from services.ports.club import Actor
+
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A line of the guest list."""
+
+    part: Invitation
+    number: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Who came; `returned`: points of the deposit that came back."""
+
+    event: Event
+    part: Invitation
+    member: Member
+    returned: int
+
+
+def by_ticket(work: Work, code: str) -> Invitation:
+    """The part that a ticket is for. Raises TicketUnknown."""
+    number, _, _ = code.strip().partition("-")
+    part = work.events.part(int(number)) if number.isdecimal() and len(number) < 20 else None
+    if part is None or not hmac.compare_digest(ticket(work, part).encode(), code.strip().encode()):
+        raise TicketUnknown()
+    return part
+
+
+def check_in(
+    work: Work,
+    event_id: int,
+    member_id: int,
+    staff: Actor,
+    now: datetime,
+    heads: int | None = None,
+) -> Arrived:
+    """Lets a member in with so many (None: as they said); the deposit returns. Who has no seat
+    gets one if the event lets them and there are seats.
+
+    Raises EventNotFound, EventOver, CheckInNotYet, CheckedInBefore, NotExpected.
+    """
+    work.events.lock(event_id)
+    event = find(work, event_id)
+    _check_open(event, now)
+    if now < event.opens_at:
+        raise CheckInNotYet(dict(event.names), event.opens_at, event.zone)
+    member = standing(work, member_id)
+    part = work.events.invitation(event_id, member.id)
+    if part is not None and part.attended_at is not None:
+        raise CheckedInBefore(part.attended_at, event.zone, _name(work, part.attended_by))
+    if part is None or part.place is not Place.SEATED:
+        part = _walk_in(work, event, part, member.id, now)
+    deposit = event_deposits.give_back(work, part, now)
+    came = max(heads if heads is not None else part.party, 1)
+    if came > part.party and not work.events.take_seats(event_id, came - part.party):
+        raise NotExpected(dict(event.names), True)
+    values = {"attended_at": now, "attended_by": staff.staff_id, "came": came}
+    values["guests"] = max(came - 1, part.guests)
+    event_seats.put(work, part, {**values, "no_show": False, **deposit})
+    work.audit.add(staff, "event.check_in", ("event", event_id), now, {"part": str(part.id)})
+    return Arrived(event, event_seats.part_of(work, part), member, part.deposit if deposit else 0)
+
+
+def _walk_in(
+    work: Work, event: Event, part: Invitation | None, member_id: int, now: datetime
+) -> Invitation:
+    if not event.rules.walk_ins and (part is None or part.place is Place.NONE):
+        raise NotExpected(dict(event.names), False)
+    if part is None:
+        work.events.come(event.id, member_id)
+        part = work.events.invitation(event.id, member_id)
+    assert part is not None
+    if part.place is not Place.OFFERED and not work.events.take_seats(event.id, 1):
+        raise NotExpected(dict(event.names), True)
+    guests = part.guests if part.place is Place.OFFERED else 0
+    values = {"answer": Answer.YES.value, "place": Place.SEATED.value, "guests": guests}
+    event_seats.put(work, part, {**values, "waiting_since": None, "offered_until": None})
+    return event_seats.part_of(work, part)
+
+
+def undo(work: Work, event_id: int, member_id: int, staff: Actor, now: datetime) -> Arrived:
+    """They were not let in after all; a deposit that came back stays with them. Raises
+    EventNotFound, EventOver, TicketUnknown if they had not been."""
+    work.events.lock(event_id)
+    event, member = find(work, event_id), standing(work, member_id)
+    _check_open(event, now)
+    part = work.events.invitation(event_id, member.id)
+    if part is None or part.attended_at is None:
+        raise TicketUnknown()
+    event_seats.put(work, part, {"attended_at": None, "attended_by": None, "came": 0})
+    work.audit.add(staff, "event.check_out", ("event", event_id), now, {"part": str(part.id)})
+    return Arrived(event, event_seats.part_of(work, part), member, 0)
+
+
+def guests(work: Work, event_id: int, after: int = 0, most: int = PAGE) -> list[Guest]:
+    """Who said something, in the order of their answers' rows."""
+    return [Guest(*row) for row in work.events.guests(event_id, after, most)]
+
+
+def _check_open(event: Event, now: datetime) -> None:
+    """Members are let in while it lasts and a while after; raises EventOver."""
+    if event.state != EventState.OPEN or now >= event.door_until:
+        why = "cancelled" if event.state == EventState.CANCELLED else "over"
+        raise EventOver(dict(event.names), why)
+
+
+def settle_some(work: Work, event: Event, now: datetime, most: int) -> bool:
+    """Marks some of those who did not come, whose deposit the club keeps; False if none were
+    left."""
+    absent = work.events.absent(event.id, most)
+    for part in absent:
+        event_seats.put(work, part, {"no_show": True, **event_deposits.keep(work, part, now)})
+    return bool(absent)
+
+
+def _name(work: Work, staff_id: int | None) -> str:
+    return next((one.name for one in work.staff.all() if one.id == staff_id), "")

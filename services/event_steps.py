@@ -1,0 +1,126 @@
+"""What comes by itself with an event: offers that lapse, reminders, news of changes, the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from domain.event_rules import LONGEST_REMINDER
+from domain.events import Answer, Event, EventState, Invitation, Place
+from services import event_check_in, event_seats, event_telling
+from services.ports import Work
+
+_AHEAD: Final = timedelta(minutes=LONGEST_REMINDER)
+_MEANT: Final = (str(Answer.YES), str(Answer.MAYBE))
+_WAITING: Final = (str(Place.WAITING), str(Place.OFFERED))
+_SEATED: Final = (str(Place.SEATED),)
+
+
+def nothing_due(work: Work, now: datetime) -> bool:
+    """Whether no event has anything left to do by now."""
+    return all(_idle(work, event, now) for event in _events(work, now))
+
+
+def do_due(work: Work, now: datetime, most: int) -> int:
+    """Does some of what is due by now, each event under its lock; how many things."""
+    done = 0
+    for event in _events(work, now):
+        if done >= most:
+            break
+        if _idle(work, event, now):
+            continue
+        work.events.lock(event.id)
+        done += _step(work, event_seats.get(work, event.id), now, most - done)
+    return done
+
+
+def _events(work: Work, now: datetime) -> list[Event]:
+    found = (work.events.get(event_id) for event_id in work.events.steps(now + _AHEAD))
+    return [event for event in found if event is not None]
+
+
+def _idle(work: Work, event: Event, now: datetime) -> bool:
+    if event.cancelled_at:
+        return False
+    told = (
+        work.events.untold(event.id, what, answers, places, 1)
+        for what, _, answers, places in _news(event, now)
+    )
+    ended = now >= event.door_until
+    return not (any(told) or ended or work.events.lapsed(event.id, now))
+
+
+def _step(work: Work, event: Event, now: datetime, most: int) -> int:
+    if event.cancelled_at:
+        return _cancelled(work, event, now, most)
+    done = event_seats.lapse(work, event, now)
+    if done:
+        event_seats.serve(work, event.id, now)
+    for what, minutes, answers, places in _news(event, now):
+        for part in work.events.untold(event.id, what, answers, places, most):
+            if work.events.tell(part.id, what, now):
+                _say(work, event, part, minutes, now)
+                done += 1
+    if not done and now >= event.door_until:
+        done = _settle(work, event, now, most)
+    return done
+
+
+_Told = tuple[str, int | None, Sequence[str], Sequence[str]]
+
+
+def _news(event: Event, now: datetime) -> list[_Told]:
+    """What is to be told by now: its name, minutes of a reminder, to whom by answer and seat."""
+    if now >= event.starts_at:
+        return []
+    found: list[_Told] = []
+    if event.round:
+        found.append((f"round:{event.round}", None, _MEANT, _WAITING))
+    ahead = [minutes for minutes in event.rules.reminders if _near(event, minutes, now)]
+    if ahead:
+        # Of several that are due at once only the last one is told.
+        found.append((f"remind:{event.round}:{min(ahead)}", min(ahead), (), _SEATED))
+    return found
+
+
+def _say(work: Work, event: Event, part: Invitation, minutes: int | None, now: datetime) -> None:
+    if minutes is None:
+        event_telling.changed(work, event, part, now)
+    else:
+        event_telling.reminder(work, event, part, minutes, now)
+
+
+def _near(event: Event, minutes: int, now: datetime) -> bool:
+    return event.starts_at - timedelta(minutes=minutes) <= now
+
+
+def _cancelled(work: Work, event: Event, now: datetime, most: int) -> int:
+    """Tells who meant to come and returns what they set aside; the last look closes it."""
+    parts = work.events.untold(event.id, "cancelled", _MEANT, _WAITING, most)
+    for part in parts:
+        event_seats.leave(work, event, part, part.answer, now, back=True)
+        if work.events.tell(part.id, "cancelled", now):
+            told = event_seats.part_of(work, part)
+            event_telling.cancelled(work, event, told, now)
+    if not parts:
+        work.events.change(event.id, settled_at=now)
+    return len(parts)
+
+
+def _settle(work: Work, event: Event, now: datetime, most: int) -> int:
+    """Marks who had a seat and did not come, keeps their deposits, and thanks who came; the last
+    look closes it."""
+    if event_check_in.settle_some(work, event, now, most):
+        return 1
+    if not event.rules.thanks or not _thank(work, event, now, most):
+        work.events.change(event.id, settled_at=now, state=EventState.OVER.value)
+    return 1
+
+
+def _thank(work: Work, event: Event, now: datetime, most: int) -> int:
+    parts = work.events.untold(event.id, "thanks", (), _SEATED, most)
+    for part in parts:
+        if work.events.tell(part.id, "thanks", now) and part.attended_at is not None:
+            event_telling.thanks(work, event, part, (), now)
+    return len(parts)
