@@ -156,7 +156,7 @@ def _figures(said: _Said, data: Mapping[str, Any]) -> list[list[Any]]:
 def _called(said: _Said, data: Mapping[str, Any], what: str, of: str) -> str:
     """Of whom or of what a figure is."""
     if what == "reason":
-        return said.reason(of)
+        return str(said.reason(of))
     if what == "followed" and not any(t["link"] for t in data["targets"] if t["name"] == of):
         return said.say("button_of", target=of)
     return said.say("of", of=of)
