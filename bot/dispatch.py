@@ -206,10 +206,11 @@ class Dispatch:
     ) -> Rendered | _Writes | None:
         state = work.conversations.load(inbound.address, inbound.locale)
         match = self._router.match(inbound, state, now)
+        # Heard in the first pass, which is on the event loop; a long one is in a thread.
+        if inbound.kind is Kind.TAP and inbound.payload and not (match.stale or long):
+            self.tapped(inbound, match.route.intent)
         if match.route.long and not long:
             raise _TakesLong
-        if inbound.kind is Kind.TAP and inbound.payload and not match.stale:
-            self.tapped(inbound, match.route.intent)
         if match.route.writes:
             turn = _turn(work, inbound, state, match, now)
             return _Writes(

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from app.redirecting import PATH, Redirects
 from bot.actions import Action
-from bot.messages import Kind
+from bot.messages import Inbound, Kind
 from domain.campaign_links import link_id, token
 from scheduler.counted import leading
 from services import campaign_clicks
@@ -192,3 +192,23 @@ async def test_links_of_a_message_lead_over_the_club_and_taps_count(
     found = [(who, target) for who, target, _ in await clicks(hall.club)]
     link = str(link_id(rows[0]["campaign_id"], SHOP))
     assert sorted(found) == sorted([(member, link), (member, "benefits"), (member, "stop")])
+
+
+async def test_a_tap_that_takes_long_is_heard_once_and_answered(
+    club: Club, redirects: Redirects
+) -> None:
+    heard: list[str] = []
+
+    def tapped(inbound: Inbound, intent: str) -> None:
+        heard.append(intent)
+        redirects.tapped(inbound, intent)
+
+    club.dispatch.tapped = tapped
+    await campaign(club, [Part()])
+    ann = await operator(club)
+    for intent in ("campaign.results", "campaign.show"):
+        payload = club.signer.pack(Action(intent, (str(CAMPAIGN),), "", 0), ann.user)
+        answer = await ann.sends(Kind.TAP, payload=payload, message="1", callback="c")
+        assert answer is not None
+        assert answer.key in ("outcome.card", "broadcast.progress")
+    assert heard == ["campaign.results", "campaign.show"]
