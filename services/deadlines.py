@@ -29,7 +29,9 @@ MINUTE: Final = timedelta(minutes=1)
 
 def nothing_due(work: Work, now: datetime) -> bool:
     """Whether no deadline has come to a stage that nobody was told of."""
-    return not work.programmes.newest() or not _near(work, now, 1)
+    if not work.nudges.any_clock() or not work.programmes.newest():
+        return True
+    return not _near(work, now, 1)
 
 
 def tell_due(work: Work, now: datetime, most: int) -> int:
@@ -47,7 +49,7 @@ def tell_due(work: Work, now: datetime, most: int) -> int:
 
 def following(work: Work, after: datetime, upto: datetime) -> datetime | None:
     """The first moment in after < t ≤ upto at which something is to be told; None for none."""
-    if not work.programmes.newest():
+    if not work.nudges.any_clock() or not work.programmes.newest():
         return None
     found = [
         moment

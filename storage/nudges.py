@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection as Db
-from sqlalchemy import Select, and_, bindparam, case, exists, func, select
+from sqlalchemy import Select, and_, bindparam, case, exists, func, literal, or_, select
 
 from domain.deadlines import Clock, Stage
 from domain.tickets import TicketState
 from services.ports.nudges import Horizon, Near
 from storage.dialect import Upsert
+from storage.prepared import Prepared
 from storage.tables import tickets
 from storage.types import Instant
 
@@ -67,6 +68,10 @@ def _following(clock: Clock) -> Select[Any]:
 _COLUMN: Final = {Clock.ANSWER: _tickets.c.due_at, Clock.RESOLVE: _tickets.c.resolve_by}
 _NEAR: Final = {clock: _near(clock) for clock in Clock}
 _FOLLOWING: Final = {clock: _following(clock) for clock in Clock}
+# By the two indexes of the columns; which of the tickets run is looked at afterwards.
+_any_clock = Prepared(
+    select(literal(1)).where(or_(*(exists().where(at.is_not(None)) for at in _COLUMN.values())))
+)
 _note = Upsert(tickets.TicketNudge, ("ticket_id", "clock", "deadline", "stage"))
 _told = select(_nudges.c.stage).where(
     _nudges.c.ticket_id == bindparam("ticket"),
@@ -80,6 +85,9 @@ class Nudges:
 
     def __init__(self, db: Db) -> None:
         self._db = db
+
+    def any_clock(self) -> bool:
+        return _any_clock.row(self._db, {}) is not None
 
     def near(self, horizon: Horizon, most: int) -> list[Near]:
         asked = {

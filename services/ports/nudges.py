@@ -34,6 +34,9 @@ class Nudges(Protocol):
     """What was told of which deadline. Tickets that wait for their member or are done have
     none."""
 
+    def any_clock(self) -> bool:
+        """Whether any ticket has a deadline at all: a short look before the long ones."""
+
     def near(self, horizon: Horizon, most: int) -> list[Near]:
         """Deadlines within the horizon, the earliest first, each at its furthest stage."""
 
