@@ -17,6 +17,7 @@ from domain.money import Money
 from domain.points import Unit
 from services import (
     credit_holding,
+    events,
     expiry,
     fulfilling,
     holds,
@@ -74,6 +75,8 @@ def erase(work: Work, member_id: int, now: datetime) -> Losses:
     if member.state not in (MemberState.ACTIVE, MemberState.FROZEN):
         raise MemberClosed()
     lost = losses(work, member_id, now)
+    for one in work.mydata.memberships(member_id):  # their seats go to whoever waits
+        events.leave_all(work, one, now)
     holds.release_all(work, member_id, now)
     expiry.expire(work, member_id, now)
     for unit in _UNITS:

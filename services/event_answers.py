@@ -117,6 +117,24 @@ def leave_all(work: Work, member_id: int, now: datetime) -> None:
             event_seats.serve(work, event.id, now)
 
 
+def merge(work: Work, from_id: int, to_id: int, now: datetime) -> None:
+    """What a membership that goes into another has of events that both have to do with: its seat
+    becomes the other's if that has none, else it is given up; its deposits return."""
+    for found, part in work.events.of_member(from_id, now):
+        if part is None or part.place is Place.NONE:
+            continue
+        work.events.lock(found.id)
+        other = work.events.invitation(found.id, to_id)
+        if other is None:
+            continue  # the part itself moves
+        event = event_seats.get(work, found.id)
+        if other.place is Place.NONE:
+            event_seats.pass_on(work, part, other, now)
+        else:
+            event_seats.leave(work, event, part, Answer.NO, now, back=True)
+            event_seats.serve(work, event.id, now)
+
+
 def _mine(work: Work, event: Event, part: Invitation | None) -> Mine:
     if part is None:
         return Mine(event, Answer.NONE)

@@ -76,6 +76,17 @@ def leave(
     put(work, part, values | deposit(work, part, now))
 
 
+def pass_on(work: Work, part: Invitation, other: Invitation, now: datetime) -> None:
+    """Gives what one part has of an event to another that has nothing; the deposit returns."""
+    values: dict[str, Any] = {"answer": part.answer.value, "answered_at": now}
+    values |= {"place": part.place.value, "guests": part.guests, "rank": part.rank}
+    values |= {"waiting_since": part.waiting_since, "offered_until": part.offered_until}
+    left: dict[str, Any] = {**_NO_WAITING, "answer": Answer.NO.value, "guests": 0}
+    left |= {"place": Place.NONE.value, **event_deposits.give_back(work, part, now)}
+    put(work, part, left)
+    put(work, other, values)
+
+
 def take(work: Work, event: Event, part: Invitation, now: datetime) -> None:
     """Takes the seat that is kept, or in the last minutes one that is free; raises OfferGone,
     DepositMissing."""

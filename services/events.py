@@ -5,7 +5,7 @@ What each does stands in the modules beside this one.
 
 from __future__ import annotations
 
-from services.event_answers import Mine, answer, leave_all, mine, show, take_offer, ticket
+from services.event_answers import Mine, answer, leave_all, merge, mine, show, take_offer, ticket
 from services.event_check_in import Arrived, Guest, by_ticket, check_in, guests, undo
 from services.event_plans import (
     AT_ONCE,
@@ -39,6 +39,7 @@ __all__ = [
     "guests",
     "invite",
     "leave_all",
+    "merge",
     "mine",
     "saved",
     "show",

@@ -15,7 +15,7 @@ from domain.club_errors import (
 from domain.members import Member, require_active
 from domain.merging import Pair
 from domain.points import Unit
-from services import expiry, holds, level_merging, purchases
+from services import events, expiry, holds, level_merging, purchases
 from services.codes import new_code, read_code
 from services.finding import standing
 from services.ports import Work
@@ -130,6 +130,7 @@ def merge(work: Work, one_id: int, other_id: int, actor: Actor, now: datetime) -
     _check(pair)
     merge_id = work.new_id()
     undo: dict[str, Any] = {"fields": list(merging.filled(pair))}
+    events.merge(work, pair.merged.id, pair.kept.id, now)
     lifted = holds.lift(work, pair.merged.id, now)
     undo["postings"] = _transfer_all(work, pair, merge_id, actor, now)
     for one in lifted:

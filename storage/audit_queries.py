@@ -14,6 +14,7 @@ from services.ports.proofs import Part, Proof
 from storage.benefit_invariants import BENEFITS
 from storage.bill_invariants import bills
 from storage.chain_checks import HASH, checks
+from storage.event_invariants import EVENTS
 from storage.goodwill_invariants import GOODWILL
 from storage.invariants import CLUB, LEDGER, Invariant
 from storage.migrations.triggers import APPEND_ONLY
@@ -40,7 +41,7 @@ class Proofs:
     @cached_property
     def _invariants(self) -> dict[str, Invariant]:
         kind = self._db.dialect.name
-        every = (*LEDGER, *checks(kind), *CLUB, *BENEFITS, *GOODWILL, *bills(kind))
+        every = (*LEDGER, *checks(kind), *CLUB, *BENEFITS, *GOODWILL, *EVENTS, *bills(kind))
         return {invariant.name: invariant for invariant in every}
 
     def snapshot(self) -> None:
