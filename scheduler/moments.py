@@ -31,4 +31,8 @@ class Moments:
 
     async def following(self, after: datetime, upto: datetime) -> datetime | None:
         """The first moment in after < t ≤ upto at which there is something to tell."""
-        return await self._units.read(partial(deadlines.following, after=after, upto=upto))
+        found = [
+            await self._units.read(partial(one, after=after, upto=upto))
+            for one in (deadlines.following, event_steps.following)
+        ]
+        return min((at for at in found if at is not None), default=None)

@@ -35,6 +35,18 @@ def do_due(work: Work, now: datetime, most: int) -> int:
     return done
 
 
+def following(work: Work, after: datetime, upto: datetime) -> datetime | None:
+    """The first moment in after < t ≤ upto at which an event has something to do by itself."""
+    found = [work.events.next_lapse(after)]
+    for event_id in work.events.steps(upto + _AHEAD):
+        event = event_seats.get(work, event_id)
+        if event.cancelled_at is None:
+            reminded = (timedelta(minutes=one) for one in event.rules.reminders)
+            found += [event.starts_at - ahead for ahead in reminded]
+            found.append(event.door_until)
+    return min((at for at in found if at is not None and after < at <= upto), default=None)
+
+
 def _events(work: Work, now: datetime) -> list[Event]:
     found = (work.events.get(event_id) for event_id in work.events.steps(now + _AHEAD))
     return [event for event in found if event is not None]

@@ -110,6 +110,9 @@ _lapsed = _parts.where(
     _places.c.place == literal_column("'offered'"),
     _places.c.offered_until <= bindparam("now"),
 ).order_by(_places.c.id)
+_next_lapse = select(func.min(_places.c.offered_until)).where(
+    _places.c.place == literal_column("'offered'"), _places.c.offered_until > bindparam("after")
+)
 _said = _places.c.answer.in_(bindparam("answers", expanding=True))
 _sitting = _places.c.place.in_(bindparam("places", expanding=True))
 _untold = (
@@ -263,6 +266,10 @@ class Events:
 
     def lapsed(self, event_id: int, now: datetime) -> list[Invitation]:
         return self._many(_lapsed, {"event": event_id, "now": now})
+
+    def next_lapse(self, after: datetime) -> datetime | None:
+        found: datetime | None = self._db.execute(_next_lapse, {"after": after}).scalar()
+        return found
 
     # -- parts ---------------------------------------------------------------------------
 

@@ -63,6 +63,9 @@ class Events(Protocol):
     def lapsed(self, event_id: int, now: datetime) -> list[Invitation]:
         """Offers whose time is over."""
 
+    def next_lapse(self, after: datetime) -> datetime | None:
+        """When the next of all open offers lapses after a moment."""
+
     def part(self, invitation_id: int) -> Invitation | None: ...
     def put(self, part: Invitation, **values: Any) -> bool:
         """Changes a part if it is still as it was read."""

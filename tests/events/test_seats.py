@@ -237,6 +237,23 @@ async def test_reminders_and_changes_are_told_once_per_round(club: Club) -> None
     assert found == ["remind:0:1440", "remind:1:1440", "round:1"]
 
 
+async def test_who_passes_time_meets_each_moment_of_an_event(club: Club) -> None:
+    event, (one, two) = await event_for(club, capacity=1), await members(club, 2)
+    for member in (one, two):
+        await says(club, event, member)
+    await says(club, event, one, Answer.NO)
+    met, at = [], EARLY
+    while found := await club.read(
+        lambda work, at=at: event_steps.following(work, at, STARTS + timedelta(days=1))
+    ):
+        at = found
+        met.append(at)
+        await later(club, at)
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    assert met == [EARLY + hour, STARTS - day, STARTS + 2 * hour]
+    assert await broken(club) == []
+
+
 async def test_the_seat_of_who_is_erased_goes_to_who_waits(club: Club) -> None:
     event, (one, two) = await event_for(club, capacity=1, deposit=40), await members(club, 2)
     for member in (one, two):
