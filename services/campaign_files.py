@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from domain.audience_expressions import load
 from domain.campaign_words import check_lengths
 from domain.campaigns import Audience, AudienceKind, moment
 from domain.errors import Refused
@@ -23,9 +24,10 @@ from domain.wordings import (
     content,
     rows_of_two,
 )
-from services import campaigns, wordings
+from services import audiences, campaigns, saved_audiences, wordings
 from services.benefit_pictures import PictureRefused, Pictures, keep
 from services.campaign_drafts import id_of
+from services.campaign_file_plan import Planned, Texts, problems, set_all
 from services.content_files import Found, Written
 from services.content_schema import Moment
 from services.file_values import Section
@@ -34,13 +36,6 @@ from services.ports.campaigns import Campaign
 from services.ports.club import Actor
 
 Label = Annotated[str, StringConstraints(max_length=LONGEST_LABEL)]
-
-
-class Texts(Section):
-    """The words per language; who speaks another gets the one that is there."""
-
-    zh: str = ""
-    en: str = ""
 
 
 class Button(Section):
@@ -52,15 +47,18 @@ class Button(Section):
 
 
 class Who(Section):
-    """One of them: levels by key, stores by code, or a file of members beside this one."""
+    """One of them: levels by key, stores by code, a file of members beside this one, a saved
+    audience by its name, or conditions."""
 
     level: Annotated[list[str], Field(default_factory=list, max_length=50)]
     store: Annotated[list[str], Field(default_factory=list, max_length=500)]
     members: Annotated[str, Field(alias="list")] = ""
+    saved: str = ""
+    where: str = ""
 
 
-class File(Section):
-    """The whole file."""
+class File(Planned):
+    """The whole file; what stands beside words and audience is in services.campaign_file_plan."""
 
     text: Texts
     buttons: Annotated[list[Button], Field(default_factory=list, max_length=8)]
@@ -92,9 +90,14 @@ class CampaignFile:
         return who.members if isinstance(who, Who) else ""
 
     @property
-    def words(self) -> dict[str, Any]:
-        """What a Checker tries and a wording keeps."""
-        given = {"zh": self._file.text.zh.strip(), "en": self._file.text.en.strip()}
+    def letters(self) -> tuple[str, ...]:
+        """Its texts: A, and those that are tried beside it."""
+        return ("A", *self._file.variants)
+
+    def words(self, letter: str = "A") -> dict[str, Any]:
+        """What a Checker tries and a wording keeps, of one of its texts."""
+        written = self._file.variants[letter].text if letter != "A" else self._file.text
+        given = {"zh": written.zh.strip(), "en": written.en.strip()}
         texts = {language: text for language, text in given.items() if text}
         buttons = rows_of_two([_button(one) for one in self._file.buttons])
         return content(texts, buttons, self._picture())
@@ -126,15 +129,17 @@ class CampaignFile:
         now: datetime,
         again: str = "",
         partly: bool = False,
+        anyway: bool = False,
     ) -> Campaign:
         """Makes it and asks for it to be sent, once. `partly`: also without the lines of the list
-        that name nobody. Raises as services.campaigns."""
+        that name nobody; `anyway`: although its checklist is open. Raises as
+        services.campaigns."""
         key = self.key(again)
         made = campaigns.draft(work, author=actor, address_id=address_id, key=key, now=now)
         if made.content.get("key") == key:
             return made
-        words = self._save(work, made, actor, now)
-        campaigns.set_words(work, made.id, words.id, actor, now)
+        saved = {letter: self._save(work, made, letter, actor, now).id for letter in self.letters}
+        campaigns.set_words(work, made.id, saved["A"], actor, now)
         self._audience(work, made, found, actor, now, partly)
         at = self._file.at
         if at is not None:
@@ -142,12 +147,23 @@ class CampaignFile:
             when = moment(at.date(), at.time(), zone, now)
             campaigns.set_time(work, made.id, when, actor, now)
         campaigns.set_paid(work, made.id, self._file.paid, actor, now)
-        return campaigns.submit(work, made.id, actor=actor, key=key, now=now)
+        set_all(work, made.id, self._file, saved, actor, now)
+        return campaigns.submit(work, made.id, actor=actor, key=key, now=now, anyway=anyway)
 
-    def _save(self, work: Work, made: Campaign, actor: Actor, now: datetime) -> Wording:
+    def too_many(self, work: Work, now: datetime) -> audiences.Counted | None:
+        """How many its conditions mean, if that is nearly everybody; reads much."""
+        expression = self._who(work, now).expression
+        if expression is None:
+            return None
+        counted = audiences.count(work, expression, now)
+        return counted if audiences.too_many(work, counted) else None
+
+    def _save(
+        self, work: Work, made: Campaign, letter: str, actor: Actor, now: datetime
+    ) -> Wording:
         if self._file.picture:
             keep(work, *self._pictures.get(self._file.picture), now)
-        words = self.words
+        words = self.words(letter)
         buttons = rows_of_two([_button(one) for one in self._file.buttons])
         parts = (words["texts"], buttons, words["picture"])
         key = campaign_key(made.id)
@@ -167,14 +183,21 @@ class CampaignFile:
             if partly:
                 campaigns.accept_list(work, made.id, actor=actor, now=now)
             return
-        campaigns.set_audience(work, made.id, self._who(), actor, now)
+        campaigns.set_audience(work, made.id, self._who(work, now), actor, now)
 
-    def _who(self) -> Audience:
+    def _who(self, work: Work, now: datetime) -> Audience:
         who = self._file.audience
         if not isinstance(who, Who):
             return Audience()
         if who.level:
             return Audience(AudienceKind.LEVEL, tuple(who.level))
+        if who.saved:
+            expression = load(saved_audiences.find(work, who.saved).expression)
+            return Audience(AudienceKind.EXPRESSION, expression=expression)
+        if who.where:
+            return Audience(
+                AudienceKind.EXPRESSION, expression=audiences.read(work, who.where, now)
+            )
         return Audience(AudienceKind.STORE, tuple(who.store))
 
     def _found(self) -> Iterator[Found]:
@@ -182,11 +205,12 @@ class CampaignFile:
         if not file.text.zh.strip() and not file.text.en.strip():
             yield ("text",), "write zh: or en:, or both"
         who = file.audience
-        given = (
-            1 if not isinstance(who, Who) else sum(map(bool, (who.level, who.store, who.members)))
-        )
-        if given != 1:
-            yield ("audience",), "must be everybody, or one of level:, store: and list:"
+        if isinstance(who, Who):
+            ways = (who.level, who.store, who.members, who.saved, who.where)
+            if sum(map(bool, ways)) != 1:
+                advice = "must be everybody, or one of level:, store:, list:, saved: and where:"
+                yield ("audience",), advice
+        yield from problems(file)
         if self.list_name:
             yield from self._readable(self.list_name)
         if file.picture:

@@ -18,6 +18,9 @@ from app.commands.common import ACTOR, changed, seen, table, with_club
 from app.commands.content import FILE, faults_of, print_example, read
 from app.failures import Failed
 from app.wiring import Club
+from domain.money import plain
+from services.audiences import Counted
+from services.campaign_files import CampaignFile
 from services.ports.club import Actor, Operator
 from storage.work import Work
 
@@ -48,24 +51,29 @@ campaign.add_command(results)
 @BY
 @click.option("--again", is_flag=True, help="Send a file that was started before once more.")
 @click.option("--partly", is_flag=True, help="Go on without lines of the list that name nobody.")
-def start(file: Path, by: str, again: bool, partly: bool) -> None:
+@click.option("--anyway", is_flag=True, help="Although lines of its checklist are open.")
+@click.option("--yes-all", is_flag=True, help="Although its conditions mean nearly everybody.")
+def start(file: Path, by: str, again: bool, partly: bool, anyway: bool, yes_all: bool) -> None:
     """Start the campaign in FILE: all mistakes are told before anything is sent.
 
     To more members than the programme's second_above it goes only after another operator's yes in
     the chat. The same file again sends nothing again.
     """
     from app.picture_files import beside
-    from services.campaign_files import CampaignFile
 
     with faults_of(file):
         given = CampaignFile(read(file), beside(file.parent))
-        if faults := _faults(given.words):
-            raise given.faulty(faults)
+        for letter in given.letters:
+            if faults := _faults(given.words(letter)):
+                raise given.faulty(faults)
 
     async def use(club: Club) -> tuple[Any, Any]:
         found = await club.units.read_long(given.read_list)
         if found is not None:
             _say_list(found)
+
+        if not yes_all:
+            _check_share(await club.units.read_long(partial(_too_many, given, club)))
 
         def begin(work: Work) -> Any:
             actor, address_id = _who(work, by)
@@ -79,6 +87,7 @@ def start(file: Path, by: str, again: bool, partly: bool) -> None:
                 now=now,
                 again=nonce,
                 partly=partly,
+                anyway=anyway,
             )
 
         made = await club.units.write(begin)
@@ -86,8 +95,20 @@ def start(file: Path, by: str, again: bool, partly: bool) -> None:
 
     made, estimate = with_club(use)
     click.echo(f"{made.id}: {WORDS[made.state]}")
-    for line in _estimated(estimate):
+    for line in _estimated(*estimate):
         click.echo(line)
+
+
+def _too_many(given: CampaignFile, club: Club, work: Work) -> Counted | None:
+    return given.too_many(work, club.clock.now())
+
+
+def _check_share(counted: Counted | None) -> None:
+    if counted is not None:
+        raise Failed(
+            f"the audience means {counted.members:,} of {counted.all_members:,} members"
+            f" ({counted.percent} %); if that is right, add --yes-all"
+        )
 
 
 @campaign.command("list")
@@ -236,12 +257,19 @@ def _written(number: int, target: Path, by: str) -> int:
 def _estimate(work: Work, *, campaign_id: int, club: Club) -> Any:
     from services import campaigns
 
-    return campaigns.estimate(work, campaign_id, club.clock.now())
+    found = campaigns.estimate(work, campaign_id, club.clock.now())
+    return found, work.programmes.current().currency
 
 
-def _estimated(found: Any) -> Iterator[str]:
+def _estimated(found: Any, currency: str) -> Iterator[str]:
     languages = ", ".join(f"{name} {count}" for name, count in sorted(found.by_language.items()))
     yield f"recipients: {found.count}" + (f" ({languages})" if languages else "")
+    if found.letters:
+        yield "texts: " + ", ".join(f"{letter} {n}" for letter, n in found.letters.items())
+    if found.held:
+        yield f"held out: {found.held}"
+    if found.gift is not None:
+        yield f"the gifts cost about {plain(found.gift.total_minor, currency)} {currency}"
     if found.over_budget:
         yield f"over the contact budget, so skipped: {found.over_budget}"
     if found.no_address:
