@@ -1,6 +1,6 @@
 """Bots, persons, chats and messages as the stand-in keeps them."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
@@ -85,8 +85,9 @@ class Bot:
         }
 
     def record(self) -> Json:
-        """What is stored; the token stays out of the file."""
-        return {name: value for name, value in asdict(self).items() if name != "token"}
+        """What is stored; the token stays out of the file. With each message, so not copied."""
+        kept = {name: value for name, value in vars(self).items() if name != "token"}
+        return kept | {"webhook": vars(self.webhook) if self.webhook else None}
 
 
 @dataclass
