@@ -146,19 +146,3 @@ class Invitation:
     def party(self) -> int:
         """Seats they need."""
         return 1 + self.guests
-
-
-@dataclass(frozen=True, slots=True)
-class Wave:
-    """A part of the invitations: at most `most` of an audience ({}: all who agreed), from a
-    moment on. `reached`: the last member looked at."""
-
-    event_id: int
-    number: int
-    audience: Mapping[str, Any]
-    at: datetime
-    most: int | None = None
-    reached: int = 0
-    invited: int = 0
-    done_at: datetime | None = None
-    staff_id: int | None = None
