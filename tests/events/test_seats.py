@@ -22,7 +22,7 @@ from domain.event_rules import Rules
 from domain.events import Answer, Invitation, Place
 from domain.points import Unit
 from domain.refusals import EventNotFound
-from services import erasing, event_steps, events, ledger
+from services import erasing, event_steps, events, ledger, merging
 from services.ports.club import Actor
 from storage.work import Work
 from tests.membership.support import broken
@@ -260,6 +260,26 @@ async def test_the_seat_of_who_is_erased_goes_to_who_waits(club: Club) -> None:
         await says(club, event, member)
     await club.write(lambda work: erasing.erase(work, one, EARLY))
     assert (await place(club, event, two)).place is OFFERED
+    assert await broken(club) == []
+
+
+async def test_two_memberships_that_become_one_keep_one_seat(club: Club) -> None:
+    event, (one, two, three) = (
+        await event_for(club, capacity=2, deposit=40),
+        await members(club, 3),
+    )
+    other = await event_for(club, capacity=1, key="other")
+    for member in (one, two):
+        await says(club, event, member)
+    await says(club, event, three, now=EARLY + timedelta(minutes=1))
+    await says(club, other, two)
+    await says(club, other, one, Answer.NO)
+    await club.write(lambda work: merging.merge(work, one, two, STAFF, EARLY))
+    kept = await club.read(lambda work: work.events.invitation(event, one))
+    assert kept is not None
+    assert (await place(club, event, three)).place is OFFERED
+    taken = [(await club.read(lambda w, e=e: w.events.get(e))).taken for e in (event, other)]
+    assert taken == [2, 1]
     assert await broken(club) == []
 
 
