@@ -237,6 +237,19 @@ def _tests(when: When) -> list[Holds]:
     return tests
 
 
+def falls_on(when: When, day: date) -> bool:
+    """Whether the conditions of a rule that ask for days hold on a day; the others are left
+    aside."""
+    first, last = when.from_day or date.min, when.to_day or date.max
+    return (
+        first <= day <= last
+        and (not when.weekdays or day.isoweekday() in when.weekdays)
+        and (not when.days_of_month or _is_day_of_month(day, frozenset(when.days_of_month)))
+        and (not when.nth_weekdays or any(_is_nth(day, nth) for nth in when.nth_weekdays))
+        and (not when.months or day.month in when.months)
+    )
+
+
 def _is_day_of_month(day: date, days: frozenset[int]) -> bool:
     """-1 stands for the last day of the month."""
     return day.day in days or (-1 in days and day == end_of("month", day))

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import available_timezones
 
-from domain import events
+from domain import earning, event_rules, events
+from domain.campaigns import Audience, AudienceKind
 from domain.dates import zone_of
+from domain.errors import Refused
+from domain.programme import EarningRule, Programme
+from services import audiences, event_plans
 from services import content_schema as schema
 from services.content_files import (
     Done,
@@ -22,18 +27,26 @@ from services.content_files import (
 from services.ports import Work
 from services.ports.club import Actor
 
+LONGEST_SEARCH: Final = 366 * 6
+"""So many days a promotion is looked for: the fifth Friday of February has come by then."""
+
 
 def import_events(work: Work, text: str, actor: Actor, now: datetime) -> list[Done]:
-    """Takes an event file; raises ContentInvalid with every problem."""
+    """Takes an event file; what repeats becomes an event for each of its days. Raises
+    ContentInvalid with every problem."""
     written = Written(text, "events")
     file = written.checked(schema.Events)
-    zone = work.programmes.current().zone
-    written.require([*doubled("events", file.events), *_times(file.events, zone)])
+    programme = work.programmes.current()
+    written.require([*doubled("events", file.events), *_times(file.events, programme.zone)])
+    written.require(_known(work, file.events, programme, now))
+    every = [one for entry in file.events for one in _days(entry, programme)]
+    written.require(_shrunk(work, file.events, every))
 
-    def save(_number: int, entry: schema.Event) -> str:
-        return work.events.save(_event(entry, zone), content_hash(entry, zone), now)
+    def save(number: int, entry: schema.Event) -> str:
+        made = _event(work, entry, programme.zone, now)
+        return event_plans.saved(work, made, content_hash(entry, programme.zone), now)
 
-    return saved(work, "event", file.events, save, actor, now)
+    return saved(work, "event", every, save, actor, now)
 
 
 # -- checking ---------------------------------------------------------------------------
@@ -54,11 +67,103 @@ def _times(entries: list[schema.Event], zone: str) -> Iterator[Found]:
             yield ("events", number, "ends"), "must be later than starts"
 
 
+def _known(
+    work: Work, entries: list[schema.Event], programme: Programme, now: datetime
+) -> Iterator[Found]:
+    levels = [level.key for level in programme.levels]
+    for number, entry in enumerate(entries):
+        first = entry.waiting_list.first if entry.waiting_list else []
+        for part, keys in (("levels", entry.levels), ("waiting_list", first)):
+            for key in keys:
+                if key not in levels:
+                    advice = f"{key} is no level; there are {', '.join(levels)}"
+                    yield ("events", number, part), advice
+        if entry.audience and not _readable(work, entry.audience, now):
+            advice = 'cannot be read; "memberbot audience count" tells what to change'
+            yield ("events", number, "audience"), advice
+        wrong = _repeats_wrong(entry.repeats, entry, programme) if entry.repeats else None
+        if wrong:
+            yield ("events", number, "repeats"), wrong
+
+
+def _readable(work: Work, text: str, now: datetime) -> bool:
+    try:
+        audiences.read(work, text, now)
+    except Refused:
+        return False
+    return True
+
+
+def _repeats_wrong(
+    repeats: schema.Repeats, entry: schema.Event, programme: Programme
+) -> str | None:
+    rules = _promotions(programme)
+    if repeats.promotion not in rules:
+        return (
+            f"{repeats.promotion} is no promotion of the programme; there are {', '.join(rules)}"
+        )
+    if len(_dates(rules[repeats.promotion], entry.starts.date(), repeats.times)) < repeats.times:
+        return f"{repeats.promotion} does not come so often any more; write fewer times"
+    zone = entry.zone or programme.zone
+    for one in _days(entry, programme):
+        if not exists(one.starts, zone) or (one.ends and not exists(one.ends, zone)):
+            return f"the clocks jump over that time on {one.starts.date()}; write another time"
+    return None
+
+
+def _shrunk(work: Work, entries: list[schema.Event], every: list[schema.Event]) -> Iterator[Found]:
+    places = {entry.key: number for number, entry in enumerate(entries)}
+    for one in every:
+        before = work.events.by_key(one.key)
+        if before and one.capacity is not None and one.capacity < before.taken:
+            number = places.get(one.key, places.get(one.key.rpartition("-")[0], 0))
+            advice = f"{before.taken} seats of {one.key} are taken; write at least that many"
+            yield ("events", number, "capacity"), advice
+
+
+# -- days that repeat -------------------------------------------------------------------
+
+
+def _promotions(programme: Programme) -> dict[str, EarningRule]:
+    return {rule.key: rule for group in programme.earning.groups for rule in group.rules}
+
+
+def _dates(rule: EarningRule, first: date, times: int) -> list[date]:
+    """The next days on which a rule of the programme holds, the first included."""
+    found: list[date] = []
+    for ahead in range(LONGEST_SEARCH):
+        if len(found) == times:
+            break
+        day = first + timedelta(days=ahead)
+        if earning.falls_on(rule.when, day):
+            found.append(day)
+    return found
+
+
+def _days(entry: schema.Event, programme: Programme) -> list[schema.Event]:
+    """An entry for each day, at the same time on the clock."""
+    if entry.repeats is None:
+        return [entry]
+    rule = _promotions(programme)[entry.repeats.promotion]
+    first = entry.starts.date()
+    return [
+        entry.model_copy(
+            update={
+                "key": f"{entry.key}-{day:%Y%m%d}",
+                "starts": entry.starts + (day - first),
+                "ends": entry.ends + (day - first) if entry.ends else None,
+            }
+        )
+        for day in _dates(rule, first, entry.repeats.times)
+    ]
+
+
 # -- entries become what the club works with --------------------------------------------
 
 
-def _event(entry: schema.Event, zone: str) -> events.Event:
+def _event(work: Work, entry: schema.Event, zone: str, now: datetime) -> events.Event:
     where = entry.zone or zone
+    audience = _audience(work, entry.audience, now)
     return events.Event(
         id=0,
         key=entry.key,
@@ -70,4 +175,35 @@ def _event(entry: schema.Event, zone: str) -> events.Event:
         ends_at=entry.ends.replace(tzinfo=zone_of(where)) if entry.ends else None,
         capacity=entry.capacity,
         open_to_all=entry.open_to_all,
+        levels=tuple(entry.levels),
+        deposit=entry.deposit,
+        rules=_rules(entry),
+        audience=audience.dump() if audience else {},
+        series=entry.key.rpartition("-")[0] if entry.repeats else "",
+    )
+
+
+def _audience(work: Work, text: str | None, now: datetime) -> Audience | None:
+    if text is None:
+        return None
+    return Audience(AudienceKind.EXPRESSION, expression=audiences.read(work, text, now))
+
+
+def _rules(entry: schema.Event) -> event_rules.Rules:
+    usual = event_rules.Rules()
+    waits = entry.waiting_list
+    reminders = usual.reminders if entry.reminders is None else tuple(entry.reminders)
+    return event_rules.Rules(
+        guests=entry.guests,
+        waits=waits is not False,
+        offer_minutes=waits.offer if waits else usual.offer_minutes,
+        first=tuple(waits.first) if waits else (),
+        reminders=tuple(sorted(set(reminders), reverse=True)),
+        closes_minutes=entry.answers_until,
+        return_minutes=entry.return_until,
+        opens_minutes=entry.check_in_from,
+        walk_ins=entry.walk_ins,
+        map_url=entry.map or "",
+        promotion=entry.repeats.promotion if entry.repeats else "",
+        thanks=texts(entry.thanks),
     )

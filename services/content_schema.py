@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from domain.event_rules import LONGEST_REMINDER, MOST_GUESTS, MOST_REMINDERS
 from services.file_values import Key, Points, Section, Text
 from services.kinds import KINDS
 
@@ -104,16 +105,70 @@ class Benefits(Section):
     partners: Annotated[list[Partner], Field(default_factory=list, max_length=1000)]
 
 
+LENGTH = re.compile(r"(\d{1,5}) ?(m|h|d)")
+_MINUTES = {"m": 1, "h": 60, "d": 1440}
+
+
+def _length(value: Any) -> int:
+    found = LENGTH.fullmatch(value) if isinstance(value, str) else None
+    minutes = int(found[1]) * _MINUTES[found[2]] if found else -1
+    if not 0 <= minutes <= LONGEST_REMINDER:
+        advice = 'must be a time such as "30m", "2h" or "1d", at most 60 days'
+        raise PydanticCustomError("length", "{advice}", {"advice": advice})
+    return minutes
+
+
+def _address(value: str) -> str:
+    if not value.startswith(("https://", "http://")) or any(one.isspace() for one in value):
+        raise PydanticCustomError("address", "must be an address that begins with https://")
+    return value
+
+
+Length = Annotated[int, BeforeValidator(_length)]
+"""A stretch of time, as minutes."""
+Address = Annotated[str, StringConstraints(max_length=500), AfterValidator(_address)]
+
+
+class WaitingList(Section):
+    """How long a seat that comes free is kept for somebody, and whose turn it is first."""
+
+    offer: Length = 120
+    first: Annotated[list[str], Field(default_factory=list, max_length=50)]
+
+
+class Repeats(Section):
+    """The first `times` days, from the one in `starts` on, that an earning rule of the programme
+    names."""
+
+    promotion: Key
+    times: Annotated[int, Field(ge=1, le=60)]
+
+
 class Event(Section):
+    """`waiting_list`: false for none. `audience` is written as in the chat."""
+
     key: Key
     name: Name
     text: Long | None = None
     place: Name
+    map: Address | None = None
     starts: Moment
     ends: Moment | None = None
     zone: str | None = None
     capacity: Count | None = None
     open_to_all: bool = False
+    audience: Annotated[str, StringConstraints(min_length=1, max_length=1000)] | None = None
+    levels: Annotated[list[str], Field(default_factory=list, max_length=50)]
+    deposit: Points = 0
+    return_until: Length = 1440
+    guests: Annotated[int, Field(ge=0, le=MOST_GUESTS)] = 0
+    waiting_list: WaitingList | Literal[False] | None = None
+    answers_until: Length = 0
+    check_in_from: Length = 120
+    walk_ins: bool = True
+    reminders: Annotated[list[Length], Field(max_length=MOST_REMINDERS)] | None = None
+    thanks: Long | None = None
+    repeats: Repeats | None = None
 
 
 class Events(Section):

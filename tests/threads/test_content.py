@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app import demo_seeds
+from domain.dates import zone_of
 from domain.refusals import ContentInvalid
 from services import benefit_files, content, survey_files
 from services.content_files import Done
@@ -110,6 +111,23 @@ BAD: list[tuple[str, str, list[str]]] = [
         f'events: [{{{EVENT}, starts: "2026-03-08 12:30", capacity: 0}}]',
         ["[1].capacity: must be 1 or more"],
     ),
+    (
+        "events",
+        f'events: [{{{EVENT}, starts: "2026-03-08 12:30", levels: [vip], reminders: [soon],'
+        " map: ftp://x}]",
+        ["[1].map: must be an address", '[1].reminders[1]: must be a time such as "30m"'],
+    ),
+    (
+        "events",
+        f'events: [{{{EVENT}, starts: "2026-03-08 12:30", levels: [vip], audience: "levl = x",'
+        " waiting_list: {first: [best]}, repeats: {promotion: nothing, times: 2}}]",
+        [
+            "[1].levels: vip is no level",
+            "[1].waiting_list: best is no level",
+            "[1].audience: cannot be read",
+            "[1].repeats: nothing is no promotion of the programme; there are",
+        ],
+    ),
 ]
 
 
@@ -164,9 +182,9 @@ async def test_a_question_with_answers_cannot_change_and_the_whole_file_waits(cl
 
 async def test_changing_an_event_keeps_its_seats_taken(club: Club) -> None:
     event = await plan(club, capacity=5, open_to_all=True)
-    assert await club.write(lambda work: work.events.take_seat(event))
+    assert await club.write(lambda work: work.events.take_seats(event, 1))
     await plan(club, capacity=1, open_to_all=True)
-    assert not await club.write(lambda work: work.events.take_seat(event))
+    assert not await club.write(lambda work: work.events.take_seats(event, 1))
 
 
 async def test_the_demos_seeds_are_for_a_grocers_club_and_come_once(database_url: str) -> None:
@@ -208,3 +226,43 @@ async def _everything(club: Club) -> list[Any]:
 
     found: list[Any] = await club.read(use)
     return found
+
+
+DAYS = f"""
+events:
+  - {{{EVENT}, starts: "2026-05-01 10:00", ends: "2026-05-01 22:00", open_to_all: true,
+     repeats: {{promotion: member_day, times: 3}}}}
+"""
+
+
+async def test_members_days_stand_on_the_days_of_the_promotion(club: Club) -> None:
+    done = await run(club, "events", DAYS)
+    assert [one.key for one in done] == ["a-20260518", "a-20260618", "a-20260718"]
+    found = await club.read(lambda work: work.events.all())
+    assert {(one.series, one.rules.promotion) for one in found} == {("a", "member_day")}
+    assert {one.starts_at.astimezone(zone_of(one.zone)).hour for one in found} == {10}
+    assert {one.outcome for one in await run(club, "events", DAYS)} == {"same"}
+
+
+async def test_a_file_gives_an_event_its_rules(club: Club) -> None:
+    await run(club, "events", (EXAMPLES / "events.yaml").read_text(encoding="utf-8"))
+    wine = await club.read(lambda work: work.events.by_key("wine-evening"))
+    assert wine is not None
+    assert (wine.deposit, wine.levels, wine.rules.guests) == (100, ("gold", "diamond"), 1)
+    assert (wine.rules.first, wine.rules.offer_minutes) == (("diamond",), 120)
+    assert (wine.rules.reminders, wine.rules.closes_minutes) == ((1440, 120), 60)
+    assert wine.audience["kind"] == "expression"
+
+
+async def test_a_file_cannot_take_seats_that_people_have(club: Club) -> None:
+    text = f'events: [{{{EVENT}, starts: "2030-03-08 12:30", capacity: SEATS}}]'
+    await run(club, "events", text.replace("SEATS", "5"))
+    event = await club.read(lambda work: work.events.by_key("a"))
+    assert event is not None
+    assert await club.write(lambda work: work.events.take_seats(event.id, 3))
+    with pytest.raises(ContentInvalid) as refused:
+        await run(club, "events", text.replace("SEATS", "2"))
+    assert "3 seats of a are taken" in str(refused.value.problems[0])
+    assert {one.outcome for one in await run(club, "events", text.replace("SEATS", "3"))} == {
+        "changed"
+    }
