@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from bot.messages import Button, Reply, Rows
 from domain import sending
 from domain.campaign_errors import CampaignWordless
+from domain.campaign_plan_errors import TasksOpen
 from domain.campaigns import AudienceKind, read_time
 from domain.errors import NotAllowed
 from domain.wordings import LANGUAGES
 from handlers import campaign_cards, drafting
 from handlers.drafting import BACK, asked_again, card, opened, step
-from handlers.parts import number
+from handlers.parts import number, refusal
 from handlers.turns import Turn, actor, address_id
 from services import campaigns
 from services.campaigns import Estimate
 from services.ports.campaigns import Campaign
+
+ANYWAY: Final = "anyway"
 
 # -- when and how fast ------------------------------------------------------------------
 
@@ -103,8 +106,26 @@ def review(turn: Turn) -> Reply:
         "seconds": told.seconds,
         "stars": told.stars,
         "needs_second": told.needs_second,
+        **_trial(turn, told),
     }
     return Reply("broadcast.review", values, _review_buttons(found, told), edit=True)
+
+
+def _trial(turn: Turn, told: Estimate) -> dict[str, Any]:
+    """What the plan means in figures: who is held out, who gets which text, what gifts cost."""
+    currency = turn.work.programmes.current().currency
+    gift = told.gift
+    everybody = turn.work.audiences.active()
+    above = turn.work.programmes.current().announcements.ask_above_share
+    found = opened(turn)
+    conditions = found.audience.get("kind") == AudienceKind.EXPRESSION
+    return {
+        "held_out": told.held,
+        "by_letter": [{"letter": one, "count": n} for one, n in told.letters.items()],
+        "gift_cost": {"minor": gift.total_minor, "currency": currency} if gift else None,
+        "enough": gift is None or gift.enough,
+        "nearly_all": conditions and told.count * 100 > above * everybody,
+    }
 
 
 def _unsure(found: Campaign) -> Reply | None:
@@ -158,14 +179,20 @@ def look(turn: Turn) -> Reply:
 
 
 def submit(turn: Turn) -> Reply:
-    """Sends it, plans it, or asks the second operator."""
-    found = campaigns.submit(
-        turn.work,
-        opened(turn).id,
-        actor=actor(turn),
-        key=turn.nonce,
-        now=turn.now,
-        count=number(turn),
-    )
+    """Sends it, plans it, or asks the second operator; asks again while its checklist is open."""
+    try:
+        found = campaigns.submit(
+            turn.work,
+            opened(turn).id,
+            actor=actor(turn),
+            key=turn.nonce,
+            now=turn.now,
+            count=number(turn),
+            anyway=turn.arg(1) == ANYWAY,
+        )
+    except TasksOpen as error:
+        args = (turn.arg(), ANYWAY)
+        sure = Button("broadcast.button_anyway", "draft.submit", args, effect=True, here=True)
+        return refusal(error, ((sure,), (BACK,)))
     turn.end()
     return campaign_cards.watched(turn, found.id)

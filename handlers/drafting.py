@@ -24,7 +24,7 @@ from domain.wordings import LANGUAGES, ButtonRows, Wording, campaign_key, conten
 from handlers import trying
 from handlers.parts import refusal
 from handlers.turns import Turn, actor
-from services import campaigns, wordings
+from services import campaign_plan_words, campaigns, wordings
 from services.ports.campaigns import Campaign
 
 BROADCAST: Final = Flow(
@@ -174,6 +174,8 @@ def facts(turn: Turn, campaign: Campaign) -> dict[str, Any]:
         "zone": turn.work.programmes.current().zone,
         "paid": campaign.paid,
         "lengths": _lengths(turn, campaign),
+        "planned": campaign_plan_words.planned(turn.work, campaign),
+        **campaign_plan_words.values(turn.work, campaign),
     }
 
 
@@ -221,6 +223,7 @@ def _buttons(turn: Turn, campaign: Campaign) -> Rows:
         tuple(text_button(one) for one in LANGUAGES),
         (_here("picture", "draft.picture"), _here("buttons", "draft.buttons")),
         (_here("audience", "draft.who"), _here("time", "draft.time"), *pace),
+        (Button("campaign_plan.button_plan", "draft.plan", here=True),),
         (Button("broadcast.button_review", "draft.review", (ASKING,), here=True),),
         (_here("discard", "draft.discard"), LIST),
     )

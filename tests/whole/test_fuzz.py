@@ -192,6 +192,19 @@ STEPS: dict[str, tuple[str, ...]] = {
 # Behind a picture, an order, a receipt or a line of the journal; tests/receipts/test_any_text.py
 # and tests/till/test_undoing.py ask these anything.
 ELSEWHERE = {
+    # Parts of a draft or of a member's card: test_plans.py, test_audiences.py and test_tags.py in
+    # tests/flows.
+    "plan.card",
+    "plan.goal",
+    "plan.budget",
+    "plan.points",
+    "plan.text",
+    "plan.task",
+    "audience.card",
+    "audience.number",
+    "audience.name",
+    "audience.tag",
+    "tagging.text",
     # Words of operators are tried in a process of their own: tests/flows/test_broadcast.py and
     # tests/flows/test_wordings.py.
     "broadcast.text",
