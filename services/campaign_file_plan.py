@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -22,6 +22,7 @@ from domain.campaign_plans import (
     Timing,
     TimingKind,
 )
+from domain.club_errors import OperatorNotFound
 from domain.money import exponent
 from services import campaign_plans, campaign_tasks, campaign_variants
 from services.content_files import Found
@@ -167,6 +168,8 @@ def set_all(
 
 def _task(work: Work, campaign_id: int, line: str | Task, actor: Actor, now: datetime) -> None:
     task = Task(text=line) if isinstance(line, str) else line
-    owner: Any = work.staff.by_name(task.owner) if task.owner else None
+    owner = work.staff.by_name(task.owner) if task.owner else None
+    if task.owner and owner is None:
+        raise OperatorNotFound(task.owner)
     owner_id = owner.id if owner else None
     campaign_tasks.add(work, campaign_id, task.text, owner_id, task.due, actor, now)

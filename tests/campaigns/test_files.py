@@ -6,6 +6,7 @@ import pytest
 
 from domain.campaign_plan_errors import TasksOpen
 from domain.campaign_plans import GoalKind, TimingKind
+from domain.club_errors import OperatorNotFound
 from domain.refusals import ContentInvalid
 from services import campaign_plans, campaign_tasks, campaign_variants, campaigns
 from services.audiences import Counted
@@ -88,6 +89,12 @@ async def test_conditions_that_mean_nearly_everybody_are_counted(club):
 async def test_an_open_checklist_keeps_it_from_being_sent(club):
     with pytest.raises(TasksOpen):
         await started(club, TEXT + "audience: everybody\nchecklist: [Tell the tills]\n")
+    assert await club.read(lambda w: campaigns.newest(w, 5)) == []
+
+
+async def test_a_task_for_nobody_who_is_there_is_refused(club):
+    with pytest.raises(OperatorNotFound):
+        await started(club, TEXT + "audience: everybody\nchecklist: [{text: Cups, owner: No}]\n")
     assert await club.read(lambda w: campaigns.newest(w, 5)) == []
 
 

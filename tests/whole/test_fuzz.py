@@ -192,27 +192,15 @@ STEPS: dict[str, tuple[str, ...]] = {
 # Behind a picture, an order, a receipt or a line of the journal; tests/receipts/test_any_text.py
 # and tests/till/test_undoing.py ask these anything.
 ELSEWHERE = {
-    # Parts of a draft or of a member's card: test_plans.py, test_audiences.py and test_tags.py in
-    # tests/flows.
-    "plan.card",
-    "plan.goal",
-    "plan.budget",
-    "plan.points",
-    "plan.text",
-    "plan.task",
-    "audience.card",
-    "audience.number",
-    "audience.name",
-    "audience.tag",
+    # Parts of a draft or a card: test_plans.py, test_audiences.py, test_tags.py.
+    *(f"plan.{one}" for one in ("card", "goal", "budget", "points", "text", "task")),
+    *(f"audience.{one}" for one in ("card", "number", "name", "tag")),
     "tagging.text",
     # Words of operators are tried in a process of their own: tests/flows/test_broadcast.py and
     # tests/flows/test_wordings.py.
     "broadcast.text",
     "correcting.text",
-    "wording.text",
-    "wording.buttons",
-    "wording.picture",
-    "wording.draft",
+    *(f"wording.{one}" for one in ("text", "buttons", "picture", "draft")),
     # Behind words of some kind or what somebody else did: test_listening.py, test_ratings.py,
     # test_albums.py and test_queue.py in tests/flows, test_words.py and test_dialogues.py in
     # tests/surveys.
