@@ -11,7 +11,7 @@ from functools import partial
 
 from aiohttp import web
 
-from app import files, marking, recipient_file
+from app import calendar_file, files, guest_file, marking, recipient_file
 from app.clock import real_now
 from app.logs import Access
 from app.running import Tasks, settle_memory, stop_event
@@ -109,12 +109,14 @@ def warm() -> None:
 def make_worker(club: Club, channels: Sequence[Channel]) -> Worker:
     """What sends, cares and campaigns for a club; it does nothing before `run`."""
     words = club.renderer.words
-    makers = {
+    makers: dict[str, Callable[[bytes, str], bytes]] = {
         "statement": partial(statement.pdf, words),
         "closing": partial(closing.xlsx, words),
         "results": partial(results.made, words),
         "desk_report": partial(desk_report.made, words),
         "insight": partial(insight.made, words),
+        "calendar": calendar_file.entry,
+        "event_guests": partial(guest_file.table, words),
         "recipients": partial(recipient_file.table, words),
         "outcome": partial(outcome.made, words),
     }

@@ -6,7 +6,7 @@ A slice of the chat adds one line. A payload that nobody knows opens the card.
 from collections.abc import Callable
 
 from bot.messages import Reply
-from handlers import handing, joining, staff, till
+from handlers import event_desk, handing, joining, staff, till
 from handlers.turns import Turn
 from services import missed
 
@@ -18,6 +18,7 @@ LINKS: dict[str, Open] = {
     "ref_": joining.came,
     "op_": staff.link,
     "v_": till.opened,
+    "e_": event_desk.opened,
     "g_": handing.opened,
     "m_": till.opened,
 }

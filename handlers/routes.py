@@ -22,7 +22,7 @@ from handlers import (
     corrections,
     credit_desk,
     drafting,
-    events,
+    event_routes,
     fulfilling,
     general,
     gifting,
@@ -242,11 +242,7 @@ _ALL: tuple[Route, ...] = (
     *survey_words.ROUTES,
     # complaints, feedback and their answers
     *ticket_routes.ROUTES,
-    # events
-    Route("events", events.show_all, anyone=True),
-    Route("event.show", events.show),
-    Route("event.answer", events.answer, writes=True),
-    Route("event.take", events.take, writes=True),
+    *event_routes.ROUTES,
     # staff: the till, the queue, invitations
     Route("till", till.ask, writes=True, needs="voucher:use"),
     Route("till.code", till.code, writes=True, needs="voucher:use"),
@@ -294,9 +290,6 @@ _ALL: tuple[Route, ...] = (
     *audience_routes.ROUTES,
     *plan_routes.ROUTES,
     *insight_routes.ROUTES,
-    Route("event.manage", events.manage_all, needs="event:write"),
-    Route("event.staff", events.for_staff, needs="event:write"),
-    Route("event.invite", events.invite, writes=True, needs="event:write"),
     # points from a photographed receipt
     Route("receipt", receipts.begin, writes=True),
     Route("photo", receipts.sent, writes=True, anyone=True),
@@ -487,6 +480,7 @@ FLOWS: tuple[Flow, ...] = (
     offers.HEARD,
     *ticket_routes.FLOWS,
     *queue_routes.FLOWS,
+    *event_routes.FLOWS,
     *audience_routes.FLOWS,
     *plan_routes.FLOWS,
     drafting.BROADCAST,

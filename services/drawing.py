@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from domain.codes import show_code
-from services import member_codes, vouchers
+from services import event_answers, event_tickets, member_codes, vouchers
 from services.masks import masked
 from services.pictures import code_card_png
 from services.ports import Work
@@ -52,5 +52,19 @@ def _member_code(work: Work, which: str, locale: str, now: datetime) -> Draw | N
     return partial(code_card_png, show_code(shown.code), shown.link, title)
 
 
+def _event_ticket(work: Work, which: str, locale: str, now: datetime) -> Draw | None:
+    """The ticket of an event; None without a seat any more."""
+    event_id, _, member_id = which.partition(":")
+    mine = event_answers.show(work, int(member_id), int(event_id))
+    if not mine.code or mine.event.over(now):
+        return None
+    title = mine.event.names.get(locale) or next(iter(mine.event.names.values()), "")
+    return partial(code_card_png, mine.code, event_tickets.link(work, mine.code), title)
+
+
 # Reads what is to be drawn in a transaction; the drawing itself is done outside of it.
-MAKERS: Final[Mapping[str, Maker]] = {VOUCHER: _voucher, MEMBER_CODE: _member_code}
+MAKERS: Final[Mapping[str, Maker]] = {
+    VOUCHER: _voucher,
+    MEMBER_CODE: _member_code,
+    event_tickets.PICTURE: _event_ticket,
+}

@@ -154,6 +154,127 @@ async def test_members_and_till_staff_cannot_invite(club: Club) -> None:
     listed = await mei.says("/events")
     labels = [key.label for row in listed.rows for key in row]
     assert "Invite to events" not in labels
-    assert (await till.says("/events")).key == "join.invitation"
+    assert (await till.says("/events")).key == "event.doors"
     for said in ("event.manage", "/event.manage", f"/event.invite {event}"):
-        assert not (await till.says(said)).key.startswith("event."), said
+        assert (await till.says(said)).key not in ("event.manage", "event.invited"), said
+
+
+# -- with guests, a ticket and the door --------------------------------------------------
+
+
+async def comes(club: Club, event: int, name: str = "Mei", locale: str = "en") -> Person:
+    """A member who said yes."""
+    person = await club.person(name, locale).joins()
+    await person.says("/events")
+    await person.taps("event.show", str(event))
+    await person.taps("event.answer", str(event), "yes")
+    return person
+
+
+@pytest.mark.parametrize(
+    ("locale", "asked", "seat"),
+    [("en", "Who comes with you", "with 2 guests"), ("zh", "同行", "2 位")],
+)
+async def test_guests_are_brought_with_a_tap(
+    club: Club, locale: str, asked: str, seat: str
+) -> None:
+    event = await plan(club, capacity=4, open_to_all=True, rules=Rules(guests=2))
+    mei = await comes(club, event, locale=locale)
+    assert asked in (await mei.taps("event.answer", str(event), "yes")).text
+    card = await mei.taps("event.answer", str(event), "yes", "2")
+    assert seat in card.text
+    assert await taken(club, event) == 3
+    await mei.taps("event.answer", str(event), "yes")
+    assert await taken(club, event) == 3
+    refused = await mei.taps("event.answer", str(event), "yes", "0")
+    assert refused.key == "event.card"
+    assert await taken(club, event) == 1
+
+
+@pytest.mark.parametrize(
+    ("locale", "first", "offered"),
+    [("en", "nobody is before you", "A seat is kept"), ("zh", "排在第一位", "已为您保留名额")],
+)
+async def test_who_waits_is_offered_the_seat_that_comes_free(
+    club: Club, locale: str, first: str, offered: str
+) -> None:
+    event = await plan(club, capacity=1, open_to_all=True)
+    mei = await comes(club, event)
+    lee = await comes(club, event, "Lee", locale)
+    assert first in (await lee.taps("event.answer", str(event), "yes")).text
+    await mei.taps("event.answer", str(event), "no")
+    await lee.says("/events")
+    card = await lee.taps("event.show", str(event))
+    assert offered in card.text
+    seated = await lee.taps("event.take", str(event))
+    assert any(key.label.startswith("🎫") for row in seated.rows for key in row)
+    assert await taken(club, event) == 1
+
+
+async def test_the_ticket_lets_in_once_at_the_till_and_can_be_undone(club: Club) -> None:
+    event = await plan(club, capacity=5, open_to_all=True)
+    mei = await comes(club, event)
+    ticket = await mei.taps("event.ticket", str(event))
+    code = ticket.text.partition("<code>")[2].partition("</code>")[0]
+    till = await operator(club, role="till")
+    assert (await till.says("/events")).key == "event.doors"
+    early = await till.says(f"/start e_{code}")
+    assert early.key == "event.check_in_not_yet"
+    found = await club.read(lambda work: work.events.get(event))
+    assert found is not None
+    club.clock.now = found.opens_at
+    await till.says("/events")
+    await till.taps("event.door", str(event))
+    assert (await till.says(code + "0")).key != "event.arrived"
+    assert (await till.says(code)).key == "event.arrived"
+    assert (await till.says(f"/start e_{code}")).key == "event.checked_in_before"
+    await till.taps("event.door", str(event))
+    assert (await till.says(code)).key == "event.checked_in_before"
+
+
+async def test_a_ticket_says_nothing_to_members(club: Club) -> None:
+    event = await plan(club, open_to_all=True)
+    mei = await comes(club, event)
+    ticket = await mei.taps("event.ticket", str(event))
+    code = ticket.text.partition("<code>")[2].partition("</code>")[0]
+    lee = await club.person("Lee").joins()
+    assert not (await lee.says(f"/start e_{code}")).key.startswith("event.")
+
+
+async def test_names_are_tapped_at_the_door(club: Club) -> None:
+    event = await plan(club, open_to_all=True)
+    mei = await comes(club, event)
+    found = await club.read(lambda work: work.events.get(event))
+    assert found is not None
+    club.clock.now = found.opens_at
+    till = await operator(club, role="till")
+    await till.says("/events")
+    await till.taps("event.door", str(event))
+    who = str(await mei.member_id())
+    assert (await till.taps("event.in", str(event), who)).key == "event.arrived"
+    assert (await till.taps("event.out", str(event), who)).key == "event.not_arrived"
+    door = await till.taps("event.door", str(event))
+    assert "0 checked in, 1 still expected" in door.text
+
+
+async def test_calling_off_says_who_is_told_first(club: Club) -> None:
+    event = await plan(club, open_to_all=True)
+    mei = await comes(club, event)
+    staff = await operator(club)
+    await staff.says("/events")
+    await staff.taps("event.staff", str(event))
+    sure = await staff.taps("event.cancel", str(event))
+    assert "1 coming" in sure.text
+    assert "1 member is being told" in (await staff.taps("event.cancel_now", str(event))).text
+    assert "No invitations" in (await mei.says("/events")).text
+
+
+async def test_the_guest_list_and_the_calendar_come_as_files(club: Club) -> None:
+    event = await plan(club, open_to_all=True)
+    mei = await comes(club, event)
+    assert (await mei.taps("event.calendar", str(event))).key == "event.calendar"
+    assert [one.key for one in await mei.hears()] == ["event.calendar_file"]
+    staff = await operator(club)
+    await staff.says("/events")
+    await staff.taps("event.staff", str(event))
+    assert "1 line" in (await staff.taps("event.guests", str(event))).text

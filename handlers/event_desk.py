@@ -1,0 +1,233 @@
+"""Events for staff: answers, invitations, the door, the guest list, calling off."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from bot.flow import Flow, Step
+from bot.messages import Button, Document, Reply, Rows
+from domain.errors import Refused
+from domain.event_errors import TicketUnknown
+from domain.events import Event, Place
+from handlers import joining, menu
+from handlers.parts import number, refusal
+from handlers.turns import Turn, actor
+from services import events, finding
+from services.event_tickets import LINK
+from services.events import Arrived, Guest
+
+BACK = Button("button.back", "event.manage")
+DOOR = Flow("event_door", (Step("code"),), timeout=timedelta(hours=4))
+LISTED = 8
+MOST = 5000
+"""Lines of a guest list."""
+MAKER = "event_guests"
+
+
+def manage_all(turn: Turn) -> Reply:
+    """What is to come, for staff."""
+    found = events.upcoming(turn.work, turn.now)
+    rows: Rows = tuple((_open(event, "event.staff"),) for event in found)
+    return Reply("event.manage", {"count": len(found)}, (*rows, (menu.CARD,)), edit=True)
+
+
+def for_staff(turn: Turn) -> Reply:
+    """An event with its answers, and how many could be invited."""
+    stands = events.standing(turn.work, number(turn), turn.now)
+    names = ("invited", "yes", "maybe", "no", "waiting", "offered", "guests", "came", "heads")
+    counts = {name: stands.counts.get(name, 0) for name in names}
+    counts["queue"] = counts.pop("waiting") + counts.pop("offered")
+    values = {**events.values(stands.event), **counts, "waiting": stands.waiting}
+    now = min(stands.waiting, events.AT_ONCE)
+    return Reply("event.staff", values, _tools(stands.event, now), edit=True)
+
+
+def _tools(event: Event, now: int) -> Rows:
+    args = (str(event.id),)
+    invite = Button("button.event_invite", "event.invite", args, True, values={"count": now})
+    return (
+        *(((invite,),) if now else ()),
+        (
+            Button("event.button_door", "event.door", args),
+            Button("event.button_guest_list", "event.guests", args),
+        ),
+        (Button("event.button_cancel", "event.cancel", args),),
+        (BACK,),
+    )
+
+
+def invite(turn: Turn) -> Reply:
+    """The invitations go out; each member gets one."""
+    done = events.invite(turn.work, number(turn), actor(turn), key=turn.nonce, now=turn.now)
+    values = {"names": dict(done.event.names), "done": done.done, "left": done.left}
+    answers = Button("button.event_back", "event.staff", (str(done.event.id),))
+    return Reply("event.invited", values, ((answers, BACK),), edit=True)
+
+
+# -- calling off --------------------------------------------------------------------------
+
+
+def ask_cancel(turn: Turn) -> Reply:
+    """Says who would be told before anything is called off."""
+    event = events.find(turn.work, number(turn))
+    args = (str(event.id),)
+    rows: Rows = (
+        (Button("event.button_cancel_now", "event.cancel_now", args, effect=True),),
+        (Button("event.button_keep", "event.staff", args),),
+    )
+    values = {**events.values(event), **_told(turn, event)}
+    return Reply("event.cancel_sure", values, rows, edit=True)
+
+
+def cancel(turn: Turn) -> Reply:
+    """Calls it off; who said yes, waits or said maybe is told."""
+    event = events.cancel(turn.work, number(turn), actor(turn), turn.now)
+    values = {"names": dict(event.names), **_told(turn, event)}
+    return Reply("event.cancel_done", values, ((BACK,),), edit=True)
+
+
+def _told(turn: Turn, event: Event) -> dict[str, int]:
+    found = events.concerned(turn.work, event)
+    return {"yes": found["yes"], "queue": found["waiting"], "maybe": found["maybe"]}
+
+
+# -- the guest list -----------------------------------------------------------------------
+
+
+def guest_list(turn: Turn) -> Reply:
+    """Who answered, as a table; noted in the audit."""
+    event = events.find(turn.work, number(turn))
+    rows = [_line(one) for one in events.guests(turn.work, event.id, 0, MOST)]
+    turn.work.audit.add(
+        actor(turn), "event.guests", ("event", event.id), turn.now, {"lines": len(rows)}
+    )
+    content = json.dumps(rows, ensure_ascii=False).encode()
+    values = {"names": dict(event.names), "count": len(rows)}
+    document = Document(f"event-{event.id}-guests.csv", content, MAKER)
+    file = Reply("event.guests_file", values, document=document)
+    return Reply("event.guests", values, more=(file,))
+
+
+def _line(one: Guest) -> list[object]:
+    part = one.part
+    place = str(part.place)
+    return [
+        one.number,
+        one.name,
+        str(part.answer),
+        place,
+        part.guests,
+        part.came,
+        part.no_show,
+    ]
+
+
+# -- the door -----------------------------------------------------------------------------
+
+
+def doors(turn: Turn) -> Reply:
+    """The events whose door is open, for whoever lets in."""
+    found = [one for one in events.upcoming(turn.work, turn.now) if turn.now >= one.opens_at]
+    rows: Rows = tuple((_open(event, "event.door"),) for event in found)
+    return Reply("event.doors", {"count": len(found)}, (*rows, (menu.CARD,)), edit=True)
+
+
+def door(turn: Turn) -> Reply:
+    """Asks for a ticket or a member, and lists who is expected."""
+    event = events.find(turn.work, number(turn))
+    turn.start(DOOR, event=str(event.id))
+    return _door(turn, event)
+
+
+def _door(turn: Turn, event: Event) -> Reply:
+    seated = [
+        one
+        for one in events.guests(turn.work, event.id, 0, MOST)
+        if one.part.place is Place.SEATED and one.part.attended_at is None
+    ]
+    rows: Rows = tuple((_expected(event, one),) for one in seated[:LISTED])
+    counts = events.standing(turn.work, event.id, turn.now).counts
+    values = {
+        "names": dict(event.names),
+        "expected": len(seated),
+        "came": counts.get("came", 0),
+        "heads": counts.get("heads", 0),
+    }
+    return Reply("event.door", values, (*rows, (menu.CARD,)))
+
+
+def _expected(event: Event, one: Guest) -> Button:
+    values = {"name": one.name, "number": one.number, "guests": one.part.guests}
+    args = (str(event.id), str(one.part.member_id))
+    return Button("event.button_expected", "event.in", args, values=values)
+
+
+def take_code(turn: Turn) -> Reply:
+    """A ticket that was scanned or typed, or a member's number or code."""
+    event_id = int(turn.data["event"])
+    try:
+        who = _member(turn, event_id, turn.text)
+        return _arrived(turn, events.check_in(turn.work, event_id, who, actor(turn), turn.now))
+    except Refused as refused:
+        return refusal(refused, _again(event_id))
+
+
+def _member(turn: Turn, event_id: int, text: str) -> int:
+    """Whom a ticket of this event, or a member's number or code stands for."""
+    code = text.strip().rpartition("start=")[2].removeprefix(LINK)
+    try:
+        part = events.by_ticket(turn.work, code)
+    except TicketUnknown:
+        look = finding.look(turn.work, text, actor(turn), turn.now)
+        if look.member is None:
+            raise look.problem from None
+        return look.member.id
+    if part.event_id != event_id:
+        raise TicketUnknown
+    return part.member_id
+
+
+def let_in(turn: Turn) -> Reply:
+    """Who was tapped on the list comes in, with as many as the second number says."""
+    heads = number(turn, 2) or None
+    done = events.check_in(turn.work, number(turn), number(turn, 1), actor(turn), turn.now, heads)
+    return _arrived(turn, done)
+
+
+def opened(turn: Turn, payload: str) -> Reply:
+    """The link of a ticket: whoever may let in has let them in; to others it says nothing."""
+    if not turn.person.may("voucher:use"):
+        return joining.start(turn)
+    part = events.by_ticket(turn.work, payload.removeprefix(LINK))
+    done = events.check_in(turn.work, part.event_id, part.member_id, actor(turn), turn.now)
+    turn.start(DOOR, event=str(part.event_id))
+    return _arrived(turn, done)
+
+
+def _arrived(turn: Turn, done: Arrived) -> Reply:
+    args = (str(done.event.id), str(done.member.id))
+    values = {
+        "names": dict(done.event.names),
+        "number": done.member.shown_number,
+        "came": done.part.came,
+        "returned": done.returned,
+    }
+    undo = Button("event.button_undo", "event.out", args)
+    return Reply("event.arrived", values, ((undo,), *_again(done.event.id)))
+
+
+def undo(turn: Turn) -> Reply:
+    """They were not let in after all."""
+    done = events.undo(turn.work, number(turn), number(turn, 1), actor(turn), turn.now)
+    values = {"names": dict(done.event.names), "number": done.member.shown_number}
+    return Reply("event.not_arrived", values, _again(done.event.id), edit=True)
+
+
+def _again(event_id: int) -> Rows:
+    return ((Button("event.button_next", "event.door", (str(event_id),)), menu.CARD),)
+
+
+def _open(event: Event, intent: str) -> Button:
+    values = {"names": dict(event.names)}
+    return Button("button.event", intent, (str(event.id),), values=values)
