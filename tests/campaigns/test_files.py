@@ -94,7 +94,9 @@ async def test_an_open_checklist_keeps_it_from_being_sent(club):
 
 async def test_a_task_for_nobody_who_is_there_is_refused(club):
     with pytest.raises(OperatorNotFound):
-        await started(club, TEXT + "audience: everybody\nchecklist: [{text: Cups, owner: No}]\n")
+        await started(
+            club, TEXT + "audience: everybody\nchecklist: [{text: Cups, owner: Nobody}]\n"
+        )
     assert await club.read(lambda w: campaigns.newest(w, 5)) == []
 
 

@@ -195,7 +195,7 @@ ELSEWHERE = {
     # Parts of a draft or a card: test_plans.py, test_audiences.py, test_tags.py.
     *(f"plan.{one}" for one in ("card", "goal", "budget", "points", "text", "task")),
     *(f"audience.{one}" for one in ("card", "number", "name", "tag")),
-    "tagging.text",
+    *("tagging.text", "event_door.code"),
     # Words of operators are tried in a process of their own: tests/flows/test_broadcast.py and
     # tests/flows/test_wordings.py.
     "broadcast.text",
