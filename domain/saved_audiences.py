@@ -79,6 +79,14 @@ class TagGivenTwice(Refused):
 
 
 @dataclass(eq=False)
+class TagOfItself(Refused):
+    """The audience would be made of the tag that it gives."""
+
+    tag: str
+    code: ClassVar[str] = "segment.tag_of_itself"
+
+
+@dataclass(eq=False)
 class TooManySaved(Refused):
     most: int = MOST_SAVED
     code: ClassVar[str] = "segment.too_many"

@@ -220,8 +220,15 @@ def by_conditions(turn: Turn) -> Reply:
 def saved_for(turn: Turn) -> Reply:
     """Which saved audience gets a message?"""
     drafting.step(turn, "card", drafting.opened(turn))
-    found = turn.work.saved_audiences.all()
-    rows = tuple((_open(one, "draft.one_saved", here=True),) for one in found[:40])
+    found, page = turn.work.saved_audiences.all(), number(turn)
+    some = found[page * PAGE : (page + 1) * PAGE]
+    rows: Rows = tuple((_open(one, "draft.one_saved", here=True),) for one in some)
+    turning = tuple(
+        Button(f"segment.button_{way}", "draft.saved", (str(to),), here=True)
+        for way, to in (("earlier", page - 1), ("later", page + 1))
+        if 0 <= to * PAGE < len(found) and to != page
+    )
+    rows = (*rows, *((turning,) if turning else ()))
     new = Button("segment.button_first", "draft.conditions", here=True)
     key = "segment.choose" if found else "segment.none_saved"
     return Reply(key, {}, (*rows, (new,), (drafting.BACK,)), edit=True)

@@ -200,7 +200,8 @@ def raise_budget(
     gift = gift_of(campaign)
     if campaign.state not in (CampaignState.RUNNING, CampaignState.PAUSED) or gift is None:
         raise CampaignNotNow(campaign.state)
-    if budget_minor < campaign.spent_minor + (cost_of_one(work, gift) or 0):
+    least = campaign.spent_minor + (cost_of_one(work, gift) or 0)
+    if budget_minor < max(least, (campaign.budget_minor or 0) + 1):
         raise BudgetOutside()
     if campaign.approver_id and str(actor.staff_id) in campaign.content.get("by", ()):
         raise BudgetNeedsAnother()
@@ -216,11 +217,14 @@ def raise_budget(
 
 def without_gift(work: Work, campaign_id: int, actor: Actor, now: datetime) -> Campaign:
     """Goes on and gives nothing any more; once. Raises CampaignNotFound, CampaignNotNow for one
-    that has not paused for its gift."""
+    that has not paused for its gift, BudgetNeedsAnother where another operator had agreed to
+    it."""
     work.campaigns.lock(campaign_id)
     campaign = find(work, campaign_id)
     if campaign.content.get(ENDED) and campaign.state == CampaignState.RUNNING:
         return campaign
+    if campaign.approver_id and str(actor.staff_id) in campaign.content.get("by", ()):
+        raise BudgetNeedsAnother()
     content = {**campaign.content, ENDED: True}
     going = {"state": CampaignState.RUNNING, "reason": "", "content": content}
     paused = campaign.reason in (BUDGET, GONE)

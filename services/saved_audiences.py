@@ -17,6 +17,7 @@ from domain.saved_audiences import (
     DayMoves,
     SavedAudience,
     TagGivenTwice,
+    TagOfItself,
     TooManySaved,
     read_name,
 )
@@ -30,6 +31,8 @@ SLICE: Final = 5000
 """Members compared in one transaction."""
 SHOWN: Final = 20
 PAGE: Final = 1000
+_PLACES: Final = 1 << 63
+"""Ids of members are below it."""
 
 
 def find(work: Work, name: str) -> SavedAudience:
@@ -71,8 +74,10 @@ def save(
         raise AudienceNameTaken(title)
     if known is None:
         return _add(work, title, expression, written, actor, now)
+    if known.tag:
+        _check_tag(work, known.tag, expression)
     values = {"expression": dump(expression), "written": written, "changed_at": now}
-    work.saved_audiences.change(known.id, **values)
+    work.saved_audiences.change(known.id, **values, members=None, counted_at=None)
     _whole(work, known.name)
     about = {"name": title, "written": written}
     work.audit.add(actor, "audience.change", ("audience", known.id), now, about)
@@ -149,15 +154,33 @@ def follow(
     "": no tag). Raises AudienceNotSaved, TagUnreadable, TagGivenTwice."""
     saved = get(work, audience_id)
     name = read_tag(tag) if tag else ""
-    for other in work.saved_audiences.all():
-        if name and other.id != audience_id and other.tag == name:
+    for other in work.saved_audiences.all() if name else ():
+        if other.id != audience_id and other.tag == name:
             raise TagGivenTwice(name, other.name)
+    if name:
+        _check_tag(work, name, load(saved.expression))
     if saved.followed and saved.tag == name:
         return saved
     work.saved_audiences.change(audience_id, followed=True, tag=name)
     about = {"name": saved.name, "tag": name}
     work.audit.add(actor, "audience.follow", ("audience", audience_id), now, about)
     return get(work, audience_id)
+
+
+def _check_tag(work: Work, tag: str, expression: Expression) -> None:
+    """Nobody is in an audience because of the tag that it gives, also not by way of another
+    one's: they would never leave, or come and go each night. Raises TagOfItself."""
+    waiting, seen = [expression], set[int]()
+    while waiting:
+        for one in conditions(written_out(work, waiting.pop())):
+            if one.fact != "tag":
+                continue
+            if tag in one.values or not one.values:
+                raise TagOfItself(tag)
+            for other in work.saved_audiences.all():
+                if other.tag in one.values and other.id not in seen:
+                    seen.add(other.id)
+                    waiting.append(load(other.expression))
 
 
 def unfollow(work: Work, audience_id: int, actor: Actor, now: datetime) -> SavedAudience:
@@ -197,8 +220,9 @@ def followed(work: Work) -> list[SavedAudience]:
 
 
 def counted(work: Work, saved: SavedAudience, members: int, now: datetime) -> SavedAudience:
-    """Notes how many were counted."""
-    work.saved_audiences.change(saved.id, members=members, counted_at=now)
+    """Notes how many were counted; of a followed one that is done when it is compared."""
+    if not saved.followed:
+        work.saved_audiences.change(saved.id, members=members, counted_at=now)
     return replace(saved, members=members, counted_at=now)
 
 
@@ -222,9 +246,13 @@ def waiting(work: Work, since: datetime) -> SavedAudience | None:
     return next(late, None)
 
 
-def compare_next(work: Work, since: datetime, after: int, now: datetime) -> int | None:
-    """One slice of the next one that waits; the member to go on after, None if none waits."""
+def compare_next(work: Work, since: datetime, cursor: int, now: datetime) -> int | None:
+    """One slice of the next one that waits; where to go on, None if none waits. The place is
+    the audience's own: should another one come first meanwhile, it begins with its first member.
+    """
     saved = waiting(work, since)
     if saved is None:
         return None
-    return compare(work, saved.id, after, now) or 0
+    audience_id, after = divmod(cursor, _PLACES)
+    following = compare(work, saved.id, after if audience_id == saved.id else 0, now)
+    return 0 if following is None else saved.id * _PLACES + following

@@ -12,6 +12,7 @@ from domain.saved_audiences import (
     AudienceNameUnreadable,
     AudienceNotSaved,
     TagGivenTwice,
+    TagOfItself,
 )
 from domain.tags import MOST_TAGS, TagOfRule, TagUnknown, TagUnreadable, TooManyTags
 from services import saved_audiences, tags
@@ -143,6 +144,37 @@ async def test_a_tag_is_given_by_one_audience_only(club, members):
     await club.write(lambda w: saved_audiences.follow(w, one.id, "gold", BY, club.clock()))
     with pytest.raises(TagGivenTwice):
         await club.write(lambda w: saved_audiences.follow(w, two.id, "gold", BY, club.clock()))
+
+
+async def test_an_audience_is_not_made_of_the_tag_it_gives(club, members):
+    one = await save(club, "One", TAGGED)
+    two = await save(club, "Two", Condition("tag", Op.IS, ("first",)))
+
+    async def follow(saved, tag):
+        await club.write(lambda w: saved_audiences.follow(w, saved.id, tag, BY, club.clock()))
+
+    with pytest.raises(TagOfItself):
+        await follow(one, "VIP")
+    await follow(one, "first")
+    with pytest.raises(TagOfItself):
+        await follow(two, "VIP")  # by way of the first one
+    await follow(two, "second")
+    with pytest.raises(TagOfItself):
+        await save(club, "One", Condition("tag", Op.ANY), replaced=True)
+
+
+async def test_what_comes_first_meanwhile_is_compared_from_its_beginning(club, members):
+    for member_id in members:
+        await tag(club, member_id)
+    later = await save(club, "Later", TAGGED)
+    await club.write(lambda w: saved_audiences.follow(w, later.id, None, BY, club.clock()))
+    since, place = club.clock() - timedelta(minutes=1), later.id * (1 << 63) + max(members)
+    first = await save(club, "First", TAGGED)
+    await club.write(lambda w: saved_audiences.follow(w, first.id, None, BY, club.clock()))
+    await club.write(lambda w: saved_audiences.compare_next(w, since, place, club.clock()))
+    assert (await club.read(lambda w: saved_audiences.get(w, first.id))).members == 3
+    changed = await save(club, "First", Not(TAGGED), replaced=True)
+    assert (changed.members, changed.counted_at) == (None, None)
 
 
 async def test_tags_by_hand_are_counted_renamed_and_dropped(club, members):
