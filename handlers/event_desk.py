@@ -18,6 +18,7 @@ from services.event_tickets import LINK
 from services.events import Arrived, Guest
 
 BACK = Button("button.back", "event.manage")
+NEW = Button("event.button_new", "event.new")
 DOOR = Flow("event_door", (Step("code"),), timeout=timedelta(hours=4))
 LISTED = 8
 MOST = 5000
@@ -29,18 +30,23 @@ def manage_all(turn: Turn) -> Reply:
     """What is to come, for staff."""
     found = events.upcoming(turn.work, turn.now)
     rows: Rows = tuple((_open(event, "event.staff"),) for event in found)
-    return Reply("event.manage", {"count": len(found)}, (*rows, (menu.CARD,)), edit=True)
+    return Reply("event.manage", {"count": len(found)}, (*rows, (NEW,), (menu.CARD,)), edit=True)
 
 
 def for_staff(turn: Turn) -> Reply:
     """An event with its answers, and how many could be invited."""
-    stands = events.standing(turn.work, number(turn), turn.now)
+    return staff_card(turn, number(turn), edit=True)
+
+
+def staff_card(turn: Turn, event_id: int, *, edit: bool = False) -> Reply:
+    """The card of an event for staff."""
+    stands = events.standing(turn.work, event_id, turn.now)
     names = ("invited", "yes", "maybe", "no", "waiting", "offered", "guests", "came", "heads")
     counts = {name: stands.counts.get(name, 0) for name in names}
     counts["queue"] = counts.pop("waiting") + counts.pop("offered")
     values = {**events.values(stands.event), **counts, "waiting": stands.waiting}
     now = min(stands.waiting, events.AT_ONCE)
-    return Reply("event.staff", values, _tools(stands.event, now), edit=True)
+    return Reply("event.staff", values, _tools(stands.event, now), edit=edit)
 
 
 def _tools(event: Event, now: int) -> Rows:
@@ -51,6 +57,10 @@ def _tools(event: Event, now: int) -> Rows:
         (
             Button("event.button_door", "event.door", args),
             Button("event.button_guest_list", "event.guests", args),
+        ),
+        (
+            Button("event.button_move", "event.move", args),
+            Button("event.button_seats", "event.seats", args),
         ),
         (Button("event.button_cancel", "event.cancel", args),),
         (BACK,),
@@ -76,18 +86,19 @@ def ask_cancel(turn: Turn) -> Reply:
         (Button("event.button_cancel_now", "event.cancel_now", args, effect=True),),
         (Button("event.button_keep", "event.staff", args),),
     )
-    values = {**events.values(event), **_told(turn, event)}
+    values = {**events.values(event), **told(turn, event)}
     return Reply("event.cancel_sure", values, rows, edit=True)
 
 
 def cancel(turn: Turn) -> Reply:
     """Calls it off; who said yes, waits or said maybe is told."""
     event = events.cancel(turn.work, number(turn), actor(turn), turn.now)
-    values = {"names": dict(event.names), **_told(turn, event)}
+    values = {"names": dict(event.names), **told(turn, event)}
     return Reply("event.cancel_done", values, ((BACK,),), edit=True)
 
 
-def _told(turn: Turn, event: Event) -> dict[str, int]:
+def told(turn: Turn, event: Event) -> dict[str, int]:
+    """How many would be told of a change: who said yes, waits, said maybe."""
     found = events.concerned(turn.work, event)
     return {"yes": found["yes"], "queue": found["waiting"], "maybe": found["maybe"]}
 
