@@ -46,8 +46,8 @@ async def test_everybody_who_is_written_to_has_one_and_nobody_two(club: Club, gi
 
     await club.write(again)
     found = await left(club, made)
+    # Who is held out has neither message nor gift; now and then chance holds out nobody.
     wanted = [n for n in range(1, 21) if bucket(n, made.salt) >= 3000]
-    assert 0 < len(wanted) < 20  # who was held out has neither message nor gift
     assert found.written == found.granted == wanted
     assert found.spent == found.cost == len(wanted) * (gift.each_minor or 0)
     if gift.points:
