@@ -29,7 +29,7 @@ MAKER = "event_guests"
 def manage_all(turn: Turn) -> Reply:
     """What is to come, for staff."""
     found = events.upcoming(turn.work, turn.now)
-    rows: Rows = tuple((_open(event, "event.staff"),) for event in found)
+    rows: Rows = tuple((opens(event, "event.staff"),) for event in found)
     return Reply("event.manage", {"count": len(found)}, (*rows, (NEW,), (menu.CARD,)), edit=True)
 
 
@@ -140,7 +140,7 @@ def _line(one: Guest) -> list[object]:
 def doors(turn: Turn) -> Reply:
     """The events whose door is open, for whoever lets in."""
     found = [one for one in events.upcoming(turn.work, turn.now) if turn.now >= one.opens_at]
-    rows: Rows = tuple((_open(event, "event.door"),) for event in found)
+    rows: Rows = tuple((opens(event, "event.door"),) for event in found)
     return Reply("event.doors", {"count": len(found)}, (*rows, (menu.CARD,)), edit=True)
 
 
@@ -239,6 +239,10 @@ def _again(event_id: int) -> Rows:
     return ((Button("event.button_next", "event.door", (str(event_id),)), menu.CARD),)
 
 
-def _open(event: Event, intent: str) -> Button:
+def opens(event: Event, intent: str) -> Button:
+    """The button that opens an event; one of several of a series says its day."""
     values = {"names": dict(event.names)}
-    return Button("button.event", intent, (str(event.id),), values=values)
+    if not event.series:
+        return Button("button.event", intent, (str(event.id),), values=values)
+    more = {**values, "starts_at": event.starts_at, "zone": event.zone}
+    return Button("event.button_day", intent, (str(event.id),), values=more)

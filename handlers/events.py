@@ -1,7 +1,7 @@
 """Events: the member's invitations, answers, guests, ticket and entry for the calendar."""
 
 from bot.messages import Button, Document, Reply, Rows
-from domain.events import GIVEN, Answer, Event, Place
+from domain.events import GIVEN, Answer, Place
 from handlers import event_desk, joining, menu
 from handlers.parts import number
 from handlers.turns import Turn, member_id
@@ -24,7 +24,7 @@ def show_all(turn: Turn) -> Reply:
     if turn.person.may("voucher:use"):
         manage = (*manage, (DOORS,))
     found = events.mine(turn.work, member_id(turn), turn.now)
-    rows: Rows = tuple((_open(mine.event, "event.show"),) for mine in found)
+    rows: Rows = tuple((event_desk.opens(mine.event, "event.show"),) for mine in found)
     values = {"events": [_mine(mine) for mine in found]}
     return Reply("event.list", values, (*rows, *manage, (menu.CARD,)), edit=True)
 
@@ -138,11 +138,6 @@ def _more(turn: Turn, mine: Mine) -> dict[str, object]:
         "return_until": mine.event.returns_until,
         "promotion": event_tickets.promotion(turn.work, mine.event),
     }
-
-
-def _open(event: Event, intent: str) -> Button:
-    values = {"names": dict(event.names)}
-    return Button("button.event", intent, (str(event.id),), values=values)
 
 
 def _mine(mine: Mine) -> dict[str, object]:
