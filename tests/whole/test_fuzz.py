@@ -192,10 +192,11 @@ STEPS: dict[str, tuple[str, ...]] = {
 # Behind a picture, an order, a receipt or a line of the journal; tests/receipts/test_any_text.py
 # and tests/till/test_undoing.py ask these anything.
 ELSEWHERE = {
-    # Parts of a draft or a card: test_plans.py, test_audiences.py, test_tags.py.
+    # Parts of drafts and cards: test_plans.py, test_audiences.py, test_tags.py, test_events.py.
     *(f"plan.{one}" for one in ("card", "goal", "budget", "points", "text", "task")),
     *(f"audience.{one}" for one in ("card", "number", "name", "tag")),
-    *("tagging.text", "event_door.code"),
+    *("tagging.text", "event_door.code", "event_change.when", "event_change.seats"),
+    *(f"event_new.{one}" for one in ("name", "place", "when", "seats")),
     # Words of operators are tried in a process of their own: tests/flows/test_broadcast.py and
     # tests/flows/test_wordings.py.
     "broadcast.text",
