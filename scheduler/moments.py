@@ -26,7 +26,10 @@ class Moments:
         while not await self._units.read(partial(deadlines.nothing_due, now=now)):
             count += await self._units.write(partial(deadlines.tell_due, now=now, most=AT_ONCE))
         while not await self._units.read(partial(event_steps.nothing_due, now=now)):
-            count += await self._units.write(partial(event_steps.do_due, now=now, most=AT_ONCE))
+            done = await self._units.write(partial(event_steps.do_due, now=now, most=AT_ONCE))
+            if not done:  # what is left cannot be done now
+                break
+            count += done
         return count
 
     async def following(self, after: datetime, upto: datetime) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from domain.campaigns import load_audience
 from domain.event_errors import AnswersClosed, NotForYourLevel, OfferGone, TooManyGuests
@@ -11,6 +12,9 @@ from domain.events import HOLDING, Answer, Event, EventState, Invitation, Place
 from domain.refusals import EventFull, EventNotFound, EventOver
 from services import audiences, event_seats
 from services.ports import Work
+
+_RANKS: Final = (Place.NONE, Place.WAITING, Place.OFFERED, Place.SEATED)
+"""What is worth more comes later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ def answer(
         work.events.come(event_id, member_id)
         part = work.events.invitation(event_id, member_id)
     assert part is not None
+    if event.round:  # they answer to the time and place as they are now
+        work.events.tell(part.id, f"round:{event.round}", now)
     if said is Answer.YES:
         _check_yes(work, event, member_id, guests)
         _yes(work, event, part, guests, now)
@@ -99,11 +105,11 @@ def take_offer(work: Work, member_id: int, event_id: int, now: datetime) -> Mine
     AnswersClosed, DepositMissing."""
     work.events.lock(event_id)
     event, part = _open(work, member_id, event_id, now)
-    if part is not None and part.place is Place.SEATED:
-        return show(work, member_id, event_id)
     if part is None:
         raise OfferGone(dict(event.names))
-    event_seats.take(work, event, part, now)
+    if part.place is not Place.SEATED:
+        event_seats.take(work, event, part, now)
+    event_seats.serve(work, event_id, now)
     return show(work, member_id, event_id)
 
 
@@ -112,7 +118,7 @@ def leave_all(work: Work, member_id: int, now: datetime) -> None:
     for found, _ in work.events.of_member(member_id, now):
         work.events.lock(found.id)
         event, part = event_seats.get(work, found.id), work.events.invitation(found.id, member_id)
-        if part is not None and part.place is not Place.NONE:
+        if part is not None and part.place is not Place.NONE and part.attended_at is None:
             event_seats.leave(work, event, part, Answer.NO, now, back=True)
             event_seats.serve(work, event.id, now)
 
@@ -128,8 +134,12 @@ def merge(work: Work, from_id: int, to_id: int, now: datetime) -> None:
         if other is None:
             continue  # the part itself moves
         event = event_seats.get(work, found.id)
-        if other.place is Place.NONE:
+        if other.attended_at is None and _RANKS.index(part.place) > _RANKS.index(other.place):
+            if other.place is not Place.NONE:
+                event_seats.leave(work, event, other, other.answer, now, back=True)
+                other = event_seats.part_of(work, other)
             event_seats.pass_on(work, part, other, now)
+            event_seats.serve(work, event.id, now)
         else:
             event_seats.leave(work, event, part, Answer.NO, now, back=True)
             event_seats.serve(work, event.id, now)
@@ -159,13 +169,16 @@ def _meant(work: Work, event: Event, member_id: int, now: datetime) -> bool:
 def _open(
     work: Work, member_id: int, event_id: int, now: datetime
 ) -> tuple[Event, Invitation | None]:
-    event, _ = _concerns(work, member_id, event_id)
+    event, part = _concerns(work, member_id, event_id)
     if event.state == EventState.CANCELLED or event.over(now):
         why = "cancelled" if event.state == EventState.CANCELLED else "over"
         raise EventOver(dict(event.names), why)
     if now >= event.closes_at:
         raise AnswersClosed(dict(event.names), event.closes_at, event.zone)
-    event_seats.lapse(work, event, now)
+    if part is not None and part.attended_at is not None:  # their seat is taken for good
+        raise AnswersClosed(dict(event.names), part.attended_at, event.zone)
+    if event_seats.lapse(work, event, now):  # those who wait come before who asks now
+        event_seats.serve(work, event_id, now)
     return _concerns(work, member_id, event_id)
 
 

@@ -42,7 +42,8 @@ class Arrived:
 def by_ticket(work: Work, code: str) -> Invitation:
     """The part that a ticket is for. Raises TicketUnknown."""
     number, _, _ = code.strip().partition("-")
-    part = work.events.part(int(number)) if number.isdecimal() and len(number) < 20 else None
+    known = number.isascii() and number.isdecimal() and len(number) < 20 and int(number) < 1 << 63
+    part = work.events.part(int(number)) if known else None
     if part is None or not hmac.compare_digest(ticket(work, part).encode(), code.strip().encode()):
         raise TicketUnknown()
     return part

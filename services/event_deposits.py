@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from domain.errors import MemberClosed, MemberFrozen, NotEnoughPoints
+from domain.errors import NotEnoughPoints
 from domain.event_errors import DepositMissing
 from domain.events import DepositState, Event, Invitation
+from domain.members import MemberState
 from domain.point_errors import HoldOver
 from services import holds
 from services.ports import Work
@@ -41,18 +43,20 @@ def give_back(work: Work, part: Invitation, now: datetime) -> dict[str, Any]:
     """Returns it to the lots it came from."""
     if part.deposit_state != DepositState.HELD or part.deposit_posting is None:
         return {}
-    holds.release(work, part.deposit_posting, now=now)
+    with suppress(HoldOver):  # released before: it is back already
+        holds.release(work, part.deposit_posting, now=now)
     return {"deposit_state": str(DepositState.RETURNED)}
 
 
 def keep(work: Work, part: Invitation, now: datetime) -> dict[str, Any]:
-    """The club keeps it."""
+    """The club keeps it, but takes nothing from who cannot object: whose membership is not
+    active has it back."""
     if part.deposit_state != DepositState.HELD or part.deposit_posting is None:
         return {}
+    if work.members.get(part.member_id).state is not MemberState.ACTIVE:
+        return give_back(work, part, now)
     try:
         holds.settle(work, part.deposit_posting, now=now)
-    except (MemberFrozen, MemberClosed):
-        return give_back(work, part, now)  # nothing is taken from who cannot object
     except HoldOver:
         return {"deposit_state": str(DepositState.RETURNED)}
     return {"deposit_state": str(DepositState.FORFEITED)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from domain.audience_expressions import Expression
+from domain.audience_expressions import Both, Condition, Expression, Op
 from domain.campaigns import load_audience
 from domain.event_errors import EventTimes, ShrunkTooFar
 from domain.events import Answer, Event, EventState
@@ -63,11 +63,17 @@ def standing(work: Work, event_id: int, now: datetime) -> Standing:
 
 
 def meant(work: Work, event: Event, now: datetime) -> tuple[Expression, When] | None:
-    """Whom it is for, None for everybody who agreed."""
+    """Whom it is for, of the levels that may come; None for everybody who agreed."""
     audience = load_audience(event.audience)
-    if audience is None or audience.expression is None:
+    asked: list[Expression] = []
+    if audience is not None and audience.expression is not None:
+        asked.append(audience.expression)
+    if event.levels:
+        asked.append(Condition("level", Op.IS, tuple(event.levels)))
+    if not asked:
         return None
-    return as_kept(work, audience.expression), asked_at(work, now)
+    whole = asked[0] if len(asked) == 1 else Both(tuple(asked))
+    return as_kept(work, whole), asked_at(work, now)
 
 
 def invite(work: Work, event_id: int, staff: Actor, *, key: str, now: datetime) -> Invited:

@@ -81,7 +81,9 @@ def pass_on(work: Work, part: Invitation, other: Invitation, now: datetime) -> N
     values: dict[str, Any] = {"answer": part.answer.value, "answered_at": now}
     values |= {"place": part.place.value, "guests": part.guests, "rank": part.rank}
     values |= {"waiting_since": part.waiting_since, "offered_until": part.offered_until}
+    values |= {"attended_at": part.attended_at, "attended_by": part.attended_by, "came": part.came}
     left: dict[str, Any] = {**_NO_WAITING, "answer": Answer.NO.value, "guests": 0}
+    left |= {"attended_at": None, "attended_by": None, "came": 0}
     left |= {"place": Place.NONE.value, **event_deposits.give_back(work, part, now)}
     put(work, part, left)
     put(work, other, values)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from domain.event_rules import LONGEST_REMINDER
@@ -11,6 +13,7 @@ from domain.events import Answer, Event, EventState, Invitation, Place
 from services import event_check_in, event_seats, event_telling
 from services.ports import Work
 
+log = logging.getLogger(__name__)
 _AHEAD: Final = timedelta(minutes=LONGEST_REMINDER)
 _MEANT: Final = (str(Answer.YES), str(Answer.MAYBE))
 _WAITING: Final = (str(Place.WAITING), str(Place.OFFERED))
@@ -30,9 +33,17 @@ def do_due(work: Work, now: datetime, most: int) -> int:
             break
         if _idle(work, event, now):
             continue
-        work.events.lock(event.id)
-        done += _step(work, event_seats.get(work, event.id), now, most - done)
+        made = work.apart(partial(_locked, work, event.id, now, most - done))
+        if isinstance(made, Exception):  # one event must not hold up the others
+            log.error("event %d cannot go on", event.id, exc_info=made)
+            continue
+        done += made
     return done
+
+
+def _locked(work: Work, event_id: int, now: datetime, most: int) -> int:
+    work.events.lock(event_id)
+    return _step(work, event_seats.get(work, event_id), now, most)
 
 
 def following(work: Work, after: datetime, upto: datetime) -> datetime | None:

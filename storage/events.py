@@ -202,7 +202,15 @@ _numbers = (
 )
 _NUMBERS = ("waiting", "offered", "guests", "came", "heads", "no_shows", "kept")
 _to_step = select(_events.c.id).where(
-    _events.c.settled_at.is_(None), _events.c.starts_at < bindparam("horizon")
+    _events.c.settled_at.is_(None),
+    or_(
+        _events.c.starts_at < bindparam("horizon"),
+        _events.c.cancelled_at.is_not(None),
+        _events.c.round > 0,
+        _events.c.id.in_(
+            select(_places.c.event_id).where(_places.c.place == literal_column("'offered'"))
+        ),
+    ),
 )
 
 
