@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Final
-from zlib import crc32
 
 from bot.messages import Button, Reply, Rows
 from domain.audience_expressions import FACTS, Condition, Expression, Kind, Not, Op, load
@@ -21,7 +20,7 @@ from handlers.audience_parts import (
     so_far,
 )
 from handlers.audience_parts import count as counted
-from handlers.parts import number
+from handlers.parts import number, pairs, sign, turning
 from handlers.turns import Turn
 from services import audiences
 from services.audience_names import ClubNames
@@ -62,7 +61,7 @@ def join(turn: Turn) -> Reply:
     groups = [
         Button(f"segment.button_{name}", "audience.group", (name,), here=True) for name in GROUPS
     ]
-    rows: Rows = (*_pairs(groups), (BACK,))
+    rows: Rows = (*pairs(groups), (BACK,))
     return Reply("segment.ask_group", {"join": str(turn.data["join"])}, rows, edit=True)
 
 
@@ -71,7 +70,7 @@ def group(turn: Turn) -> Reply:
     turn.go("card")
     facts = GROUPS.get(turn.arg(), ())
     buttons = [_fact(name) for name in facts]
-    return Reply("segment.ask_fact", {}, (*_pairs(buttons), (BACK,)), edit=True)
+    return Reply("segment.ask_fact", {}, (*pairs(buttons), (BACK,)), edit=True)
 
 
 def fact(turn: Turn) -> Reply:
@@ -107,18 +106,14 @@ def _ask_value(turn: Turn, name: str, page: int) -> Reply:
         Button(
             "segment.button_value",
             "audience.pick",
-            (name, _sign(key)),
+            (name, sign(key)),
             here=True,
             values={"names": dict(called[key])},
         )
         for key in shown
     ]
-    turning = tuple(
-        Button(f"segment.button_{way}", "audience.fact", (name, str(to)), here=True)
-        for way, to in (("earlier", page - 1), ("later", page + 1))
-        if 0 <= to * PAGE < len(keys) and to != page
-    )
-    rows = (*_pairs(buttons), *((turning,) if turning else ()), (BACK,))
+    pages = turning(page, len(keys), PAGE, Button("", "audience.fact", (name,), here=True))
+    rows = (*pairs(buttons), *pages, (BACK,))
     key = "segment.ask_value" if keys else "segment.no_value"
     return Reply(key, {"fact": name}, rows, edit=True)
 
@@ -134,7 +129,7 @@ def _ask_window(name: str) -> Reply:
         )
         for days in WINDOWS
     ]
-    return Reply("segment.ask_window", {"fact": name}, (*_pairs(buttons), (BACK,)), edit=True)
+    return Reply("segment.ask_window", {"fact": name}, (*pairs(buttons), (BACK,)), edit=True)
 
 
 def _ask_number(turn: Turn, name: str, days: int) -> Reply:
@@ -175,15 +170,15 @@ def _chosen(turn: Turn) -> Iterator[Expression]:
         yield audiences.read(turn.work, turn.text, turn.now)
 
 
-def _picked(turn: Turn, name: str, sign: str) -> Iterator[Expression]:
+def _picked(turn: Turn, name: str, which: str) -> Iterator[Expression]:
     kind = FACTS[name].kind if name in FACTS else None
-    if kind is Kind.MONTH and sign.isdecimal() and int(sign) in MONTHS:
-        yield Condition(name, Op.IS, (int(sign),))
+    if kind is Kind.MONTH and which.isdecimal() and int(which) in MONTHS:
+        yield Condition(name, Op.IS, (int(which),))
     elif kind is Kind.FLAG:
         yield Condition(name, Op.ANY)
     elif kind is Kind.KEY:
         keys = ClubNames(turn.work).called(name)
-        yield from (Condition(name, Op.IS, (key,)) for key in keys if _sign(key) == sign)
+        yield from (Condition(name, Op.IS, (key,)) for key in keys if sign(key) == which)
 
 
 def _dated(name: str, op: str, days: int) -> Iterator[Expression]:
@@ -254,13 +249,4 @@ def _days(name: str) -> Rows:
     within = [button("within", days) for days in WITHIN]
     beyond = [button("beyond", days) for days in BEYOND]
     never: Rows = ((button("never", 0),),) if Op.ANY in FACTS[name].ops else ()
-    return (*_pairs(within), *_pairs(beyond), *never, (BACK,))
-
-
-def _pairs(buttons: list[Button]) -> Rows:
-    return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
-
-
-def _sign(key: str) -> str:
-    """A key may be longer than a button carries."""
-    return str(crc32(key.encode()))
+    return (*pairs(within), *pairs(beyond), *never, (BACK,))

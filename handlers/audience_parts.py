@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
 from typing import Any, Final
 
 from bot.flow import Flow, Step
 from bot.messages import Button, Reply, Rows
 from domain.audience_expressions import Both, Either, Expression, Not, dump, load, plain
-from domain.errors import Refused
-from handlers.parts import refusal
+from handlers.parts import led_back
 from handlers.turns import Turn
 from services import audiences
 from services.audiences import Counted
@@ -23,6 +20,7 @@ AUDIENCE: Final = Flow(
 )
 BACK: Final = Button("segment.button_back", "audience.open", here=True)
 LIST: Final = Button("segment.button_list", "audiences")
+asked_again = led_back(((BACK,),))
 JOINS: Final = ("and", "or", "except")
 SHOWN: Final = 5
 """Members of a sample."""
@@ -106,16 +104,3 @@ def out(turn: Turn) -> Button:
     if turn.data.get("campaign"):
         return Button("segment.button_out", "audience.out", here=True)
     return LIST
-
-
-def asked_again(take: Callable[[Turn], Reply]) -> Callable[[Turn], Reply]:
-    """A step that answers a refusal with the way back to the card; it refuses before it writes."""
-
-    @wraps(take)
-    def step(turn: Turn) -> Reply:
-        try:
-            return take(turn)
-        except Refused as error:
-            return refusal(error, ((BACK,),))
-
-    return step

@@ -2,18 +2,18 @@
 
 from typing import Final
 
-from bot.router import Route
+from bot.router import Handler, Route
 from handlers import audience_builder, audiences, tags
 from handlers.audience_parts import AUDIENCE
 
 WRITES: Final = "campaign:write"
 
 
-def _step(intent: str, handle: object) -> Route:
+def _step(intent: str, handle: Handler) -> Route:
     """A step of putting one together; how many it is then is counted before."""
     return Route(
         intent,
-        handle,  # type: ignore[arg-type]
+        handle,
         writes=True,
         needs=WRITES,
         counts=audience_builder.next_count,

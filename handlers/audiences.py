@@ -12,7 +12,7 @@ from domain.saved_audiences import LONGEST_NAME, SavedAudience
 from domain.tags import LONGEST_TAG
 from handlers import audience_builder, drafting
 from handlers.audience_parts import AUDIENCE, BACK, LIST, asked_again, card, so_far
-from handlers.parts import number, refusal
+from handlers.parts import number, refusal, turning
 from handlers.turns import Turn, actor
 from services import audiences, campaigns, saved_audiences
 from services.audiences import Counted
@@ -25,13 +25,8 @@ def list_all(turn: Turn) -> Reply:
     """All saved audiences; a new one."""
     found, page = turn.work.saved_audiences.all(), number(turn)
     rows: Rows = tuple((_open(one),) for one in found[page * PAGE : (page + 1) * PAGE])
-    turning = tuple(
-        Button(f"segment.button_{way}", "audiences", (str(to),))
-        for way, to in (("earlier", page - 1), ("later", page + 1))
-        if 0 <= to * PAGE < len(found) and to != page
-    )
     new = (Button("segment.button_new", "audience.new"), Button("tag.button_list", "tags"))
-    rows = (*rows, *((turning,) if turning else ()), new)
+    rows = (*rows, *turning(page, len(found), PAGE, Button("", "audiences")), new)
     return Reply("segment.list", {"count": len(found)}, rows, edit=True)
 
 
@@ -223,15 +218,10 @@ def saved_for(turn: Turn) -> Reply:
     found, page = turn.work.saved_audiences.all(), number(turn)
     some = found[page * PAGE : (page + 1) * PAGE]
     rows: Rows = tuple((_open(one, "draft.one_saved", here=True),) for one in some)
-    turning = tuple(
-        Button(f"segment.button_{way}", "draft.saved", (str(to),), here=True)
-        for way, to in (("earlier", page - 1), ("later", page + 1))
-        if 0 <= to * PAGE < len(found) and to != page
-    )
-    rows = (*rows, *((turning,) if turning else ()))
+    pages = turning(page, len(found), PAGE, Button("", "draft.saved", here=True))
     new = Button("segment.button_first", "draft.conditions", here=True)
     key = "segment.choose" if found else "segment.none_saved"
-    return Reply(key, {}, (*rows, (new,), (drafting.BACK,)), edit=True)
+    return Reply(key, {}, (*rows, *pages, (new,), (drafting.BACK,)), edit=True)
 
 
 def use_saved(turn: Turn) -> Reply:

@@ -1,9 +1,9 @@
 """Tickets that staff take down for members who call or stand in the shop."""
 
 from bot.flow import ANYTHING, Flow, Step
-from bot.messages import Button, Reply, Rows
+from bot.messages import Button, Reply
 from domain.tickets import TicketKind, categories_of
-from handlers.parts import CANCEL, number
+from handlers.parts import CANCEL, number, pairs
 from handlers.queue import QUEUE
 from handlers.ticket_parts import media_of
 from handlers.turns import Turn, actor
@@ -71,7 +71,8 @@ def _ask_kind(turn: Turn) -> Reply:
         )
         for one in KINDS
     ]
-    return Reply("desk.call_who", {"name": seen.name, "member": seen.number}, _pairs(buttons))
+    rows = (*pairs(buttons), (CANCEL,))
+    return Reply("desk.call_who", {"name": seen.name, "member": seen.number}, rows)
 
 
 def _ask_category(turn: Turn) -> Reply:
@@ -86,9 +87,4 @@ def _ask_category(turn: Turn) -> Reply:
         )
         for place, one in enumerate(categories_of(service, TicketKind(turn.data["kind"])))
     ]
-    return Reply("desk.call_category", {}, _pairs(buttons), edit=True)
-
-
-def _pairs(buttons: list[Button]) -> Rows:
-    pairs = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
-    return (*pairs, (CANCEL,))
+    return Reply("desk.call_category", {}, (*pairs(buttons), (CANCEL,)), edit=True)

@@ -3,19 +3,16 @@ members held out, the hour, a checklist. Each is a card that leads back to the p
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from functools import wraps
 from typing import Any, Final
 
 from bot.flow import Flow, Step
 from bot.messages import Button, Reply, Rows
 from domain.campaign_plans import Gift, Goal, GoalKind, Plan, Timing, TimingKind
-from domain.errors import Refused
 from domain.money import parse_money
 from handlers import drafting
-from handlers.parts import number, refusal, whole
+from handlers.parts import led_back, number, pairs, turning, whole
 from handlers.turns import Turn, actor
 from services import campaign_plan_words, campaign_plans
 from services.ports.campaigns import Campaign
@@ -43,6 +40,7 @@ PARTS: Final = {
 }
 """The parts of a plan, and where each is asked for."""
 BACK: Final = Button("campaign_plan.button_back", "plan.show", here=True)
+asked_again = led_back(((BACK,),))
 
 
 def opened(turn: Turn) -> Campaign:
@@ -71,7 +69,7 @@ def leave(turn: Turn) -> Reply:
 def card(turn: Turn, campaign: Campaign, *, edit: bool = True) -> Reply:
     """Everything of the plan, and a button for each part."""
     buttons = [here(name, f"plan.{intent}") for name, intent in PARTS.items()]
-    rows = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+    rows = pairs(buttons)
     done = Button("campaign_plan.button_draft", "plan.leave", here=True)
     return Reply(
         "campaign_plan.card",
@@ -102,19 +100,6 @@ def asked(turn: Turn, step: str, key: str, rows: Rows, **shown: Any) -> Reply:
 
 
 # -- goal, budget, gift ------------------------------------------------------------------
-
-
-def asked_again(take: Callable[[Turn], Reply]) -> Callable[[Turn], Reply]:
-    """A typed step that answers a refusal with the way back to the plan."""
-
-    @wraps(take)
-    def step(turn: Turn) -> Reply:
-        try:
-            return take(turn)
-        except Refused as error:
-            return refusal(error, ((BACK,),))
-
-    return step
 
 
 def goal(turn: Turn) -> Reply:
@@ -192,13 +177,11 @@ def vouchers(turn: Turn) -> Reply:
         (here("benefit", "plan.benefit", str(one.id), names=dict(one.names)),)
         for one in found[page * PAGE : (page + 1) * PAGE]
     )
-    turning = tuple(
-        Button(f"segment.button_{way}", "plan.vouchers", (str(to),), here=True)
-        for way, to in (("earlier", page - 1), ("later", page + 1))
-        if 0 <= to * PAGE < len(found) and to != page
-    )
     return asked(
-        turn, "card", "campaign_plan.ask_benefit", (*rows, *((turning,) if turning else ()))
+        turn,
+        "card",
+        "campaign_plan.ask_benefit",
+        (*rows, *turning(page, len(found), PAGE, here("", "plan.vouchers"))),
     )
 
 

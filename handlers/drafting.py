@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from functools import wraps
 from typing import Any, Final
 
 from bot.flow import ANYTHING, Flow, Step
@@ -22,7 +21,7 @@ from domain.errors import Refused
 from domain.wording_errors import WordingRefused
 from domain.wordings import LANGUAGES, ButtonRows, Wording, campaign_key, content
 from handlers import trying
-from handlers.parts import refusal
+from handlers.parts import led_back
 from handlers.turns import Turn, actor
 from services import campaign_plan_words, campaigns, wordings
 from services.ports.campaigns import Campaign
@@ -45,6 +44,7 @@ ASKING: Final = "ask"
 for first."""
 SHOWN_WHOLE: Final = 2500  # characters of all texts together that fit on the card of a draft
 BACK: Final = Button("broadcast.button_back", "draft.card", here=True)
+asked_again = led_back(((BACK,),), known="campaign")
 LIST: Final = Button("broadcast.button_list", "broadcast")
 OUT: Final[Rows] = ((Button("broadcast.button_stop", "stop"),),)
 LIMITS: Final[Mapping[str, int]] = {"longest": LONGEST, "shorter": LONGEST_PICTURED}
@@ -129,22 +129,6 @@ def check_tried(turn: Turn) -> None:
         raise WordsNotTried()
     if found:
         raise WordingRefused(tuple(found))
-
-
-def asked_again(take: Callable[[Turn], Reply]) -> Callable[[Turn], Reply]:
-    """A step that answers a refusal with the way back to the draft; it has to refuse before it
-    writes anything."""
-
-    @wraps(take)
-    def step_(turn: Turn) -> Reply:
-        try:
-            return take(turn)
-        except Refused as refused:
-            if not turn.data.get("campaign"):
-                raise
-            return refusal(refused, ((BACK,),))
-
-    return step_
 
 
 # -- the card ---------------------------------------------------------------------------

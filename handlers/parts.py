@@ -1,5 +1,9 @@
 """What several slices of the chat share: numbers of buttons, small buttons."""
 
+from collections.abc import Callable, Sequence
+from functools import wraps
+from zlib import crc32
+
 from bot.messages import Button, Reply, Rows
 from domain.errors import Refused
 from domain.point_errors import BadCount
@@ -9,6 +13,7 @@ from handlers.turns import Turn
 CANCEL = Button("button.cancel", "cancel")
 LATER = Button("button.later", "card")
 LARGEST = 10**9
+Step = Callable[[Turn], Reply]
 
 
 def gone(turn: Turn) -> Reply:
@@ -33,3 +38,43 @@ def whole(text: str) -> int:
     if not clean.isdecimal() or len(clean) > 20 or not 0 < int(clean) <= LARGEST:
         raise BadCount(text[:40])
     return int(clean)
+
+
+def led_back(rows: Rows, known: str = "") -> Callable[[Step], Step]:
+    """For a step that refuses before it writes anything: a refusal is its answer, with the way
+    back. `known`: what the conversation has to know for that; else it is refused as usual."""
+
+    def of(take: Step) -> Step:
+        @wraps(take)
+        def step(turn: Turn) -> Reply:
+            try:
+                return take(turn)
+            except Refused as error:
+                if known and not turn.data.get(known):
+                    raise
+                return refusal(error, rows)
+
+        return step
+
+    return of
+
+
+def pairs(buttons: Sequence[Button]) -> Rows:
+    """Two buttons in a row."""
+    return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+
+
+def turning(page: int, count: int, size: int, at: Button) -> Rows:
+    """Buttons to the pages before and after; none where there is one page only. `at`: where they
+    lead, which gets the page as its last argument."""
+    row = tuple(
+        Button(f"button.page_{way}", at.intent, (*at.args, str(to)), here=at.here)
+        for way, to in (("back", page - 1), ("on", page + 1))
+        if 0 <= to * size < count and to != page
+    )
+    return (row,) if row else ()
+
+
+def sign(key: str) -> str:
+    """Stands in a button for what is longer than a button may carry."""
+    return str(crc32(key.encode()))

@@ -5,7 +5,7 @@ from bot.messages import Button, Reply, Rows
 from domain.desk_errors import NotYours
 from domain.service_rules import Priority
 from domain.tickets import DONE, Ticket, categories_of
-from handlers.parts import CANCEL, number
+from handlers.parts import CANCEL, number, pairs
 from handlers.turns import Turn, actor
 from services import ticket_cards, ticket_lists, tickets
 
@@ -39,7 +39,7 @@ def _more(turn: Turn, ticket: Ticket) -> Rows:
         buttons.append(Button("button.moods", "mood.show", this))
     if turn.inbound.address.private and turn.person.may("member:view"):
         buttons.append(Button("desk.button_member", "member.show", (str(ticket.member_id),)))
-    return _pairs(buttons)
+    return pairs(buttons)
 
 
 # -- who has it -------------------------------------------------------------------------
@@ -58,7 +58,7 @@ def assign(turn: Turn) -> Reply:
         for one, load in ticket_lists.colleagues(turn.work)
         if one.id != ticket.staff_id
     ]
-    return Reply("desk.assign_list", _number(ticket), (*_pairs(buttons), _back(ticket)), edit=True)
+    return Reply("desk.assign_list", _number(ticket), (*pairs(buttons), _back(ticket)), edit=True)
 
 
 def to(turn: Turn) -> Reply:
@@ -118,7 +118,7 @@ def category(turn: Turn) -> Reply:
         if one.key != ticket.category
     ]
     return Reply(
-        "desk.category_list", _number(ticket), (*_pairs(buttons), _back(ticket)), edit=True
+        "desk.category_list", _number(ticket), (*pairs(buttons), _back(ticket)), edit=True
     )
 
 
@@ -152,7 +152,7 @@ def merge(turn: Turn) -> Reply:
     ]
     turn.start(MERGING, ticket=ticket.id)
     values = {**_number(ticket), "count": len(found)}
-    return Reply("desk.merge_list", values, (*_pairs(buttons), (CANCEL,)))
+    return Reply("desk.merge_list", values, (*pairs(buttons), (CANCEL,)))
 
 
 def into(turn: Turn) -> Reply:
@@ -209,7 +209,3 @@ def _sub(turn: Turn) -> bool:
     """Whether this was tapped on a card of ours below the ticket's, which it may replace; in a
     private chat always."""
     return turn.inbound.address.private or turn.arg(1) == "back"
-
-
-def _pairs(buttons: list[Button]) -> Rows:
-    return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from zlib import crc32
 
 from bot.flow import Flow, Step
 from bot.messages import Button, Reply
 from domain.members import Member
 from domain.tags import LONGEST_TAG
-from handlers.parts import number
+from handlers.parts import number, pairs, sign
 from handlers.portrait import back_to
 from handlers.turns import Turn, actor
 from services import portraits, tags
@@ -31,11 +30,7 @@ def ask(turn: Turn) -> Reply:
     turn.start(FLOW, member=str(member.id))
     carried = {one.name for one in tags.of(turn.work, member.id)}
     rows = tuple(
-        (
-            Button(
-                "tag.button_put", "tag.put", (str(member.id), _sign(name)), values={"name": name}
-            ),
-        )
+        (Button("tag.button_put", "tag.put", (str(member.id), sign(name)), values={"name": name}),)
         for name, _ in tags.counted(turn.work)[:KNOWN]
         if name not in carried
     )
@@ -45,9 +40,9 @@ def ask(turn: Turn) -> Reply:
 
 def put(turn: Turn) -> Reply:
     """Gives a tag in use that was tapped."""
-    member, sign = _other(turn, number(turn)), turn.arg(1)
+    member, which = _other(turn, number(turn)), turn.arg(1)
     for name, _ in tags.counted(turn.work):
-        if _sign(name) == sign:
+        if sign(name) == which:
             tags.give(turn.work, member.id, name, actor(turn), turn.now)
             break
     turn.end()
@@ -64,9 +59,9 @@ def write(turn: Turn) -> Reply:
 
 def take(turn: Turn) -> Reply:
     """Takes a tag away."""
-    member, sign = _other(turn, number(turn)), turn.arg(1)
+    member, which = _other(turn, number(turn)), turn.arg(1)
     for one in tags.of(turn.work, member.id):
-        if not one.by_rule and _sign(one.name) == sign:
+        if not one.by_rule and sign(one.name) == which:
             tags.take(turn.work, member.id, one.name, actor(turn), turn.now)
     return _card(turn, member)
 
@@ -80,24 +75,18 @@ def list_all(turn: Turn) -> Reply:
 def _card(turn: Turn, member: Member, *, edit: bool = True) -> Reply:
     carried = tags.of(turn.work, member.id)
     by_hand = [_button("take", member, one.name) for one in carried if not one.by_rule]
-    rows = tuple(tuple(by_hand[at : at + 2]) for at in range(0, len(by_hand), 2))
     add = Button("tag.button_add", "tag.add", (str(member.id),))
     values: dict[str, Any] = {
         "who": member.name or "",
         "number": member.shown_number,
         "tags": [{"name": one.name, "by_rule": one.by_rule} for one in carried],
     }
-    return Reply("tag.member", values, (*rows, (add,), *back_to(member.id)), edit=edit)
+    return Reply("tag.member", values, (*pairs(by_hand), (add,), *back_to(member.id)), edit=edit)
 
 
 def _button(act: str, member: Member, tag: str) -> Button:
-    args = (str(member.id), _sign(tag))
+    args = (str(member.id), sign(tag))
     return Button(f"tag.button_{act}", f"tag.{act}", args, values={"name": tag})
-
-
-def _sign(name: str) -> str:
-    """A name is longer than a button may carry."""
-    return str(crc32(name.encode()))
 
 
 def _other(turn: Turn, member_id: int) -> Member:
