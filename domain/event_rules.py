@@ -17,8 +17,8 @@ class Rules:
     the others. `reminders`: minutes before the start. Answers may change until `closes_minutes`
     before it; who says no later than `return_minutes` before it loses the deposit. Staff check
     in from `opens_minutes` before it; `walk_ins`: also members who have said nothing.
-    `map_url` leads to the place; `survey`: key of the survey for those who came; `thanks`: texts
-    per language for them, by hand when photos are there."""
+    `map_url` leads to the place; `promotion`: key of the programme's promotion that the text
+    names; `thanks`: texts per language for those who came."""
 
     guests: int = 0
     waits: bool = True
@@ -30,7 +30,6 @@ class Rules:
     opens_minutes: int = 120
     walk_ins: bool = True
     map_url: str = ""
-    survey: str = ""
     promotion: str = ""
     thanks: Mapping[str, str] = field(default_factory=dict)
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any, ClassVar, Final
 
 from domain.errors import Refused
+from domain.texts import plain_name
 
 LONGEST_NAME: Final = 40
 MOST_SAVED: Final = 500
-_NOT_IN_A_NAME: Final = set("\"'“”「」『』,，、;；()（）<>=|\n\r\t\x00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class TooManySaved(Refused):
 
 def read_name(text: str) -> str:
     """The name as it is kept: one line, blanks made single. Raises AudienceNameUnreadable."""
-    name = " ".join(text.split())
-    if not name or len(name) > LONGEST_NAME or _NOT_IN_A_NAME & set(name):
+    name = plain_name(text, LONGEST_NAME)
+    if not name:
         raise AudienceNameUnreadable(text[:60])
     return name

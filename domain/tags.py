@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import ClassVar, Final
 
 from domain.errors import Refused
+from domain.texts import plain_name
 
 LONGEST_TAG: Final = 30
 MOST_TAGS: Final = 30
 """By hand, for one member."""
-_NOT_IN_A_TAG: Final = set("\"'“”「」『』,，、;；()（）<>=|\n\r\t\x00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class TagUnknown(Refused):
 
 def read_tag(text: str) -> str:
     """The tag as it is kept: one line, blanks made single. Raises TagUnreadable."""
-    name = " ".join(text.strip().lstrip("#＃").split())
-    if not name or len(name) > LONGEST_TAG or _NOT_IN_A_TAG & set(name):
+    name = plain_name(text.strip().lstrip("#＃"), LONGEST_TAG)
+    if not name:
         raise TagUnreadable(text[:60])
     return name

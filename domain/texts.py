@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Final
 
 from domain.refusals import BadText
 
@@ -20,6 +21,16 @@ def check_text(text: str, longest: int) -> str:
     if len(kept) > longest:
         raise BadText("too_long", longest)
     return kept
+
+
+_SIGNS: Final = set("\"'“”「」『』,，、;；()（）<>=|\n\r\t\x00")
+
+
+def plain_name(text: str, longest: int) -> str:
+    """A name that people give, on one line with single blanks; "" for one that is empty, too long
+    or holds signs of the language of audiences, which could not name it then."""
+    name = " ".join(text.split())
+    return "" if len(name) > longest or _SIGNS & set(name) else name
 
 
 def has_phrase(text: str, phrase: str) -> bool:

@@ -265,7 +265,6 @@ HOLDINGS: Final = (
         hidden=("batch", "invited_by", "attended_by", "rank", "turn"),
         moves=True,
     ),
-    Holding("", "event_cards", "address_id", of="addresses", erase=Erase.DELETE),
     Holding("", "event_news", "invitation_id", of="invitations"),
     # what the club made of them
     Holding("tags", "member_tags", "member_id", hidden=("staff_id",), erase=Erase.DELETE),

@@ -91,36 +91,6 @@ class Invitation(SQLModel, table=True):
     no_show: bool = False
 
 
-class EventWave(SQLModel, table=True):
-    """A part of the invitations: who (JSON) and when; `reached` is the last member looked at."""
-
-    __tablename__ = "event_waves"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    event_id: int = Field(primary_key=True, sa_type=Id, foreign_key="events.id")
-    number: int = Field(primary_key=True)
-    audience: Any = Field(sa_type=Json)
-    most: int | None = None
-    at: datetime = Field(sa_type=Instant)
-    reached: int = Field(default=0, sa_type=Id)
-    invited: int = 0
-    done_at: datetime | None = Field(default=None, sa_type=Instant)
-    staff_id: int | None = Field(default=None, sa_type=Id)
-
-
-class EventCard(SQLModel, table=True):
-    """The newest message in a chat that shows an event, and what it shows (a hash)."""
-
-    __tablename__ = "event_cards"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    event_id: int = Field(primary_key=True, sa_type=Id, foreign_key="events.id")
-    address_id: int = Field(primary_key=True, sa_type=Id, foreign_key="addresses.id", index=True)
-    message_id: str = ""
-    delivery_id: int | None = Field(default=None, sa_type=Id)
-    shown: str = ""
-
-
 class EventNews(SQLModel, table=True):
     """What a member was told of an event, once each: a reminder, a change, an offer, thanks."""
 
@@ -129,17 +99,4 @@ class EventNews(SQLModel, table=True):
 
     invitation_id: int = Field(primary_key=True, sa_type=Id, foreign_key="invitations.id")
     what: str = Field(primary_key=True)
-    at: datetime = Field(sa_type=Instant)
-
-
-class EventPhoto(SQLModel, table=True):
-    """A photo of an event that goes with the thanks; kept by the platform's reference."""
-
-    __tablename__ = "event_photos"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    event_id: int = Field(primary_key=True, sa_type=Id, foreign_key="events.id")
-    position: int = Field(primary_key=True)
-    media: Any = Field(sa_type=Json)
-    staff_id: int | None = Field(default=None, sa_type=Id)
     at: datetime = Field(sa_type=Instant)

@@ -46,38 +46,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_events_series"), "events", ["series"], unique=False)
     op.create_index(op.f("ix_events_starts_at"), "events", ["starts_at"], unique=False)
     op.create_table(
-        "event_photos",
-        sa.Column("event_id", types.Id, nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("media", types.Json(), nullable=False),
-        sa.Column("staff_id", types.Id, nullable=True),
-        sa.Column("at", types.Instant(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["event_id"],
-            ["events.id"],
-        ),
-        sa.PrimaryKeyConstraint("event_id", "position"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "event_waves",
-        sa.Column("event_id", types.Id, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("audience", types.Json(), nullable=False),
-        sa.Column("most", sa.Integer(), nullable=True),
-        sa.Column("at", types.Instant(), nullable=False),
-        sa.Column("reached", types.Id, nullable=False),
-        sa.Column("invited", sa.Integer(), nullable=False),
-        sa.Column("done_at", types.Instant(), nullable=True),
-        sa.Column("staff_id", types.Id, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["event_id"],
-            ["events.id"],
-        ),
-        sa.PrimaryKeyConstraint("event_id", "number"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "invitations",
         sa.Column("id", types.Id, nullable=False),
         sa.Column("event_id", types.Id, nullable=False),
@@ -127,25 +95,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_invitations_place", "invitations", ["event_id", "place", "waiting_since"], unique=False
     )
-    op.create_table(
-        "event_cards",
-        sa.Column("event_id", types.Id, nullable=False),
-        sa.Column("address_id", types.Id, nullable=False),
-        sa.Column("message_id", sa.String(), nullable=False),
-        sa.Column("delivery_id", types.Id, nullable=True),
-        sa.Column("shown", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["address_id"],
-            ["addresses.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["event_id"],
-            ["events.id"],
-        ),
-        sa.PrimaryKeyConstraint("event_id", "address_id"),
-        sqlite_with_rowid=False,
-    )
-    op.create_index(op.f("ix_event_cards_address_id"), "event_cards", ["address_id"], unique=False)
     op.create_table(
         "event_news",
         sa.Column("invitation_id", types.Id, nullable=False),
