@@ -13,9 +13,9 @@ from domain.errors import NotAllowed
 from domain.wordings import LANGUAGES
 from handlers import campaign_cards, drafting
 from handlers.drafting import BACK, asked_again, card, opened, step
-from handlers.parts import number, refusal
+from handlers.parts import number, pairs, refusal
 from handlers.turns import Turn, actor, address_id
-from services import campaigns
+from services import campaign_variants, campaigns
 from services.campaigns import Estimate
 from services.ports.campaigns import Campaign
 
@@ -169,13 +169,29 @@ def _review_buttons(found: Campaign, told: Estimate) -> Rows:
 
 
 def look(turn: Turn) -> Reply:
-    """Sends the message to whoever looks at it, in each language, as members get it."""
+    """Sends the message to whoever looks at it, in each language, as members get it; of several
+    texts the one they choose."""
     if not (turn.person.may("campaign:write") or turn.person.may("campaign:approve")):
         raise NotAllowed("campaign:write")
-    found = campaigns.find(turn.work, number(turn))
-    for language in drafting.texts_of(turn, found):
-        campaigns.to_self(turn.work, found.id, address_id(turn), language, turn.now)
-    return Reply("broadcast.sent_to_self")
+    found, letter = campaigns.find(turn.work, number(turn)), turn.arg(1)
+    texts = campaign_variants.of(turn.work, found.id)
+    if texts and not letter:
+        buttons = [_look_at(found, one.letter, one.share) for one in texts]
+        return Reply("broadcast.ask_look", {"count": len(texts)}, pairs(buttons))
+    wording_id = campaign_variants.words_of(turn.work, found, letter)
+    if wording_id is None:
+        raise CampaignWordless()
+    for language in drafting.languages(turn, wording_id):
+        to = address_id(turn)
+        campaigns.to_self(turn.work, found.id, to, language, turn.now, wording_id)
+    return Reply("broadcast.sent_to_self", {"letter": letter})
+
+
+def _look_at(found: Campaign, letter: str, share: int) -> Button:
+    """Leads to one of several texts."""
+    shown = {"letter": letter, "share": share}
+    args = (str(found.id), letter)
+    return Button("broadcast.button_look_at", "campaign.look", args, values=shown)
 
 
 def submit(turn: Turn) -> Reply:

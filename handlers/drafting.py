@@ -79,6 +79,12 @@ def texts_of(turn: Turn, campaign: Campaign) -> dict[str, str]:
     return {one: found.texts[one] for one in LANGUAGES if found and one in found.texts}
 
 
+def languages(turn: Turn, wording_id: int) -> list[str]:
+    """In which languages words were written, in the order of languages."""
+    written = wordings.get(turn.work, wording_id).texts
+    return [one for one in LANGUAGES if one in written]
+
+
 def save(
     turn: Turn,
     campaign: Campaign,

@@ -6,6 +6,7 @@ from domain.campaign_plans import GoalKind, TimingKind
 from services import campaign_plans, campaign_tasks, campaign_variants, campaigns
 from tests.flows.staffed import operator
 from tests.support.crowds import Soul, settle
+from tests.support.post import rows
 
 
 @pytest.fixture(params=["en", "zh"])
@@ -126,3 +127,26 @@ async def test_what_makes_no_sense_changes_nothing_and_leads_back(club, olga, wa
     assert refused.rows
     assert await plan(club) == before
     assert (await olga.taps("plan.show")).key == "campaign_plan.card"
+
+
+async def test_each_text_is_sent_to_oneself(club, olga):
+    await olga.taps("plan.texts")
+    await olga.taps("plan.write")
+    await olga.says("Hello <b>there</b>")
+    await olga.taps("plan.leave")
+    await review(olga)
+    asked = await olga.taps("campaign.look")
+    assert asked.key == "broadcast.ask_look"
+    made = await newest(club)
+    texts = await club.read(lambda w: campaign_variants.of(w, made.id))
+    for one in texts:
+        sent = await olga.taps("campaign.look", str(made.id), one.letter)
+        assert (sent.key, one.letter in sent.text) == ("broadcast.sent_to_self", True)
+    looked = [row["wording_id"] for row in await rows(club) if row["wording_id"]]
+    assert looked == [one.wording_id for one in texts]
+    await olga.taps("draft.card")
+    await olga.taps("draft.plan")
+    await olga.taps("plan.texts")
+    await olga.taps("plan.one_text")
+    gone = await olga.taps("campaign.look", str(made.id), "B")
+    assert gone.key == "campaign_plan.variant_unknown"
