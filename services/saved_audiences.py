@@ -119,29 +119,35 @@ def _whole(work: Work, name: str) -> None:
 
 def close(work: Work, audience_id: int, actor: Actor, now: datetime) -> SavedAudience:
     """Closes it; its tag is gone with it. Raises AudienceNotSaved; AudienceInUse while another
-    one or a campaign on its way is made of it."""
+    one or a campaign on its way is made of it or of its tag."""
     saved = get(work, audience_id)
-    if users := tuple(_users(work, saved.name)):
-        raise AudienceInUse(saved.name, users[:SHOWN])
+    _check_unused(work, saved, "audience", saved.name)
+    _check_unused(work, saved, "tag", saved.tag)
     work.saved_audiences.close(audience_id, now)
     about = {"name": saved.name}
     work.audit.add(actor, "audience.close", ("audience", audience_id), now, about)
     return saved
 
 
-def _users(work: Work, name: str) -> Iterator[str]:
+def _check_unused(work: Work, saved: SavedAudience, fact: str, value: str) -> None:
+    """Raises AudienceInUse while something is made of the audience, or of the tag it gives."""
+    users = tuple(_users(work, saved, fact, value)) if value else ()
+    if users:
+        raise AudienceInUse(saved.name, users[:SHOWN])
+
+
+def _users(work: Work, saved: SavedAudience, fact: str, value: str) -> Iterator[str]:
     for one in work.saved_audiences.all():
-        if one.name != name and _names(load(one.expression), name):
+        if one.id != saved.id and _has(load(one.expression), fact, value):
             yield one.name
     for called, data in work.saved_audiences.in_campaigns():
         audience = load_audience(data)
-        expression = audience.expression if audience else None
-        if expression is not None and _names(expression, name):
+        if audience and audience.expression and _has(audience.expression, fact, value):
             yield called
 
 
-def _names(expression: Expression, name: str) -> bool:
-    return any(one.fact == "audience" and name in one.values for one in conditions(expression))
+def _has(expression: Expression, fact: str, value: str) -> bool:
+    return any(one.fact == fact and value in one.values for one in conditions(expression))
 
 
 # -- following ---------------------------------------------------------------------------
@@ -151,7 +157,8 @@ def follow(
     work: Work, audience_id: int, tag: str | None, actor: Actor, now: datetime
 ) -> SavedAudience:
     """From now on who enters and leaves is written down, and who is in it carries `tag` (None or
-    "": no tag). Raises AudienceNotSaved, TagUnreadable, TagGivenTwice."""
+    "": no tag). Raises AudienceNotSaved, TagUnreadable, TagGivenTwice; AudienceInUse while
+    something is made of the tag it gave so far."""
     saved = get(work, audience_id)
     name = read_tag(tag) if tag else ""
     for other in work.saved_audiences.all() if name else ():
@@ -161,6 +168,8 @@ def follow(
         _check_tag(work, name, load(saved.expression))
     if saved.followed and saved.tag == name:
         return saved
+    if saved.tag != name:
+        _check_unused(work, saved, "tag", saved.tag)
     work.saved_audiences.change(audience_id, followed=True, tag=name)
     about = {"name": saved.name, "tag": name}
     work.audit.add(actor, "audience.follow", ("audience", audience_id), now, about)
@@ -184,9 +193,11 @@ def _check_tag(work: Work, tag: str, expression: Expression) -> None:
 
 
 def unfollow(work: Work, audience_id: int, actor: Actor, now: datetime) -> SavedAudience:
-    """Nothing more is written down and its tag is gone. Raises AudienceNotSaved."""
+    """Nothing more is written down and its tag is gone. Raises AudienceNotSaved; AudienceInUse
+    while something is made of that tag."""
     saved = get(work, audience_id)
     if saved.followed:
+        _check_unused(work, saved, "tag", saved.tag)
         work.saved_audiences.forget(audience_id)
         work.saved_audiences.change(audience_id, followed=False, tag="")
         about = {"name": saved.name}

@@ -200,3 +200,25 @@ async def test_tags_have_limits(club, members):
     with pytest.raises(TooManyTags):
         await tag(club, members[0], "more")
     await tag(club, members[0], "t1")  # has it
+
+
+async def test_a_tag_that_something_is_made_of_stays(club, members):
+    one = await save(club, "One", TAGGED)
+
+    async def follow(tag):
+        await club.write(lambda w: saved_audiences.follow(w, one.id, tag, BY, club.clock()))
+
+    await follow("first")
+    two = await save(club, "Two", Condition("tag", Op.IS, ("first",)))
+    for change in (
+        lambda w: saved_audiences.close(w, one.id, BY, club.clock()),
+        lambda w: saved_audiences.unfollow(w, one.id, BY, club.clock()),
+        lambda w: saved_audiences.follow(w, one.id, "other", BY, club.clock()),
+    ):
+        with pytest.raises(AudienceInUse) as refused:
+            await club.write(change)
+        assert refused.value.by == ("Two",)
+    await follow("first")
+    await club.write(lambda w: saved_audiences.close(w, two.id, BY, club.clock()))
+    await follow("other")
+    await club.write(lambda w: saved_audiences.unfollow(w, one.id, BY, club.clock()))
