@@ -98,8 +98,44 @@ class ShrunkTooFar(Refused):
 
 
 @dataclass(eq=False)
+class EventNumber(Refused):
+    """Not a whole number from 0 to `most`."""
+
+    text: str
+    most: int
+    code: ClassVar[str] = "event.bad_number"
+
+
+@dataclass(eq=False)
+class MapUnreadable(Refused):
+    """Not the address of a web page."""
+
+    text: str
+    code: ClassVar[str] = "event.bad_link"
+
+
+@dataclass(eq=False)
+class NotOverYet(Refused):
+    """Thanks are said when it is over."""
+
+    names: Mapping[str, str]
+    at: datetime
+    zone: str
+    code: ClassVar[str] = "event.not_over_yet"
+
+
+@dataclass(eq=False)
+class ThanksSaid(Refused):
+    """Those who came have been thanked; only photos are still worth a message."""
+
+    names: Mapping[str, str]
+    code: ClassVar[str] = "event.thanks_said"
+
+
+@dataclass(eq=False)
 class EventTimes(Refused):
-    """It would end before it begins, or begin in the past. `why`: `ends` or `past`."""
+    """It would end before it begins, begin in the past, or invite after answers close. `why`:
+    `ends`, `past` or `invites`."""
 
     why: str
     code: ClassVar[str] = "event.bad_times"

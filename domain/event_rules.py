@@ -18,7 +18,8 @@ class Rules:
     before it; who says no later than `return_minutes` before it loses the deposit. Staff check
     in from `opens_minutes` before it; `walk_ins`: also members who have said nothing.
     `map_url` leads to the place; `promotion`: key of the programme's promotion that the text
-    names; `thanks`: texts per language for those who came."""
+    names; `thanks`: texts per language for those who came, `survey`: what they are asked
+    afterwards. `ahead`: so many events of a series are always planned."""
 
     guests: int = 0
     waits: bool = True
@@ -32,6 +33,8 @@ class Rules:
     map_url: str = ""
     promotion: str = ""
     thanks: Mapping[str, str] = field(default_factory=dict)
+    survey: str = ""
+    ahead: int = 0
 
     def dump(self) -> dict[str, Any]:
         """As JSON keeps it."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zlib import crc32
 
 from domain.event_rules import Rules
 
@@ -35,6 +36,8 @@ HOLDING = (Place.SEATED, Place.OFFERED)
 """These count against the capacity."""
 
 
+FEW = 10
+"""So many free seats are counted one by one."""
 AFTER = timedelta(hours=2)
 """So long after the end members may still be checked in."""
 
@@ -59,9 +62,10 @@ class DepositState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Event:
     """`starts_at` is an instant, shown in `zone`; `capacity` seats (None: unlimited), `taken`
-    of them. `open_to_all`: members may come without an invitation, of the `levels` named if there
-    are any. `deposit`: points that are set aside for each member who says yes. `round` rises when
-    time or place change, so that it is told once each."""
+    of them. `open_to_all`: members may come without an invitation; if any are named, of these
+    `levels` and of these `stores`. `deposit`: points that are set aside for each member who says
+    yes. `round` rises when time or place change, so that it is told once each. At `settled_at`
+    no-shows were marked and thanks said, which `photos` go with."""
 
     id: int
     key: str
@@ -76,17 +80,36 @@ class Event:
     open_to_all: bool = False
     cancelled_at: datetime | None = None
     levels: tuple[str, ...] = ()
+    stores: tuple[str, ...] = ()
     deposit: int = 0
     rules: Rules = field(default_factory=Rules)
     audience: Mapping[str, Any] = field(default_factory=dict)
     series: str = ""
     state: str = EventState.OPEN
     round: int = 0
+    photos: tuple[Mapping[str, Any], ...] = ()
+    settled_at: datetime | None = None
 
     @property
     def left(self) -> int | None:
         """Seats that are free, None where there is no limit."""
         return None if self.capacity is None else max(self.capacity - self.taken, 0)
+
+    @property
+    def face(self) -> str:
+        """Stands for all that a card says of it to everybody; of many free seats only roughly how
+        many there are, so that not every answer changes it."""
+        said = (
+            self.names,
+            self.texts,
+            self.place,
+            self.starts_at,
+            self.ends_at,
+            self.rules.map_url,
+        )
+        sign = crc32(repr((*said, self.deposit, self.rules.guests)).encode())
+        seats = self.left if self.left is None or self.left <= FEW else f"{self.left // FEW}0"
+        return f"{self.state}:{sign:08x}:{seats}"
 
     @property
     def closes_at(self) -> datetime:
@@ -121,7 +144,8 @@ class Event:
 class Invitation:
     """A member's part in an event; `invited` is False for who came by themselves. `guests` come
     along. `offered_until`: until then an offered seat is kept. `came`: how many came with whom was
-    checked in at `attended_at`. `turn` rises with every change of the seat."""
+    checked in at `attended_at`. `turn` rises with every change of the seat. `round`: the
+    event's when they last said yes."""
 
     id: int
     event_id: int
@@ -141,6 +165,12 @@ class Invitation:
     came: int = 0
     no_show: bool = False
     turn: int = 0
+    round: int = 0
+
+    def agreed(self, event: Event) -> bool:
+        """Whether they said yes to the time and place that hold now; only then a deposit can be
+        lost."""
+        return self.round == event.round
 
     @property
     def party(self) -> int:

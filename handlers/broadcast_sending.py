@@ -165,7 +165,8 @@ def _review_buttons(found: Campaign, told: Estimate) -> Rows:
     look = Button("broadcast.button_look", "campaign.look", (str(found.id),), effect=True)
     args = (str(told.count),)
     send = Button(f"broadcast.button_{label}", "draft.submit", args, effect=True, here=True)
-    return ((look,), (send,), (BACK,))
+    preview = Button("campaign_preview.button_preview", "draft.preview", here=True)
+    return ((look, preview), (send,), (BACK,))
 
 
 def look(turn: Turn) -> Reply:

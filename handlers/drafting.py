@@ -36,6 +36,7 @@ BROADCAST: Final = Flow(
         Step("store"),
         Step("list", frozenset({Kind.TEXT, Kind.FILE})),
         Step("time"),
+        Step("preview"),
     ),
     timeout=timedelta(days=7),
 )
@@ -214,7 +215,10 @@ def _buttons(turn: Turn, campaign: Campaign) -> Rows:
         (_here("picture", "draft.picture"), _here("buttons", "draft.buttons")),
         (_here("audience", "draft.who"), _here("time", "draft.time"), *pace),
         (Button("campaign_plan.button_plan", "draft.plan", here=True),),
-        (Button("broadcast.button_review", "draft.review", (ASKING,), here=True),),
+        (
+            Button("campaign_preview.button_preview", "draft.preview", here=True),
+            Button("broadcast.button_review", "draft.review", (ASKING,), here=True),
+        ),
         (_here("discard", "draft.discard"), LIST),
     )
 

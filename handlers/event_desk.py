@@ -9,18 +9,23 @@ from bot.flow import Flow, Step
 from bot.messages import Button, Document, Reply, Rows
 from domain.errors import Refused
 from domain.event_errors import TicketUnknown
-from domain.events import Event, Place
+from domain.event_waves import Wave, WaveState
+from domain.events import Event, EventState, Place
 from handlers import joining, menu
-from handlers.parts import number, refusal
+from handlers.parts import number, refusal, turning
 from handlers.turns import Turn, actor
 from services import events, finding
 from services.event_tickets import LINK
-from services.events import Arrived, Guest
+from services.events import Arrived, Guest, Standing
 
 BACK = Button("button.back", "event.manage")
 NEW = Button("event.button_new", "event.new")
 DOOR = Flow("event_door", (Step("code"),), timeout=timedelta(hours=4))
+PAST = Button("event.button_past", "event.past")
 LISTED = 8
+SHOWN = 8
+"""Events on a page."""
+MOST_STOPS = 3
 MOST = 5000
 """Lines of a guest list."""
 MAKER = "event_guests"
@@ -29,8 +34,26 @@ MAKER = "event_guests"
 def manage_all(turn: Turn) -> Reply:
     """What is to come, for staff."""
     found = events.upcoming(turn.work, turn.now)
-    rows: Rows = tuple((opens(event, "event.staff"),) for event in found)
-    return Reply("event.manage", {"count": len(found)}, (*rows, (NEW,), (menu.CARD,)), edit=True)
+    page = min(number(turn), len(found) // SHOWN)
+    rows: Rows = tuple(
+        (opens(event, "event.staff"),) for event in found[page * SHOWN : (page + 1) * SHOWN]
+    )
+    rows = (*rows, *turning(page, len(found), SHOWN, Button("", "event.manage")))
+    return Reply(
+        "event.manage", {"count": len(found)}, (*rows, (NEW, PAST), (menu.CARD,)), edit=True
+    )
+
+
+def past(turn: Turn) -> Reply:
+    """What is over, the latest first: numbers, and thanks."""
+    found = events.past(turn.work, turn.now)
+    page = min(number(turn), len(found) // SHOWN)
+    rows: Rows = tuple(
+        (opens(event, "event.staff", dated=True),)
+        for event in found[page * SHOWN : (page + 1) * SHOWN]
+    )
+    rows = (*rows, *turning(page, len(found), SHOWN, Button("", "event.past")))
+    return Reply("event.past", {"count": len(found)}, (*rows, (BACK,)), edit=True)
 
 
 def for_staff(turn: Turn) -> Reply:
@@ -40,20 +63,41 @@ def for_staff(turn: Turn) -> Reply:
 
 def staff_card(turn: Turn, event_id: int, *, edit: bool = False) -> Reply:
     """The card of an event for staff."""
-    stands = events.standing(turn.work, event_id, turn.now)
+    stands = events.standing(turn.work, event_id)
     names = ("invited", "yes", "maybe", "no", "waiting", "offered", "guests", "came", "heads")
     counts = {name: stands.counts.get(name, 0) for name in names}
     counts["queue"] = counts.pop("waiting") + counts.pop("offered")
-    values = {**events.values(stands.event), **counts, "waiting": stands.waiting}
-    now = min(stands.waiting, events.AT_ONCE)
-    return Reply("event.staff", values, _tools(stands.event, now), edit=edit)
+    waves = [_wave(one, turn) for one in stands.waves]
+    ended = stands.event.over(turn.now)
+    values = {**events.values(stands.event), **counts, "waves": waves, "ended": ended}
+    values["cancelled"] = stands.event.state == EventState.CANCELLED
+    more = {"no_shows": stands.counts.get("no_shows", 0), "kept": stands.counts.get("kept", 0)}
+    rows = _afterwards(stands.event) if ended or values["cancelled"] else _tools(stands)
+    return Reply("event.staff", {**values, **more}, rows, edit=edit)
 
 
-def _tools(event: Event, now: int) -> Rows:
+def _wave(wave: Wave, turn: Turn) -> dict[str, object]:
+    begun = wave.due_at <= turn.now
+    return {
+        "at": wave.due_at,
+        "written": wave.written,
+        "most": wave.most,
+        "invited": wave.invited,
+        "state": "going" if begun and wave.state is WaveState.PLANNED else str(wave.state),
+    }
+
+
+def _tools(stands: Standing) -> Rows:
+    event = stands.event
     args = (str(event.id),)
-    invite = Button("button.event_invite", "event.invite", args, True, values={"count": now})
+    stops = tuple(
+        (Button("event.button_stop_wave", "event.wave_stop", (str(one.id),)),)
+        for one in stands.waves
+        if one.state is WaveState.PLANNED
+    )
     return (
-        *(((invite,),) if now else ()),
+        (Button("event.button_invite", "event.invite", args),),
+        *stops[:MOST_STOPS],
         (
             Button("event.button_door", "event.door", args),
             Button("event.button_guest_list", "event.guests", args),
@@ -62,17 +106,22 @@ def _tools(event: Event, now: int) -> Rows:
             Button("event.button_move", "event.move", args),
             Button("event.button_seats", "event.seats", args),
         ),
-        (Button("event.button_cancel", "event.cancel", args),),
+        (
+            Button("event.button_settings", "event.settings", args),
+            Button("event.button_cancel", "event.cancel", args),
+        ),
         (BACK,),
     )
 
 
-def invite(turn: Turn) -> Reply:
-    """The invitations go out; each member gets one."""
-    done = events.invite(turn.work, number(turn), actor(turn), key=turn.nonce, now=turn.now)
-    values = {"names": dict(done.event.names), "done": done.done, "left": done.left}
-    answers = Button("button.event_back", "event.staff", (str(done.event.id),))
-    return Reply("event.invited", values, ((answers, BACK),), edit=True)
+def _afterwards(event: Event) -> Rows:
+    args = (str(event.id),)
+    thank = ((Button("event.button_thank", "event.thank", args),),)
+    return (
+        *(thank if event.state != EventState.CANCELLED else ()),
+        (Button("event.button_guest_list", "event.guests", args),),
+        (BACK,),
+    )
 
 
 # -- calling off --------------------------------------------------------------------------
@@ -158,7 +207,7 @@ def _door(turn: Turn, event: Event) -> Reply:
         if one.part.place is Place.SEATED and one.part.attended_at is None
     ]
     rows: Rows = tuple((_expected(event, one),) for one in seated[:LISTED])
-    counts = events.standing(turn.work, event.id, turn.now).counts
+    counts = events.standing(turn.work, event.id).counts
     values = {
         "names": dict(event.names),
         "expected": len(seated),
@@ -239,10 +288,10 @@ def _again(event_id: int) -> Rows:
     return ((Button("event.button_next", "event.door", (str(event_id),)), menu.CARD),)
 
 
-def opens(event: Event, intent: str) -> Button:
+def opens(event: Event, intent: str, *, dated: bool = False) -> Button:
     """The button that opens an event; one of several of a series says its day."""
     values = {"names": dict(event.names)}
-    if not event.series:
+    if not event.series and not dated:
         return Button("button.event", intent, (str(event.id),), values=values)
     more = {**values, "starts_at": event.starts_at, "zone": event.zone}
     return Button("event.button_day", intent, (str(event.id),), values=more)

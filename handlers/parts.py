@@ -9,6 +9,7 @@ from domain.errors import Refused
 from domain.point_errors import BadCount
 from handlers import menu
 from handlers.turns import Turn
+from services.ports.post import Tapped
 
 CANCEL = Button("button.cancel", "cancel")
 LATER = Button("button.later", "card")
@@ -57,6 +58,11 @@ def led_back(rows: Rows, known: str = "") -> Callable[[Step], Step]:
         return step
 
     return of
+
+
+def buttons(rows: Sequence[Sequence[Tapped]]) -> Rows:
+    """Rows of buttons that a service has put together for what is sent, too."""
+    return tuple(tuple(Button(*one) for one in row) for row in rows)
 
 
 def pairs(buttons: Sequence[Button]) -> Rows:

@@ -14,6 +14,7 @@ from handlers import (
     broadcast_sending,
     campaign_cards,
     campaign_gifts,
+    campaign_previews,
     campaign_results,
     care,
     catalogue,
@@ -435,6 +436,7 @@ _ALL: tuple[Route, ...] = (
     *wording_edit.ROUTES,
     *goodwill_routes.ROUTES,
     *campaign_gifts.ROUTES,
+    *campaign_previews.ROUTES,
     *campaign_results.ROUTES,
     *listening.ROUTES,
     # everywhere

@@ -170,6 +170,11 @@ def audience_of(campaign: Campaign) -> Audience:
     return audience
 
 
+def check_audience(campaign: Campaign) -> None:
+    """Raises AudienceMissing while nobody has said who gets it."""
+    audience_of(campaign)
+
+
 def looked_for(work: Work, campaign: Campaign) -> Audience:
     """The audience as members have it: levels with the keys that they had in earlier versions of
     the programme. Raises AudienceMissing."""

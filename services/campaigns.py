@@ -8,6 +8,7 @@ from __future__ import annotations
 from services.campaign_control import correct, pause, recall, resume, retry_failed, stop
 from services.campaign_drafts import (
     MESSAGE,
+    check_audience,
     draft,
     find,
     newest,
@@ -45,6 +46,7 @@ __all__ = [
     "begin_report",
     "cards_due",
     "cards_to_count",
+    "check_audience",
     "correct",
     "draft",
     "estimate",

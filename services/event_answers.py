@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from domain.campaigns import load_audience
 from domain.event_errors import AnswersClosed, NotForYourLevel, OfferGone, TooManyGuests
 from domain.events import HOLDING, Answer, Event, EventState, Invitation, Place
 from domain.refusals import EventFull, EventNotFound, EventOver
-from services import audiences, event_seats
+from services import event_deposits, event_seats
+from services.event_audience import open_to
 from services.ports import Work
 
 _RANKS: Final = (Place.NONE, Place.WAITING, Place.OFFERED, Place.SEATED)
@@ -35,7 +35,7 @@ def mine(work: Work, member_id: int, now: datetime) -> list[Mine]:
         _mine(work, event, part)
         for event, part in work.events.of_member(member_id, now)
         if event.state == EventState.OPEN
-        and (part is not None or _meant(work, event, member_id, now))
+        and (part is not None or open_to(work, event, member_id, now))
     ]
 
 
@@ -46,10 +46,18 @@ def show(work: Work, member_id: int, event_id: int) -> Mine:
 
 
 def answer(
-    work: Work, member_id: int, event_id: int, said: Answer, now: datetime, guests: int = 0
+    work: Work,
+    member_id: int,
+    event_id: int,
+    said: Answer,
+    now: datetime,
+    guests: int = 0,
+    *,
+    on_card: bool = False,
 ) -> Mine:
     """Says yes, no or maybe, as often as one changes one's mind until answers close. Yes to a
-    full event puts on the waiting list, if there is one.
+    full event puts on the waiting list, if there is one. `on_card`: on the invitation, which then
+    says it.
 
     Raises EventNotFound, EventOver, AnswersClosed, EventFull, NotForYourLevel, TooManyGuests,
     DepositMissing.
@@ -57,7 +65,7 @@ def answer(
     work.events.lock(event_id)
     event, part = _open(work, member_id, event_id, now)
     if part is None:
-        if not _meant(work, event, member_id, now):
+        if not open_to(work, event, member_id, now):
             raise EventNotFound
         work.events.come(event_id, member_id)
         part = work.events.invitation(event_id, member_id)
@@ -70,12 +78,38 @@ def answer(
     elif (part.answer, part.place) != (said, Place.NONE):
         event_seats.leave(work, event, part, said, now)
     event_seats.serve(work, event_id, now)
+    if on_card:
+        _says(work, part, event_id)
     return show(work, member_id, event_id)
+
+
+def would_lose(mine: Mine, now: datetime) -> int:
+    """The points of the deposit that the club would keep if the member did not come after all."""
+    part = mine.part
+    keeps = part is not None and event_deposits.would_keep(mine.event, part, now)
+    return part.deposit if part is not None and keeps else 0
+
+
+def renewal(part: Invitation) -> str:
+    """The occasion under which the card of a part is renewed."""
+    return f"event-card:{part.id}"
+
+
+def _says(work: Work, part: Invitation, event_id: int) -> None:
+    """The card is being answered on: a renewal that waits is not needed, and after one that is
+    just being sent another is."""
+    still = work.event_cards.withdraw(renewal(part))
+    work.event_cards.show(part.id, event_seats.get(work, event_id).face if still else "")
 
 
 def _check_yes(work: Work, event: Event, member_id: int, guests: int) -> None:
     if not 0 <= guests <= event.rules.guests:
         raise TooManyGuests(dict(event.names), event.rules.guests)
+    check_level(work, event, member_id)
+
+
+def check_level(work: Work, event: Event, member_id: int) -> None:
+    """Raises NotForYourLevel for a member of a level that may not come."""
     programme = work.programmes.current()
     level = programme.level(work.members.get(member_id).level).key
     if event.levels and level not in event.levels:
@@ -100,9 +134,11 @@ def _yes(work: Work, event: Event, part: Invitation, guests: int, now: datetime)
         raise EventFull(dict(event.names))
 
 
-def take_offer(work: Work, member_id: int, event_id: int, now: datetime) -> Mine:
-    """Takes the seat that is kept for the member. Raises OfferGone, EventNotFound, EventOver,
-    AnswersClosed, DepositMissing."""
+def take_offer(
+    work: Work, member_id: int, event_id: int, now: datetime, *, on_card: bool = False
+) -> Mine:
+    """Takes the seat that is kept for the member; `on_card` as in `answer`. Raises OfferGone,
+    EventNotFound, EventOver, AnswersClosed, DepositMissing."""
     work.events.lock(event_id)
     event, part = _open(work, member_id, event_id, now)
     if part is None:
@@ -110,15 +146,17 @@ def take_offer(work: Work, member_id: int, event_id: int, now: datetime) -> Mine
     if part.place is not Place.SEATED:
         event_seats.take(work, event, part, now)
     event_seats.serve(work, event_id, now)
+    if on_card:
+        _says(work, part, event_id)
     return show(work, member_id, event_id)
 
 
 def leave_all(work: Work, member_id: int, now: datetime) -> None:
     """Gives up every seat and place of a member who leaves the club; deposits return."""
-    for found, _ in work.events.of_member(member_id, now):
-        work.events.lock(found.id)
-        event, part = event_seats.get(work, found.id), work.events.invitation(found.id, member_id)
-        if part is not None and part.place is not Place.NONE and part.attended_at is None:
+    for found in work.events.unsettled(member_id):
+        work.events.lock(found.event_id)
+        event, part = event_seats.get(work, found.event_id), event_seats.part_of(work, found)
+        if part.place is not Place.NONE and part.attended_at is None:
             event_seats.leave(work, event, part, Answer.NO, now, back=True)
             event_seats.serve(work, event.id, now)
 
@@ -126,14 +164,12 @@ def leave_all(work: Work, member_id: int, now: datetime) -> None:
 def merge(work: Work, from_id: int, to_id: int, now: datetime) -> None:
     """What a membership that goes into another has of events that both have to do with: its seat
     becomes the other's if that has none, else it is given up; its deposits return."""
-    for found, part in work.events.of_member(from_id, now):
-        if part is None or part.place is Place.NONE:
-            continue
-        work.events.lock(found.id)
-        other = work.events.invitation(found.id, to_id)
+    for found in work.events.unsettled(from_id):
+        work.events.lock(found.event_id)
+        other = work.events.invitation(found.event_id, to_id)
         if other is None:
             continue  # the part itself moves
-        event = event_seats.get(work, found.id)
+        event, part = event_seats.get(work, found.event_id), event_seats.part_of(work, found)
         if other.attended_at is None and _RANKS.index(part.place) > _RANKS.index(other.place):
             if other.place is not Place.NONE:
                 event_seats.leave(work, event, other, other.answer, now, back=True)
@@ -156,14 +192,6 @@ def _mine(work: Work, event: Event, part: Invitation | None) -> Mine:
 def ticket(work: Work, part: Invitation) -> str:
     """The code of a seat: nobody makes up another one's."""
     return f"{part.id}-{work.vault.index('event-ticket', str(part.id))[:12]}"
-
-
-def _meant(work: Work, event: Event, member_id: int, now: datetime) -> bool:
-    """Whether an event that is open to all is open to this member."""
-    audience = load_audience(event.audience)
-    if audience is None or audience.expression is None:
-        return True
-    return member_id in audiences.matches(work, audience.expression, [member_id], now)
 
 
 def _open(

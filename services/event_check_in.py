@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.event_errors import CheckedInBefore, CheckInNotYet, NotExpected, TicketUnknown
-from domain.events import Answer, Event, EventState, Invitation, Place
+from domain.events import HOLDING, Answer, Event, EventState, Invitation, Place
 from domain.members import Member
 from domain.refusals import EventOver
 from services import event_deposits, event_seats
-from services.event_answers import ticket
+from services.event_answers import check_level, ticket
 from services.event_plans import find
 from services.finding import standing
 from services.ports import Work
@@ -60,7 +60,7 @@ def check_in(
     """Lets a member in with so many (None: as they said); the deposit returns. Who has no seat
     gets one if the event lets them and there are seats.
 
-    Raises EventNotFound, EventOver, CheckInNotYet, CheckedInBefore, NotExpected.
+    Raises EventNotFound, EventOver, CheckInNotYet, CheckedInBefore, NotExpected, NotForYourLevel.
     """
     work.events.lock(event_id)
     event = find(work, event_id)
@@ -72,7 +72,7 @@ def check_in(
     if part is not None and part.attended_at is not None:
         raise CheckedInBefore(part.attended_at, event.zone, _name(work, part.attended_by))
     if part is None or part.place is not Place.SEATED:
-        part = _walk_in(work, event, part, member.id, now)
+        part = _walk_in(work, event, part, member.id)
     deposit = event_deposits.give_back(work, part, now)
     came = max(heads if heads is not None else part.party, 1)
     if came > part.party and not work.events.take_seats(event_id, came - part.party):
@@ -84,35 +84,60 @@ def check_in(
     return Arrived(event, event_seats.part_of(work, part), member, part.deposit if deposit else 0)
 
 
-def _walk_in(
-    work: Work, event: Event, part: Invitation | None, member_id: int, now: datetime
-) -> Invitation:
-    if not event.rules.walk_ins and (part is None or part.place is Place.NONE):
-        raise NotExpected(dict(event.names), False)
+def _walk_in(work: Work, event: Event, part: Invitation | None, member_id: int) -> Invitation:
+    """A seat for who comes without one. What they answered and since when they wait stays, so that
+    a mistake can be taken back."""
+    offered = part is not None and part.place is Place.OFFERED
+    if not offered:
+        _check_walk_in(work, event, part, member_id)
     if part is None:
         work.events.come(event.id, member_id)
         part = work.events.invitation(event.id, member_id)
     assert part is not None
-    if part.place is not Place.OFFERED and not work.events.take_seats(event.id, 1):
+    if not offered and not work.events.take_seats(event.id, 1):
         raise NotExpected(dict(event.names), True)
-    guests = part.guests if part.place is Place.OFFERED else 0
-    values = {"answer": Answer.YES.value, "place": Place.SEATED.value, "guests": guests}
-    event_seats.put(work, part, {**values, "waiting_since": None, "offered_until": None})
+    guests = part.guests if offered else 0
+    event_seats.put(work, part, {"place": Place.SEATED.value, "guests": guests})
     return event_seats.part_of(work, part)
 
 
+def _check_walk_in(work: Work, event: Event, part: Invitation | None, member_id: int) -> None:
+    """Who waits has said yes before; others come in where the event lets them."""
+    if part is not None and part.place is Place.WAITING:
+        return
+    if not event.rules.walk_ins or (part is None and not event.open_to_all):
+        raise NotExpected(dict(event.names), False)
+    check_level(work, event, member_id)
+
+
 def undo(work: Work, event_id: int, member_id: int, staff: Actor, now: datetime) -> Arrived:
-    """They were not let in after all; a deposit that came back stays with them. Raises
-    EventNotFound, EventOver, TicketUnknown if they had not been."""
+    """They were not let in after all, and have the place again that they had before; a deposit
+    that came back stays with them. Raises EventNotFound, EventOver, TicketUnknown if they had not
+    been."""
     work.events.lock(event_id)
     event, member = find(work, event_id), standing(work, member_id)
     _check_open(event, now)
     part = work.events.invitation(event_id, member.id)
     if part is None or part.attended_at is None:
         raise TicketUnknown()
-    event_seats.put(work, part, {"attended_at": None, "attended_by": None, "came": 0})
+    before = _before(part)
+    if before not in HOLDING:
+        work.events.free_seats(event_id, part.party)
+    values = {"attended_at": None, "attended_by": None, "came": 0, "place": before.value}
+    values["guests"] = part.guests if before is not Place.NONE else 0
+    event_seats.put(work, part, values)
     work.audit.add(staff, "event.check_out", ("event", event_id), now, {"part": str(part.id)})
+    event_seats.serve(work, event_id, now)
     return Arrived(event, event_seats.part_of(work, part), member, 0)
+
+
+def _before(part: Invitation) -> Place:
+    """The place of somebody before they were let in."""
+    if part.offered_until is not None:
+        return Place.OFFERED
+    if part.waiting_since is not None:
+        return Place.WAITING
+    return Place.SEATED if part.answer is Answer.YES else Place.NONE
 
 
 def guests(work: Work, event_id: int, after: int = 0, most: int = PAGE) -> list[Guest]:
@@ -128,11 +153,12 @@ def _check_open(event: Event, now: datetime) -> None:
 
 
 def settle_some(work: Work, event: Event, now: datetime, most: int) -> bool:
-    """Marks some of those who did not come, whose deposit the club keeps; False if none were
-    left."""
+    """Marks some of those who did not come, whose deposit the club keeps unless they had said yes
+    to another time or place; False if none were left."""
     absent = work.events.absent(event.id, most)
     for part in absent:
-        event_seats.put(work, part, {"no_show": True, **event_deposits.keep(work, part, now)})
+        deposit = event_deposits.keep if part.agreed(event) else event_deposits.give_back
+        event_seats.put(work, part, {"no_show": True, **deposit(work, part, now)})
     return bool(absent)
 
 

@@ -39,6 +39,13 @@ def take(work: Work, event: Event, part: Invitation, now: datetime) -> dict[str,
     return {"deposit": event.deposit, "deposit_state": state, "deposit_posting": held.id}
 
 
+def would_keep(event: Event, part: Invitation, now: datetime) -> bool:
+    """Whether the club keeps the deposit of somebody who says no now: it is too late, and they
+    said yes to the time and place that hold."""
+    held = part.deposit_state == DepositState.HELD
+    return held and now > event.returns_until and part.agreed(event)
+
+
 def give_back(work: Work, part: Invitation, now: datetime) -> dict[str, Any]:
     """Returns it to the lots it came from."""
     if part.deposit_state != DepositState.HELD or part.deposit_posting is None:

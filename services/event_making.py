@@ -4,22 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
 
 from domain.campaign_errors import SendTimePast
 from domain.campaigns import read_time
-from domain.event_errors import EventTimes
+from domain.event_errors import EventNumber, EventTimes, MapUnreadable
+from domain.event_rules import MOST_GUESTS
 from domain.events import Event
 from services import event_plans
 from services.ports import Work
 from services.ports.club import Actor
 
-LONGEST_NAME = 60
+LONGEST_NAME: Final = 60
+LONGEST_TEXT: Final = 800
+LONGEST_LINK: Final = 500
+LARGEST_DEPOSIT: Final = 1_000_000
 
 
 def names(text: str) -> dict[str, str]:
     """`春季品鉴会 / Spring tasting` in both languages; one name alone is for both."""
     chinese, _, english = " ".join(text.split()).partition(" / ")
     return {"zh": chinese[:LONGEST_NAME], "en": (english or chinese)[:LONGEST_NAME]}
+
+
+def told(text: str) -> dict[str, str]:
+    """A longer text in one language or both, with ` / ` or a line `/` between them; {}: none."""
+    chinese, _, english = text.strip().replace("\n/\n", " / ").partition(" / ")
+    found = {
+        "zh": chinese.strip()[:LONGEST_TEXT],
+        "en": (english or chinese).strip()[:LONGEST_TEXT],
+    }
+    return found if chinese.strip() else {}
+
+
+def points(text: str) -> int:
+    """A deposit in points, 0 for none; raises EventNumber."""
+    return _number(text, LARGEST_DEPOSIT)
+
+
+def guests(text: str) -> int:
+    """How many guests a member may bring; raises EventNumber."""
+    return _number(text, MOST_GUESTS)
+
+
+def _number(text: str, most: int) -> int:
+    clean = text.strip().replace(",", "").replace("，", "") or "0"
+    if not clean.isdecimal() or len(clean) > 12 or int(clean) > most:
+        raise EventNumber(text[:40], most)
+    return int(clean)
+
+
+def link(text: str) -> str:
+    """The address of a map, "" for none; raises MapUnreadable."""
+    parts = urlsplit(text.strip())
+    fits = parts.scheme in ("http", "https") and parts.netloc and len(text) <= LONGEST_LINK
+    if text.strip() and (not fits or any(one.isspace() for one in text.strip())):
+        raise MapUnreadable(text[:60])
+    return text.strip()
 
 
 def moment(text: str, zone: str, now: datetime) -> datetime:

@@ -6,38 +6,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from domain.audience_expressions import Both, Condition, Expression, Op
-from domain.campaigns import load_audience
 from domain.event_errors import EventTimes, ShrunkTooFar
+from domain.event_waves import Wave
 from domain.events import Answer, Event, EventState
 from domain.refusals import EventNotFound, EventOver
-from services import event_seats, event_telling
-from services.audience_scope import as_kept, asked_at
+from services import event_seats
 from services.ports import Work
-from services.ports.audiences import When
 from services.ports.club import Actor
 
-AT_ONCE: Final = 100
-"""Members per transaction, so that it stays short."""
 CONCERNED: Final = (Answer.YES.value, Answer.MAYBE.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An event as staff see it: answers by name, and who could still be invited."""
+    """An event as staff see it: answers by name, and the waves of its invitations."""
 
     event: Event
     counts: dict[str, int]
-    waiting: int
-
-
-@dataclass(frozen=True, slots=True)
-class Invited:
-    """How many were invited now, and how many still could be."""
-
-    event: Event
-    done: int
-    left: int
+    waves: list[Wave]
 
 
 def find(work: Work, event_id: int) -> Event:
@@ -55,44 +41,18 @@ def upcoming(work: Work, now: datetime) -> list[Event]:
     ]
 
 
-def standing(work: Work, event_id: int, now: datetime) -> Standing:
-    """An event as staff see it; raises EventNotFound."""
-    event = find(work, event_id)
-    waiting, _ = work.events.to_invite(event_id, 0, meant(work, event, now))
-    return Standing(event, work.events.counts(event_id), waiting)
-
-
-def meant(work: Work, event: Event, now: datetime) -> tuple[Expression, When] | None:
-    """Whom it is for, of the levels that may come; None for everybody who agreed."""
-    audience = load_audience(event.audience)
-    asked: list[Expression] = []
-    if audience is not None and audience.expression is not None:
-        asked.append(audience.expression)
-    if event.levels:
-        asked.append(Condition("level", Op.IS, tuple(event.levels)))
-    if not asked:
-        return None
-    whole = asked[0] if len(asked) == 1 else Both(tuple(asked))
-    return as_kept(work, whole), asked_at(work, now)
-
-
-def invite(work: Work, event_id: int, staff: Actor, *, key: str, now: datetime) -> Invited:
-    """Invites the next members whom it is for and who agreed to care or promotions; each member
-    once, and the same key again invites nobody. Raises EventNotFound, EventOver."""
-    work.events.lock(event_id)
-    event = find(work, event_id)
-    check_open(event, now)
-    whom = meant(work, event, now)
-    count, members = work.events.to_invite(event_id, AT_ONCE, whom)
-    if before := work.events.invited_by(event_id, key):
-        return Invited(event, before, count)
-    places = [
-        (who, event_telling.invitation(work, event, who, care, now)) for who, care in members
+def past(work: Work, now: datetime) -> list[Event]:
+    """What is over or was called off, the latest first."""
+    found = [
+        one for one in work.events.all() if one.state != EventState.OPEN or now >= one.door_until
     ]
-    work.events.invite(event_id, places, now, batch=key, staff_id=staff.staff_id)
-    if places:
-        work.audit.add(staff, "event.invite", ("event", event_id), now, {"members": len(places)})
-    return Invited(event, len(places), count - len(places))
+    return found[::-1]
+
+
+def standing(work: Work, event_id: int) -> Standing:
+    """An event as staff see it; raises EventNotFound."""
+    waves = work.event_waves.of(event_id)
+    return Standing(find(work, event_id), work.events.counts(event_id), waves)
 
 
 def check_open(event: Event, now: datetime) -> None:
@@ -168,6 +128,7 @@ def cancel(work: Work, event_id: int, actor: Actor, now: datetime) -> Event:
         return event
     check_open(event, now)
     work.events.change(event_id, state=EventState.CANCELLED.value, cancelled_at=now)
+    work.event_cards.touch(event_id, now + event_seats.CARDS_WAIT)
     work.audit.add(actor, "event.cancel", ("event", event_id), now, {})
     return find(work, event_id)
 

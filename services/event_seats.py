@@ -12,6 +12,8 @@ from services import event_deposits, event_telling
 from services.ports import Work
 from services.quiet import open_for
 
+CARDS_WAIT: Final = timedelta(seconds=10)
+"""Cards in the chats are renewed so long after the first change: many changes are one renewal."""
 ENDLESS: Final = 1_000_000
 """Seats of an event without a limit."""
 _NO_WAITING: Final = {"waiting_since": None, "offered_until": None}
@@ -36,8 +38,8 @@ def held(part: Invitation) -> int:
 
 
 def put(work: Work, part: Invitation, values: dict[str, Any]) -> None:
-    """Changes a part that was read under the event's lock."""
-    if not work.events.put(part, **values):
+    """Changes a part that was read under the event's lock; what its card says holds no more."""
+    if not work.events.put(part, **{"face": "", **values}):
         raise RuntimeError("a part of an event changed under its lock")
 
 
@@ -49,7 +51,7 @@ def part_of(work: Work, part: Invitation) -> Invitation:
 def sit(work: Work, event: Event, part: Invitation, guests: int, now: datetime) -> None:
     """Gives a seat that was taken for them, and sets the deposit aside; raises DepositMissing."""
     values: dict[str, Any] = {**_NO_WAITING, "answer": Answer.YES.value, "guests": guests}
-    values |= {"place": Place.SEATED.value, "answered_at": now}
+    values |= {"place": Place.SEATED.value, "answered_at": now, "round": event.round}
     put(work, part, values | event_deposits.take(work, event, part, now))
 
 
@@ -65,14 +67,14 @@ def wait(work: Work, event: Event, part: Invitation, guests: int, now: datetime)
 def leave(
     work: Work, event: Event, part: Invitation, said: Answer, now: datetime, *, back: bool = False
 ) -> None:
-    """Gives up the seat or the place on the waiting list. The deposit comes back in time, once
-    time or place of the event have changed, and whenever it has to (`back`)."""
+    """Gives up the seat or the place on the waiting list. The deposit comes back in time, if they
+    said yes to another time or place, and whenever it has to (`back`)."""
     if seats := held(part):
         work.events.free_seats(event.id, seats)
     values: dict[str, Any] = {**_NO_WAITING, "answer": said.value, "answered_at": now}
     values |= {"place": Place.NONE.value, "guests": 0}
-    in_time = back or now <= event.returns_until or event.round > 0
-    deposit = event_deposits.give_back if in_time else event_deposits.keep
+    keeps = event_deposits.would_keep(event, part, now) and not back
+    deposit = event_deposits.keep if keeps else event_deposits.give_back
     put(work, part, values | deposit(work, part, now))
 
 
@@ -80,7 +82,8 @@ def pass_on(work: Work, part: Invitation, other: Invitation, now: datetime) -> N
     """Gives what one part has of an event to another that has nothing; the deposit returns."""
     values: dict[str, Any] = {"answer": part.answer.value, "answered_at": now}
     values |= {"place": part.place.value, "guests": part.guests, "rank": part.rank}
-    values |= {"waiting_since": part.waiting_since, "offered_until": part.offered_until}
+    values |= {"round": part.round, "waiting_since": part.waiting_since}
+    values |= {"offered_until": part.offered_until}
     values |= {"attended_at": part.attended_at, "attended_by": part.attended_by, "came": part.came}
     left: dict[str, Any] = {**_NO_WAITING, "answer": Answer.NO.value, "guests": 0}
     left |= {"attended_at": None, "attended_by": None, "came": 0}
@@ -117,6 +120,7 @@ def serve(work: Work, event_id: int, now: datetime) -> int:
     A party larger than what is free is passed over and stays first in line: no seat is free while
     somebody fits. In the last minutes nothing is kept for anybody; all who fit are told once.
     """
+    work.event_cards.touch(event_id, now + CARDS_WAIT)
     done = 0
     while True:
         event = get(work, event_id)

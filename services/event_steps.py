@@ -10,7 +10,14 @@ from typing import Final
 
 from domain.event_rules import LONGEST_REMINDER
 from domain.events import Answer, Event, EventState, Invitation, Place
-from services import event_check_in, event_seats, event_telling
+from services import (
+    event_cards,
+    event_check_in,
+    event_seats,
+    event_telling,
+    event_thanks,
+    event_waves,
+)
 from services.ports import Work
 
 log = logging.getLogger(__name__)
@@ -48,10 +55,14 @@ def _locked(work: Work, event_id: int, now: datetime, most: int) -> int:
 
 def following(work: Work, after: datetime, upto: datetime) -> datetime | None:
     """The first moment in after < t ≤ upto at which an event has something to do by itself."""
-    found = [work.events.next_lapse(after)]
+    found = [
+        work.events.next_lapse(after),
+        work.event_waves.next_due(after),
+        work.event_cards.next_due(after),
+    ]
     for event_id in work.events.steps(upto + _AHEAD):
         event = event_seats.get(work, event_id)
-        if event.cancelled_at is None:
+        if event.cancelled_at is None and event.settled_at is None:
             reminded = (timedelta(minutes=one) for one in event.rules.reminders)
             found += [event.starts_at - ahead for ahead in reminded]
             found.append(event.door_until)
@@ -64,7 +75,11 @@ def _events(work: Work, now: datetime) -> list[Event]:
 
 
 def _idle(work: Work, event: Event, now: datetime) -> bool:
-    if event.cancelled_at:
+    if work.event_cards.due(event.id, now):
+        return False
+    if event.cancelled_at or event.settled_at:
+        return event.settled_at is not None
+    if work.event_waves.due(event.id, now):
         return False
     told = (
         work.events.untold(event.id, what, answers, places, 1)
@@ -75,11 +90,19 @@ def _idle(work: Work, event: Event, now: datetime) -> bool:
 
 
 def _step(work: Work, event: Event, now: datetime, most: int) -> int:
+    done = event_cards.renew_some(work, event, now)
+    if event.settled_at:
+        return done
     if event.cancelled_at:
-        return _cancelled(work, event, now, most)
+        return done + _cancelled(work, event, now, most)
+    return done + _going_on(work, event, now, most)
+
+
+def _going_on(work: Work, event: Event, now: datetime, most: int) -> int:
     done = event_seats.lapse(work, event, now)
     if done:
         event_seats.serve(work, event.id, now)
+    done += event_waves.go_some(work, event, now)
     for what, minutes, answers, places in _news(event, now):
         for part in work.events.untold(event.id, what, answers, places, most):
             if work.events.tell(part.id, what, now):
@@ -127,8 +150,9 @@ def _cancelled(work: Work, event: Event, now: datetime, most: int) -> int:
             told = event_seats.part_of(work, part)
             event_telling.cancelled(work, event, told, now)
     if not parts:
+        event_waves.end(work, event.id)
         work.events.change(event.id, settled_at=now)
-    return len(parts)
+    return max(len(parts), 1)
 
 
 def _settle(work: Work, event: Event, now: datetime, most: int) -> int:
@@ -136,14 +160,6 @@ def _settle(work: Work, event: Event, now: datetime, most: int) -> int:
     look closes it."""
     if event_check_in.settle_some(work, event, now, most):
         return 1
-    if not event.rules.thanks or not _thank(work, event, now, most):
+    if not event_thanks.thank_some(work, event, now, most):
         work.events.change(event.id, settled_at=now, state=EventState.OVER.value)
     return 1
-
-
-def _thank(work: Work, event: Event, now: datetime, most: int) -> int:
-    parts = work.events.untold(event.id, "thanks", (), _SEATED, most)
-    for part in parts:
-        if work.events.tell(part.id, "thanks", now) and part.attended_at is not None:
-            event_telling.thanks(work, event, part, (), now)
-    return len(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -31,11 +32,17 @@ def values(event: Event) -> dict[str, Any]:
     }
 
 
-def answers(event: Event) -> Rows:
+KEPT: Final = "card"
+"""Carried by the buttons of a card that stays in the chat: an invitation."""
+
+
+def answers(event: Event, *, kept: bool = False) -> Rows:
     """The three answers."""
+    more = ("", KEPT) if kept else ()
     return (
         tuple(
-            (f"button.event_{said}", "event.answer", (str(event.id), str(said))) for said in GIVEN
+            (f"button.event_{said}", "event.answer", (str(event.id), str(said), *more))
+            for said in GIVEN
         ),
     )
 
@@ -49,7 +56,7 @@ def invitation(work: Work, event: Event, member_id: int, care: bool, now: dateti
     notice = Notice(
         "event.invitation",
         values(event),
-        answers(event),
+        answers(event, kept=True),
         purpose=Purpose.CARE if care else Purpose.PROMOTIONS,
         surely=False,
         dedupe=f"event:{event.id}:{member_id}",
@@ -86,7 +93,9 @@ def lapsed(work: Work, event: Event, part: Invitation, now: datetime) -> None:
 
 def reminder(work: Work, event: Event, part: Invitation, minutes: int, now: datetime) -> None:
     """It begins soon; said outside of the member's quiet hours unless it begins before."""
-    more = {"guests": part.guests}
+    held = part.deposit if part.deposit_state == "held" else 0
+    returned = {"return_until": event.returns_until, "late": now > event.returns_until}
+    more = {"guests": part.guests, "held": held, **returned}
     at = open_for(work, part.member_id, event.zone, now)
     _tell(
         work,
@@ -110,11 +119,16 @@ def changed(work: Work, event: Event, part: Invitation, now: datetime) -> None:
 def cancelled(work: Work, event: Event, part: Invitation, now: datetime) -> None:
     """It is called off; `returned`: points that came back."""
     more = {"returned": part.deposit if part.deposit_state == "returned" else 0}
-    _tell(work, event, part, "event.cancelled", more, (), "cancelled", now)
+    rows: Rows = ((("event.button_calendar", "event.calendar", (str(event.id),)),),)
+    _tell(work, event, part, "event.cancelled", more, rows, "cancelled", now)
 
 
 def thanks(
-    work: Work, event: Event, part: Invitation, photos: tuple[dict[str, Any], ...], now: datetime
+    work: Work,
+    event: Event,
+    part: Invitation,
+    photos: tuple[Mapping[str, Any], ...],
+    now: datetime,
 ) -> None:
     """Thanks for coming, with the photos."""
     more = {"thanks": dict(event.rules.thanks), "photos": len(photos)}
@@ -130,7 +144,7 @@ def _tell(
     rows: Rows,
     occasion: str,
     now: datetime,
-    media: tuple[dict[str, Any], ...] = (),
+    media: tuple[Mapping[str, Any], ...] = (),
     due_at: datetime | None = None,
 ) -> None:
     notice = Notice(

@@ -5,17 +5,25 @@ What each does stands in the modules beside this one.
 
 from __future__ import annotations
 
-from services.event_answers import Mine, answer, leave_all, merge, mine, show, take_offer, ticket
+from services.event_answers import (
+    Mine,
+    answer,
+    leave_all,
+    merge,
+    mine,
+    show,
+    take_offer,
+    ticket,
+    would_lose,
+)
 from services.event_check_in import Arrived, Guest, by_ticket, check_in, guests, undo
 from services.event_plans import (
-    AT_ONCE,
-    Invited,
     Standing,
     cancel,
     change,
     concerned,
     find,
-    invite,
+    past,
     saved,
     standing,
     upcoming,
@@ -23,10 +31,8 @@ from services.event_plans import (
 from services.event_telling import values
 
 __all__ = [
-    "AT_ONCE",
     "Arrived",
     "Guest",
-    "Invited",
     "Mine",
     "Standing",
     "answer",
@@ -37,10 +43,10 @@ __all__ = [
     "concerned",
     "find",
     "guests",
-    "invite",
     "leave_all",
     "merge",
     "mine",
+    "past",
     "saved",
     "show",
     "standing",
@@ -49,4 +55,5 @@ __all__ = [
     "undo",
     "upcoming",
     "values",
+    "would_lose",
 ]

@@ -86,7 +86,7 @@ for _part in _hour:
 Rules = tuple[ColumnElement[bool], ...]
 
 
-def _recipients(rules: Rules, *columns: Any) -> Select[Any]:
+def recipients(rules: Rules, *columns: Any) -> Select[Any]:
     everybody = select(*columns).select_from(_written_to)
     return everybody.where(agreed, active, _reachable, *rules)
 
@@ -100,11 +100,11 @@ def _of_kind(build: Callable[..., Any], kind: AudienceKind, *how: int) -> Any:
 
 
 def _count(rules: Rules) -> Any:
-    return _recipients(rules, _language, func.count()).group_by(_language)
+    return recipients(rules, _language, func.count()).group_by(_language)
 
 
 def _more(rules: Rules) -> Any:
-    some = _recipients(rules, _members.c.id).limit(bindparam("most")).subquery()
+    some = recipients(rules, _members.c.id).limit(bindparam("most")).subquery()
     return select(func.count()).select_from(some)
 
 
@@ -118,7 +118,7 @@ def _unasked(rules: Rules) -> Any:
 
 
 def _page(rules: Rules) -> Any:
-    after = _recipients(rules, _members.c.id).where(_consents.c.member_id > bindparam("after"))
+    after = recipients(rules, _members.c.id).where(_consents.c.member_id > bindparam("after"))
     return after.order_by(_consents.c.member_id).limit(bindparam("most"))
 
 
@@ -185,7 +185,7 @@ def _rows_for(rules: Rules, dues: int, tried: Tried | None = None) -> Any:
     )
     if tried is not None and tried.split.held:
         rules = (*rules, ~is_held(_members.c.id, tried))
-    return _recipients(rules, *columns).where(*_within)
+    return recipients(rules, *columns).where(*_within)
 
 
 def _shared(tried: Tried) -> tuple[Any, ...]:
@@ -199,14 +199,14 @@ def _shared(tried: Tried) -> tuple[Any, ...]:
 
 def _held(rules: Rules, tried: Tried) -> Any:
     """Who is held out of a slice."""
-    return _recipients((*rules, is_held(_members.c.id, tried)), _members.c.id).where(*_within)
+    return recipients((*rules, is_held(_members.c.id, tried)), _members.c.id).where(*_within)
 
 
 def _places(rules: Rules, tried: Tried) -> Any:
     """How many fall where."""
     member = _members.c.id
     place = case((is_held(member, tried), literal(HELD)), else_=letter_of(member, tried))
-    some = _recipients(rules, place.label("place")).subquery()
+    some = recipients(rules, place.label("place")).subquery()
     return select(some.c.place, func.count()).group_by(some.c.place)
 
 
@@ -214,7 +214,7 @@ class Audiences(Meant):
     """Who gets a campaign (services.ports.campaigns.Audiences)."""
 
     def count(self, campaign_id: int, audience: Audience, when: When) -> dict[str, int]:
-        asked = _asked(campaign_id, audience, when)
+        asked = asked_values(campaign_id, audience, when)
         found: dict[str, int] = {}
         for language, number in self._db.execute(self._built(_count, audience, when), asked):
             spoken = language or self._fallback
@@ -222,13 +222,13 @@ class Audiences(Meant):
         return found
 
     def more_than(self, campaign_id: int, audience: Audience, when: When, number: int) -> bool:
-        asked = {**_asked(campaign_id, audience, when), "most": number + 1}
+        asked = {**asked_values(campaign_id, audience, when), "most": number + 1}
         return (
             int(self._db.execute(self._built(_more, audience, when), asked).scalar_one()) > number
         )
 
     def left_out(self, campaign_id: int, audience: Audience, when: When) -> tuple[int, int]:
-        asked = _asked(campaign_id, audience, when)
+        asked = asked_values(campaign_id, audience, when)
         nowhere = self._db.execute(self._built(_nowhere, audience, when), asked).scalar_one()
         if audience.kind is AudienceKind.EVERYBODY:
             return int(nowhere), 0
@@ -239,7 +239,7 @@ class Audiences(Meant):
     def page(
         self, campaign_id: int, audience: Audience, when: When, after: int, most: int
     ) -> list[int]:
-        asked = {**_asked(campaign_id, audience, when), "after": after, "most": most}
+        asked = {**asked_values(campaign_id, audience, when), "after": after, "most": most}
         return list(self._db.execute(self._built(_page, audience, when), asked).scalars())
 
     def slice(self, campaign_id: int, audience: Audience, after: int, most: int) -> Slice:
@@ -266,7 +266,7 @@ class Audiences(Meant):
     ) -> int:
         usual, others = _moments(due)
         values = {
-            **_asked(shape.campaign_id, audience, when),
+            **asked_values(shape.campaign_id, audience, when),
             **common_values(shape),
             "after": within[0],
             "upto": within[1],
@@ -295,13 +295,13 @@ class Audiences(Meant):
         tried: Tried,
     ) -> None:
         held = _held(self._rules(audience, when), tried)
-        asked = _asked(campaign_id, audience, when)
+        asked = asked_values(campaign_id, audience, when)
         note(self._db, campaign_id, tried, within, when.now, held, asked)
 
     def places(
         self, campaign_id: int, audience: Audience, when: When, tried: Tried
     ) -> dict[str, int]:
-        asked = _asked(campaign_id, audience, when)
+        asked = asked_values(campaign_id, audience, when)
         wanted = _places(self._rules(audience, when), tried)
         return {place: n for place, n in self._db.execute(wanted, asked)}
 
@@ -332,7 +332,7 @@ def _moments(due: Mapping[str, datetime]) -> tuple[datetime, list[tuple[datetime
     return ranked[0][0], ranked[1:]
 
 
-def _asked(campaign_id: int, audience: Audience, when: When) -> dict[str, Any]:
+def asked_values(campaign_id: int, audience: Audience, when: When) -> dict[str, Any]:
     """The values that the rule of an audience needs."""
     if audience.kind is AudienceKind.LIST:
         return {"campaign": campaign_id}

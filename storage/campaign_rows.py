@@ -106,6 +106,7 @@ _refresh = (
     .values(
         message=bindparam("shows"),
         target=bindparam("edits"),
+        wording_id=bindparam("words"),
         state="pending",
         reason="",
         tries=0,
@@ -269,6 +270,7 @@ class CampaignRows:
     def refresh(self, dedupe: str, message_id: str, notice: Notice, now: datetime) -> bool:
         shows = dumped(notice)
         asked = {"card": dedupe, "shows": shows, "edits": message_id, "now": now}
+        asked["words"] = notice.wording_id
         return self._changed(_refresh, **asked) == 1
 
     def _number(self, statement: Any, **values: Any) -> int:

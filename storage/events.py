@@ -36,12 +36,13 @@ from storage.types import Instant
 
 _events = events.Event.__table__  # type: ignore[attr-defined]
 _places = events.Invitation.__table__  # type: ignore[attr-defined]
+_waves = events.EventWave.__table__  # type: ignore[attr-defined]
 _news = events.EventNews.__table__  # type: ignore[attr-defined]
 _members = people.Member.__table__  # type: ignore[attr-defined]
 _consents = people.Consent.__table__  # type: ignore[attr-defined]
 _addresses = chat.Address.__table__  # type: ignore[attr-defined]
 _FIELDS = tuple(field.name for field in fields(Event))
-_KEPT = ("taken", "cancelled_at", "state", "round")
+_KEPT = ("taken", "cancelled_at", "state", "round", "photos", "settled_at")
 """A file does not change these."""
 _tell = Upsert(events.EventNews, ("invitation_id", "what"))
 
@@ -70,6 +71,15 @@ _mine = (
         or_(_places.c.id.is_not(None), _events.c.open_to_all),
     )
     .order_by(_events.c.starts_at, _events.c.id)
+)
+_unsettled = (
+    _parts.join(_events, _events.c.id == _places.c.event_id)
+    .where(
+        _places.c.member_id == bindparam("member"),
+        _places.c.place != "",
+        _events.c.settled_at.is_(None),
+    )
+    .order_by(_places.c.event_id)
 )
 _invite = Upsert(events.Invitation, ("event_id", "member_id"))
 _seats: Any = bindparam("seats")
@@ -179,11 +189,6 @@ _to_invite = select(_members.c.id, _agreed(Purpose.CARE).label("care")).where(
         _places.c.member_id == _members.c.id,
     ),
 )
-_of_batch = (
-    select(func.count())
-    .select_from(_places)
-    .where(_places.c.event_id == bindparam("event"), _places.c.batch == bindparam("of_batch"))
-)
 _numbers = (
     select(
         _places.c.answer,
@@ -201,16 +206,19 @@ _numbers = (
     .group_by(_places.c.answer)
 )
 _NUMBERS = ("waiting", "offered", "guests", "came", "heads", "no_shows", "kept")
-_to_step = select(_events.c.id).where(
-    _events.c.settled_at.is_(None),
-    or_(
-        _events.c.starts_at < bindparam("horizon"),
-        _events.c.cancelled_at.is_not(None),
-        _events.c.round > 0,
-        _events.c.id.in_(
-            select(_places.c.event_id).where(_places.c.place == literal_column("'offered'"))
-        ),
+_begun = or_(
+    _events.c.starts_at < bindparam("horizon"),
+    _events.c.cancelled_at.is_not(None),
+    _events.c.round > 0,
+    _events.c.id.in_(
+        select(_waves.c.event_id).where(_waves.c.state == literal_column("'planned'"))
     ),
+    _events.c.id.in_(
+        select(_places.c.event_id).where(_places.c.place == literal_column("'offered'"))
+    ),
+)
+_to_step = select(_events.c.id).where(
+    or_(and_(_events.c.settled_at.is_(None), _begun), _events.c.cards_at.is_not(None))
 )
 
 
@@ -240,6 +248,7 @@ class Events:
         row = {name: getattr(event, name) for name in _FIELDS if name not in ("id", *_KEPT)}
         row |= {name: dict(row[name]) for name in ("names", "texts", "place", "audience")}
         row |= {"rules": event.rules.dump(), "levels": list(event.levels)}
+        row["stores"] = list(event.stores)
         row |= {"content_hash": content_hash, "changed_at": now}
         if known:
             self._db.execute(_change.values(**row), {"of": known[0]})
@@ -288,6 +297,9 @@ class Events:
             for row in rows
         ]
 
+    def unsettled(self, member_id: int) -> list[Invitation]:
+        return self._many(_unsettled, {"member": member_id})
+
     def invitation(self, event_id: int, member_id: int) -> Invitation | None:
         return self._one(_part, {"event": event_id, "member": member_id})
 
@@ -307,9 +319,10 @@ class Events:
         now: datetime,
         *,
         batch: str,
+        face: str,
         staff_id: int | None,
     ) -> None:
-        row = {"event_id": event_id, "answer": "", "invited_at": now, "batch": batch}
+        row = {"event_id": event_id, "answer": "", "invited_at": now, "batch": batch, "face": face}
         rows = [
             {**row, "id": self._ids.next(), "member_id": who, "delivery_id": by}
             for who, by in places
@@ -322,20 +335,22 @@ class Events:
         _invite.run(self._db, [{**row, "id": self._ids.next()}])
 
     def to_invite(
-        self, event_id: int, most: int, meant: tuple[Expression, When] | None = None
-    ) -> tuple[int, list[tuple[int, bool]]]:
-        who = _to_invite
-        if meant is not None:
-            who = who.where(where(*meant, self._fallback))
-        key = {"event": event_id}
-        number = select(func.count()).select_from(who.subquery())
-        count = self._db.execute(number, key).scalar_one()
-        found = self._db.execute(who.order_by(_members.c.id).limit(most), key)
-        return int(count), [(row[0], bool(row[1])) for row in found]
+        self,
+        event_id: int,
+        most: int,
+        meant: tuple[Expression, When] | None = None,
+        after: int = 0,
+    ) -> list[tuple[int, bool]]:
+        who = self._whom(meant).where(_members.c.id > after).order_by(_members.c.id).limit(most)
+        found = self._db.execute(who, {"event": event_id})
+        return [(row[0], bool(row[1])) for row in found]
 
-    def invited_by(self, event_id: int, batch: str) -> int:
-        key = {"event": event_id, "of_batch": batch}
-        return int(self._db.execute(_of_batch, key).scalar_one())
+    def invitable(self, event_id: int, meant: tuple[Expression, When] | None = None) -> int:
+        number = select(func.count()).select_from(self._whom(meant).subquery())
+        return int(self._db.execute(number, {"event": event_id}).scalar_one())
+
+    def _whom(self, meant: tuple[Expression, When] | None) -> Any:
+        return _to_invite if meant is None else _to_invite.where(where(*meant, self._fallback))
 
     def counts(self, event_id: int) -> dict[str, int]:
         rows = self._db.execute(_numbers, {"event": event_id}).all()
@@ -374,8 +389,8 @@ class Events:
 
 def _event(row: Any) -> Event:
     values = {name: row[name] for name in _FIELDS}
-    levels, rules = tuple(row["levels"] or ()), load_rules(row["rules"] or {})
-    return Event(**{**values, "levels": levels, "rules": rules})
+    lists = {name: tuple(row[name] or ()) for name in ("levels", "stores", "photos")}
+    return Event(**{**values, **lists, "rules": load_rules(row["rules"] or {})})
 
 
 def _invitation(row: Any) -> Invitation:

@@ -262,7 +262,7 @@ HOLDINGS: Final = (
         "events",
         "invitations",
         "member_id",
-        hidden=("batch", "invited_by", "attended_by", "rank", "turn"),
+        hidden=("batch", "invited_by", "attended_by", "rank", "turn", "round", "face"),
         moves=True,
     ),
     Holding("", "event_news", "invitation_id", of="invitations"),

@@ -7,13 +7,15 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from storage.audiences import Audiences
+from storage.audience_previews import Previewed
 from storage.campaign_clicks import CampaignClicks
 from storage.campaign_grants import CampaignGrants
 from storage.campaign_rows import CampaignRows
 from storage.campaign_subjects import CampaignSubjects
 from storage.campaign_variants import CampaignTasks, CampaignVariants
 from storage.campaigns import Campaigns
+from storage.event_cards import EventCards
+from storage.event_waves import EventWaves
 from storage.events import Events
 from storage.faq_counts import FaqCounts
 from storage.goodwill import Goodwill
@@ -48,8 +50,8 @@ class Outreach:
         return Campaigns(self.db)
 
     @cached_property
-    def audiences(self) -> Audiences:
-        return Audiences(self.db, self.shared.locale)
+    def audiences(self) -> Previewed:
+        return Previewed(self.db, self.shared.locale)
 
     @cached_property
     def campaign_rows(self) -> CampaignRows:
@@ -150,6 +152,14 @@ class Outreach:
     @cached_property
     def events(self) -> Events:
         return Events(self.db, self.shared.ids, self.shared.locale)
+
+    @cached_property
+    def event_waves(self) -> EventWaves:
+        return EventWaves(self.db)
+
+    @cached_property
+    def event_cards(self) -> EventCards:
+        return EventCards(self.db)
 
     @cached_property
     def insight(self) -> Insights:

@@ -26,7 +26,7 @@ from services.ports.club import Audit, Programmes, Settings, StaffRegister, Stor
 from services.ports.contacts import Contacts
 from services.ports.earning import Earnings
 from services.ports.endings import Endings
-from services.ports.events import Events
+from services.ports.events import EventCards, Events, EventWaves
 from services.ports.expiries import Expiries
 from services.ports.exports import Exports
 from services.ports.faq import FaqCounts
@@ -213,6 +213,10 @@ class Work(Protocol):
     def insight(self) -> Insights: ...
     @property
     def events(self) -> Events: ...
+    @property
+    def event_waves(self) -> EventWaves: ...
+    @property
+    def event_cards(self) -> EventCards: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

@@ -145,6 +145,26 @@ class Shape:
     tried: Tried | None = None
 
 
+class Standing(NamedTuple):
+    """What decides beside the audience whether a member gets a promotion: the state of the
+    membership, whether they agreed, have a chat that is not blocked, and have a complaint open;
+    `locale`: in which language they are written to."""
+
+    state: str
+    agreed: bool
+    reachable: bool
+    complains: bool
+    locale: str
+
+
+class Named(NamedTuple):
+    """A recipient who was looked for by name."""
+
+    id: int
+    number: str
+    name: str
+
+
 class Audiences(Meant, Protocol):
     """Who gets a campaign: counted and written inside the database."""
 
@@ -192,6 +212,17 @@ class Audiences(Meant, Protocol):
         self, campaign_id: int, audience: Audience, when: When, tried: Tried
     ) -> dict[str, int]:
         """How many would fall where, by letter; `held` for those who would be held out."""
+
+    def standing(self, member_id: int) -> Standing:
+        """How a member stands to promotions; raises LookupError."""
+
+    def has(self, campaign_id: int, audience: Audience, when: When, member_id: int) -> bool:
+        """Whether a member is meant, whether they can be reached or not."""
+
+    def named(
+        self, campaign_id: int, audience: Audience, when: When, name: str, most: int
+    ) -> list[Named]:
+        """Recipients of exactly that name, large or small letters alike, by id."""
 
 
 class Recipient(NamedTuple):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from domain.audience_expressions import Expression
+from domain.event_waves import Wave
 from domain.events import Event, Invitation
 from services.ports.audiences import When
 
@@ -28,6 +29,10 @@ class Events(Protocol):
     def of_member(self, member_id: int, now: datetime) -> list[tuple[Event, Invitation | None]]:
         """Events to come that the member is invited to or that are open to all."""
 
+    def unsettled(self, member_id: int) -> list[Invitation]:
+        """The seats and places on waiting lists that the member has of events which are not
+        settled."""
+
     def invitation(self, event_id: int, member_id: int) -> Invitation | None: ...
     def invite(
         self,
@@ -36,10 +41,11 @@ class Events(Protocol):
         now: datetime,
         *,
         batch: str,
+        face: str,
         staff_id: int | None,
     ) -> None:
-        """Adds places for members, each with the delivery that carries the invitation; who has a
-        place already keeps it."""
+        """Adds places for members, each with the delivery that carries the invitation, whose card
+        shows `face`; who has a place already keeps it."""
 
     def come(self, event_id: int, member_id: int) -> None:
         """Adds a place for a member who was not invited, if there is none."""
@@ -85,13 +91,72 @@ class Events(Protocol):
         """Notes that somebody is told this; False if they were told before."""
 
     def to_invite(
-        self, event_id: int, most: int, meant: tuple[Expression, When] | None = None
-    ) -> tuple[int, list[tuple[int, bool]]]:
-        """How many members agreed to care or promotions, can be reached and have no place yet;
-        and the first of them: id, and whether it was care that they agreed to."""
+        self,
+        event_id: int,
+        most: int,
+        meant: tuple[Expression, When] | None = None,
+        after: int = 0,
+    ) -> list[tuple[int, bool]]:
+        """Members after an id who agreed to care or promotions, can be reached and have no place
+        yet: id, and whether it was care that they agreed to."""
 
-    def invited_by(self, event_id: int, batch: str) -> int:
-        """How many one effect invited."""
+    def invitable(self, event_id: int, meant: tuple[Expression, When] | None = None) -> int:
+        """How many members could be invited."""
 
     def counts(self, event_id: int) -> dict[str, int]:
         """How many were invited, and how many gave each answer."""
+
+
+class EventWaves(Protocol):
+    """Waves of invitations."""
+
+    def add(self, wave: Wave, staff_id: int | None, now: datetime) -> bool:
+        """Adds a wave; False if there is one with its key."""
+
+    def get(self, wave_id: int) -> Wave | None: ...
+    def of(self, event_id: int) -> list[Wave]:
+        """The waves of an event, the earliest first."""
+
+    def due(self, event_id: int, now: datetime) -> Wave | None:
+        """The first planned one that is due."""
+
+    def next_due(self, after: datetime) -> datetime | None:
+        """When the next planned wave of all events is due after a moment."""
+
+    def change(self, wave_id: int, **values: Any) -> None:
+        """Changes columns of a wave."""
+
+
+class Card(NamedTuple):
+    """An invitation that a member has in a chat."""
+
+    invitation_id: int
+    member_id: int
+    address_id: int
+    message_id: str
+
+
+class EventCards(Protocol):
+    """The cards of events in members' chats. A `face` stands for all that a card says of the
+    event; one whose face is another has to be renewed."""
+
+    def stale(self, event_id: int, face: str, most: int) -> list[Card]:
+        """Cards that say something else, those of members with news of their own first."""
+
+    def coming(self, event_id: int, face: str) -> bool:
+        """Whether some that say something else are still on their way."""
+
+    def show(self, invitation_id: int, face: str) -> None:
+        """Notes what a card says; "" for nothing that holds."""
+
+    def withdraw(self, dedupe: str) -> bool:
+        """Keeps a renewal that waits from being sent; False if it is just being sent."""
+
+    def touch(self, event_id: int, at: datetime) -> None:
+        """Cards are renewed at a moment, unless they will be anyway or nobody has one."""
+
+    def due(self, event_id: int, now: datetime) -> bool:
+        """Whether it is time to renew cards of the event."""
+
+    def next_due(self, after: datetime) -> datetime | None:
+        """When cards of some event are renewed next after a moment."""

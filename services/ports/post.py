@@ -10,6 +10,12 @@ from typing import Any, Final, NamedTuple, Protocol
 
 REPLY, SERVICE, OPTIONAL = LANES = (0, 1, 2)
 """Lanes of sending: replies and receipts, service messages to many, what needs consent."""
+Tapped = (
+    tuple[str, str, tuple[str, ...]]
+    | tuple[str, str, tuple[str, ...], bool, bool, str, Mapping[str, Any]]
+)
+"""A button: label, intent, args; and whether it has an effect, is for this point of a talk only,
+leads to a link, and what its label says."""
 LATER: Final = "sent:"
 """Before the id of a delivery: the message that it will have become."""
 
@@ -18,7 +24,7 @@ LATER: Final = "sent:"
 class Notice:
     """A message to be rendered when it is sent.
 
-    `buttons`: rows of (label key, intent, args). `surely`: repeated after an unclear outcome
+    `buttons`: rows of buttons. `surely`: repeated after an unclear outcome
     (receipts, tickets); else it goes out at most once. `dedupe`: the occasion; a second notice of
     the same occasion is not written. `purpose`: a consent purpose, `service` always goes. `bulk`:
     one of many alike, so it waits behind replies (other purposes than service always do).
@@ -38,7 +44,7 @@ class Notice:
 
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)
-    buttons: tuple[tuple[tuple[str, str, tuple[str, ...]], ...], ...] = ()
+    buttons: tuple[tuple[Tapped, ...], ...] = ()
     purpose: str = "service"
     surely: bool = True
     dedupe: str | None = None

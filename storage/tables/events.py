@@ -19,6 +19,8 @@ class Event(SQLModel, table=True):
     in points per member. `audience`, `rules` (guests, waiting list, offers, reminders, map,
     survey, thanks; see domain.event_rules) are JSON. `state`: draft, open, cancelled, over (told
     and settled). `round` counts changes that were told. `series`: the key of what recurs.
+    `shown`: what the cards in the chats say of it; `cards_at`: when those that say something else
+    are renewed. `photos` go with the thanks.
     """
 
     __tablename__ = "events"
@@ -47,17 +49,23 @@ class Event(SQLModel, table=True):
     round: int = 0
     made_by: int | None = Field(default=None, sa_type=Id)
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
+    shown: str = ""
+    cards_at: datetime | None = Field(default=None, sa_type=Instant)
+    photos: Any = Field(default_factory=list, sa_type=Json)
 
 
 class Invitation(SQLModel, table=True):
     """A member's place in an event: `answer` is "", `yes`, `no` or `maybe`. `invited_at` is
-    None for who came without an invitation; `batch` is the key of the effect that invited."""
+    None for who came without an invitation; `batch` is the key of the effect that invited.
+    `round`: the event's when they last said yes. `face`: what their card says of the event, which
+    `delivery_id` has written; "": it has to be renewed."""
 
     __tablename__ = "invitations"
     __table_args__ = (
         UniqueConstraint("event_id", "member_id"),
         Index("ix_invitations_member", "member_id", "event_id"),
         Index("ix_invitations_place", "event_id", "place", "waiting_since"),
+        Index("ix_invitations_face", "event_id", "face"),
         Index(
             "ix_invitations_offers",
             "offered_until",
@@ -89,6 +97,30 @@ class Invitation(SQLModel, table=True):
     deposit_posting: int | None = Field(default=None, sa_type=Id)
     turn: int = 0
     no_show: bool = False
+    round: int = 0
+    face: str = ""
+
+
+class EventWave(SQLModel, table=True):
+    """Invitations that go out from `due_at` on: to whom `whom` (an expression as JSON, {}:
+    everybody the event is for) means, `most` of them, the lowest ids first. `reached` is the last
+    member looked at. `state`: planned, done or stopped. `written`: what was typed."""
+
+    __tablename__ = "event_waves"
+    __table_args__ = (Index("ix_event_waves_due", "state", "due_at"),)
+
+    id: int = Field(primary_key=True, sa_type=Id)
+    event_id: int = Field(sa_type=Id, foreign_key="events.id", index=True)
+    key: str = Field(unique=True)
+    due_at: datetime = Field(sa_type=Instant)
+    whom: Any = Field(sa_type=Json)
+    written: str = ""
+    most: int | None = None
+    invited: int = 0
+    reached: int = Field(default=0, sa_type=Id)
+    state: str = "planned"
+    made_by: int | None = Field(default=None, sa_type=Id)
+    made_at: datetime = Field(sa_type=Instant)
 
 
 class EventNews(SQLModel, table=True):

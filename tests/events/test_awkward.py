@@ -8,7 +8,7 @@ import pytest
 from domain.consent import Purpose
 from domain.event_errors import AnswersClosed, TicketUnknown
 from domain.events import Answer, Place
-from services import events, merging
+from services import event_waves, events, merging
 from tests.events.test_seats import (
     EARLY,
     STAFF,
@@ -121,8 +121,12 @@ async def test_only_levels_that_may_come_are_invited(club):
     (mei,) = await members(club, 1)
     await club.write(lambda w: w.members.set_consent(mei, Purpose.CARE, True, "test", EARLY))
     event = await event_for(club, capacity=5, open_to_all=False, levels=("diamond",))
-    done = await club.write(lambda w: events.invite(w, event, STAFF, key="k", now=EARLY))
-    assert (done.done, done.left) == (0, 0)
+    assert await club.read(lambda w: event_waves.invitable(w, event, EARLY)) == 0
+    await club.write(
+        lambda w: event_waves.plan(w, event, key="k", due_at=EARLY, actor=STAFF, now=EARLY)
+    )
+    await later(club, EARLY)
+    assert await club.read(lambda w: w.events.invitation(event, mei)) is None
 
 
 @pytest.mark.parametrize("code", ["9999999999999999999-abc", "²-abc", "-", "", "1-"])

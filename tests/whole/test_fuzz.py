@@ -185,6 +185,13 @@ STEPS: dict[str, tuple[str, ...]] = {
     "broadcast.store": ("owner", "draft.new", "Hello to you", "draft.stores"),
     "broadcast.list": ("owner", "draft.new", "Hello to you", "draft.list"),
     "broadcast.time": ("owner", "draft.new", "Hello to you", "draft.time"),
+    "broadcast.preview": (
+        "owner",
+        "draft.new",
+        "Hello to you",
+        "draft.everybody",
+        "draft.preview",
+    ),
     "": ("stranger", "/help"),
 }
 
@@ -195,8 +202,8 @@ ELSEWHERE = {
     # Parts of drafts and cards: test_plans.py, test_audiences.py, test_tags.py, test_events.py.
     *(f"plan.{one}" for one in ("card", "goal", "budget", "points", "text", "task")),
     *(f"audience.{one}" for one in ("card", "number", "name", "tag")),
-    *("tagging.text", "event_door.code", "event_change.when", "event_change.seats"),
-    *(f"event_new.{one}" for one in ("name", "place", "when", "seats")),
+    *(f"{one.name}.{step.name}" for one in FLOWS if "event_" in one.name for step in one.steps),
+    "tagging.text",
     # Words of operators are tried in a process of their own: tests/flows/test_broadcast.py and
     # tests/flows/test_wordings.py.
     "broadcast.text",

@@ -40,11 +40,37 @@ def upgrade() -> None:
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("made_by", types.Id, nullable=True),
         sa.Column("settled_at", types.Instant(), nullable=True),
+        sa.Column("shown", sa.String(), nullable=False),
+        sa.Column("cards_at", types.Instant(), nullable=True),
+        sa.Column("photos", types.Json(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("key"),
     )
     op.create_index(op.f("ix_events_series"), "events", ["series"], unique=False)
     op.create_index(op.f("ix_events_starts_at"), "events", ["starts_at"], unique=False)
+    op.create_table(
+        "event_waves",
+        sa.Column("id", types.Id, nullable=False),
+        sa.Column("event_id", types.Id, nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("due_at", types.Instant(), nullable=False),
+        sa.Column("whom", types.Json(), nullable=False),
+        sa.Column("written", sa.String(), nullable=False),
+        sa.Column("most", sa.Integer(), nullable=True),
+        sa.Column("invited", sa.Integer(), nullable=False),
+        sa.Column("reached", types.Id, nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("made_by", types.Id, nullable=True),
+        sa.Column("made_at", types.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["events.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("key"),
+    )
+    op.create_index("ix_event_waves_due", "event_waves", ["state", "due_at"], unique=False)
+    op.create_index(op.f("ix_event_waves_event_id"), "event_waves", ["event_id"], unique=False)
     op.create_table(
         "invitations",
         sa.Column("id", types.Id, nullable=False),
@@ -70,6 +96,8 @@ def upgrade() -> None:
         sa.Column("deposit_posting", types.Id, nullable=True),
         sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("no_show", sa.Boolean(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("face", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["event_id"],
             ["events.id"],
@@ -81,6 +109,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("event_id", "member_id"),
     )
+    op.create_index("ix_invitations_face", "invitations", ["event_id", "face"], unique=False)
     op.create_index(
         "ix_invitations_member", "invitations", ["member_id", "event_id"], unique=False
     )
