@@ -58,12 +58,12 @@ class Renderer:
 
     def _shipped(self, reply: Reply, language: str, user: str, turn: int, **more: Any) -> Rendered:
         club = self._club(language)
-        if reply.shown:
-            more["shown"] = [self._inside(one, language, user) for one in reply.shown]
+        inside = [self._inside(one, language, user) for one in reply.shown]
+        values = {"shown": inside, **plain_values(reply.values), **more}
         return Rendered(
             key=reply.key,
             locale=language,
-            text=self._text(reply.key, language, {**club, **plain_values(reply.values), **more}),
+            text=self._text(reply.key, language, {**club, **values}),
             rows=self._rows(reply.rows, language, user, turn),
             edit=reply.edit,
             toast=self._text(reply.toast, language, club) if reply.toast else "",

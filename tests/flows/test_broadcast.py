@@ -166,6 +166,13 @@ async def test_one_text_for_all_is_said_clearly(hall: Hall) -> None:
     assert "1 speaks Chinese (gets the English text)" in (await checked(ann)).text
 
 
+async def test_texts_too_long_for_the_card_are_told_by_their_length(hall: Hall) -> None:
+    ann = await operator(hall.club)
+    card = await written(ann, "x" * 3000)
+    assert card.key == "broadcast.draft"
+    assert "3,000 characters" in card.text
+
+
 async def test_picture_and_buttons_go_with_it(hall: Hall) -> None:
     ann = await operator(hall.club)
     await written(ann)

@@ -121,6 +121,7 @@ async def test_forged_deliveries_do_nothing(sqlite_cast: Cast) -> None:
 
 # How each step is reached: who, then what they tap (`intent|args`, {id} of the table's first row)
 # or say; the last thing asks for the step's answer.
+DRAFT = ("owner", "draft.new", "Hello to you")
 STEPS: dict[str, tuple[str, ...]] = {
     "profile.name": ("victim", "profile.edit|name"),
     "profile.birthday": ("member", "profile.edit|birthday"),
@@ -180,18 +181,10 @@ STEPS: dict[str, tuple[str, ...]] = {
     "giving.points": ("owner", "goodwill.other|{tickets}"),
     "giving.sure": ("owner", "goodwill.other|{tickets}", "10"),
     "calling.kind": ("owner", "desk.call|{victim}"),
-    "broadcast.picture": ("owner", "draft.new", "Hello to you", "draft.picture"),
-    "broadcast.buttons": ("owner", "draft.new", "Hello to you", "draft.buttons"),
-    "broadcast.store": ("owner", "draft.new", "Hello to you", "draft.stores"),
-    "broadcast.list": ("owner", "draft.new", "Hello to you", "draft.list"),
-    "broadcast.time": ("owner", "draft.new", "Hello to you", "draft.time"),
-    "broadcast.preview": (
-        "owner",
-        "draft.new",
-        "Hello to you",
-        "draft.everybody",
-        "draft.preview",
-    ),
+    **{f"broadcast.{one}": (*DRAFT, f"draft.{one}") for one in ("picture", "buttons", "list")},
+    "broadcast.store": (*DRAFT, "draft.stores"),
+    "broadcast.time": (*DRAFT, "draft.time"),
+    "broadcast.preview": (*DRAFT, "draft.everybody", "draft.preview"),
     "": ("stranger", "/help"),
 }
 
