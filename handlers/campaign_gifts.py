@@ -12,7 +12,7 @@ from domain.errors import NotAllowed
 from handlers import campaign_cards
 from handlers.parts import number
 from handlers.turns import Turn, actor
-from services import campaign_gifts, campaign_tasks, campaigns
+from services import campaign_gifts, campaign_revoking, campaign_tasks, campaigns
 
 RAISES: Final = (150, 200, 300)
 """Budgets that are offered, in percent of the one that is used up."""
@@ -49,14 +49,27 @@ def without_gift(turn: Turn) -> Reply:
     return campaign_cards.watched(turn, number(turn))
 
 
+def ask_revoke(turn: Turn) -> Reply:
+    """Take it back? From how many, and what."""
+    campaign_id = number(turn)
+    found = campaign_revoking.unused(turn.work, campaign_id, turn.now)
+    values = campaign_gifts.values(turn.work, campaigns.find(turn.work, campaign_id))
+    shown = {**values, "members": found.members, "left": found.points, "vouchers": found.vouchers}
+    args = (str(campaign_id),)
+    sure = Button("campaign_plan.button_revoke_sure", "campaign.revoke_now", args, effect=True)
+    keep = Button("campaign_plan.button_leave", "campaign.show", args)
+    return Reply("campaign_plan.sure_revoke", shown, ((sure,), (keep,)), edit=True)
+
+
 def revoke(turn: Turn) -> Reply:
     """Takes some of what is unused back, and offers to go on."""
     done = campaign_gifts.revoke_unused(turn.work, number(turn), actor(turn), turn.now)
     args = (str(number(turn)),)
-    more = Button("campaign_plan.button_revoke", "campaign.revoke", args)
+    more = Button("campaign_plan.button_more", "campaign.revoke_now", args, effect=True)
     card = Button("broadcast.button_result", "campaign.show", args)
     values = {"members": done.members, "points": done.points, "more": done.more}
-    return Reply("campaign_plan.revoked", values, ((more,), (card,)) if done.more else ((card,),))
+    rows = ((more,), (card,)) if done.more else ((card,),)
+    return Reply("campaign_plan.revoked", values, rows, edit=True)
 
 
 def task_done(turn: Turn) -> Reply:
@@ -78,6 +91,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("campaign.budget", ask_budget, needs="campaign:write"),
     Route("campaign.raise", raise_budget, writes=True, needs="campaign:write"),
     Route("campaign.without", without_gift, writes=True, needs="campaign:write"),
-    Route("campaign.revoke", revoke, writes=True, needs="campaign:write"),
+    Route("campaign.revoke", ask_revoke, needs="campaign:write", long=True),
+    Route("campaign.revoke_now", revoke, writes=True, needs="campaign:write"),
     Route("campaign.task_done", task_done, writes=True, anyone=True),
 )

@@ -9,6 +9,7 @@ from hashlib import sha256
 from math import ceil
 from typing import Any, Final
 
+from domain.campaign_plans import load_plan
 from domain.campaigns import STOPPABLE, CampaignState
 from domain.dates import zone_of
 from domain.members import mask_name
@@ -16,6 +17,7 @@ from domain.staff import permissions
 from services import campaign_telling
 from services.campaign_drafts import find
 from services.campaign_following import may_again
+from services.campaign_gifts import values as gift_values
 from services.exporting import WHOLE
 from services.masks import mask_number
 from services.ports import Work
@@ -32,7 +34,7 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _GOING: Final = (CampaignState.RUNNING, CampaignState.PAUSED)
 _FIGURES: Final = (
     *("state", "reason", "filling", "planned", "sent", "waiting", "skipped", "unreachable"),
-    *("failed", "unknown"),
+    *("failed", "unknown", "letters", "held_out", "gift"),
 )
 HEADS: Final = ("number", "name", "state", "reason", "at")
 _ON_THE_WAY: Final = ("pending", "claimed", "sending")
@@ -136,9 +138,27 @@ def values(work: Work, campaign_id: int, now: datetime) -> dict[str, Any]:
     reasons = [{"reason": reason, "count": count} for reason, count in now_at.reasons]
     rate = round(now_at.rate, 1)
     zone = work.programmes.current().zone
-    about = campaign_telling.abouts(work, (find(work, campaign_id),))[campaign_id]
+    campaign = find(work, campaign_id)
+    about = campaign_telling.abouts(work, (campaign,))[campaign_id]
     more = {"campaign_id": str(campaign_id), "about": about, "zone": zone, "rate": f"{rate:g}"}
-    return {**shown, **more, "reasons": reasons}
+    return {**shown, **more, "reasons": reasons, **_tried(work, campaign)}
+
+
+def _tried(work: Work, campaign: Campaign) -> dict[str, Any]:
+    """Beside the message: how many of which text were sent, who is held out, what was given."""
+    plan, begun = load_plan(campaign.plan), campaign.started_at is not None
+    told: dict[str, Any] = {"letters": [], "held_out": 0, "gift": None}
+    if begun and (plan.held_percent or work.campaign_variants.of(campaign.id)):
+        fell = work.campaign_subjects.fell(campaign.id)
+        told["letters"] = [
+            {"letter": one.letter, "sent": one.sent, "members": one.members}
+            for one in fell
+            if one.letter
+        ]
+        told["held_out"] = sum(one.members for one in fell if one.held)
+    if begun and plan.gift:
+        told["gift"] = gift_values(work, campaign)
+    return told
 
 
 def finished_notice(work: Work, campaign: Campaign, now: datetime) -> Notice:

@@ -16,7 +16,7 @@ from services import fulfilling, ledger, presents, waiting
 from services.campaign_drafts import find
 from services.kinds import kind_of
 from services.ports import Work
-from services.ports.campaign_plans import Grant
+from services.ports.campaign_plans import Grant, Unused
 from services.ports.campaigns import Campaign
 from services.ports.club import Actor
 
@@ -55,10 +55,15 @@ def revoke_unused(
     return Revoked(members, points, len(grants) == most)
 
 
-def revocable(work: Work, campaign_id: int, now: datetime) -> bool:
-    """Whether something is there to take back."""
+def unused(work: Work, campaign_id: int, now: datetime) -> Unused:
+    """What there is to take back, counted in full. Raises CampaignNotFound, NothingToRevoke."""
     campaign = find(work, campaign_id)
-    return not _of_partner(work, campaign) and bool(_unused(work, campaign_id, now, 1))
+    found = Unused(0, 0, 0)
+    if not _of_partner(work, campaign):
+        found = work.campaign_grants.unused_sums(campaign_id, now)
+    if not found.members:
+        raise NothingToRevoke()
+    return found
 
 
 def _unused(work: Work, campaign_id: int, now: datetime, most: int) -> list[Grant]:

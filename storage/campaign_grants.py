@@ -9,7 +9,7 @@ from sqlalchemy import Connection as Db
 from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, update
 
 from domain.vouchers import VoucherState
-from services.ports.campaign_plans import Grant, Sums
+from services.ports.campaign_plans import Grant, Sums, Unused
 from storage.dialect import Upsert
 from storage.tables import benefits, campaigns, ledger, post
 
@@ -74,12 +74,11 @@ _sums = select(
     _revoked_too,
 ).where(_grants.c.campaign_id == bindparam("of"))
 _now = bindparam("now", type_=_vouchers.c.expires_at.type)
-_points_left = exists().where(
-    _lots.c.posting_id == _grants.c.posting_id,
-    _lots.c.member_id == _grants.c.member_id,
-    _lots.c.left > 0,
-    or_(_lots.c.expires_at.is_(None), _lots.c.expires_at > _now),
+_lasts = or_(_lots.c.expires_at.is_(None), _lots.c.expires_at > _now)
+_theirs = and_(
+    _lots.c.posting_id == _grants.c.posting_id, _lots.c.member_id == _grants.c.member_id
 )
+_points_left = exists().where(_theirs, _lots.c.left > 0, _lasts)
 _free = or_(
     _vouchers.c.state == VoucherState.ISSUED.value,
     and_(_vouchers.c.state == VoucherState.HELD.value, _vouchers.c.held_until <= _now),
@@ -100,6 +99,13 @@ _unused = (
     .order_by(_grants.c.member_id)
     .limit(bindparam("most"))
 )
+_kept = (_grants.c.campaign_id == bindparam("of"), _grants.c.revoked_at.is_(None))
+_unspent = (
+    select(func.count(_grants.c.member_id.distinct()), func.coalesce(func.sum(_lots.c.left), 0))
+    .select_from(_grants.join(_lots, _theirs))
+    .where(*_kept, _lots.c.left > 0, _lasts)
+)
+_untaken = select(func.count()).select_from(_grants).where(*_kept, _voucher_unused)
 _revoke = (
     update(_grants)
     .where(
@@ -141,6 +147,11 @@ class CampaignGrants:
     def unused(self, campaign_id: int, now: datetime, most: int) -> list[Grant]:
         asked = {"of": campaign_id, "now": now, "most": most}
         return [Grant(*row) for row in self._db.execute(_unused, asked)]
+
+    def unused_sums(self, campaign_id: int, now: datetime) -> Unused:
+        asked = {"of": campaign_id, "now": now}
+        members, points = self._db.execute(_unspent, asked).one()
+        return Unused(members, int(points), self._db.execute(_untaken, asked).scalar_one())
 
     def revoked(self, grant: Grant, at: datetime, cost_minor: int) -> bool:
         of = {"of": grant.campaign_id, "member": grant.member_id}

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    and_,
     bindparam,
     case,
     exists,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy import Connection as Db
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.ports.campaign_plans import Habit, Tried
+from services.ports.campaign_plans import Fell, Habit, Tried
 from services.ports.sales import BOOKED
 from storage.campaign_variants import letter_of
 from storage.tables import campaigns, people, post, purchases
@@ -43,6 +44,21 @@ _counts = (
 )
 _mine = _rows.c.campaign_id == bindparam("campaign")
 _within = (_rows.c.member_id > bindparam("after"), _rows.c.member_id <= bindparam("upto"))
+_theirs_too = and_(
+    _rows.c.campaign_id == _subjects.c.campaign_id, _rows.c.member_id == _subjects.c.member_id
+)
+_fell = (
+    select(
+        _subjects.c.letter,
+        _subjects.c.held,
+        func.count(),
+        func.sum(case((_rows.c.state == "sent", 1), else_=0)),
+    )
+    .select_from(_subjects.outerjoin(_rows, _theirs_too))
+    .where(_subjects.c.campaign_id == bindparam("of"))
+    .group_by(_subjects.c.letter, _subjects.c.held)
+    .order_by(_subjects.c.held, _subjects.c.letter)
+)
 _waits = _rows.c.state == "pending"
 _theirs = (
     select(_variants.c.wording_id)
@@ -133,6 +149,12 @@ class CampaignSubjects:
 
     def counts(self, campaign_id: int) -> dict[str, int]:
         return {place: n for place, n in self._db.execute(_counts, {"of": campaign_id})}
+
+    def fell(self, campaign_id: int) -> list[Fell]:
+        rows = self._db.execute(_fell, {"of": campaign_id})
+        return [
+            Fell(letter, bool(held), members, int(sent)) for letter, held, members, sent in rows
+        ]
 
     def reword(self, rows_of: int, original_id: int, within: tuple[int, int]) -> None:
         asked = {"campaign": rows_of, "words": rows_of, "original": original_id}

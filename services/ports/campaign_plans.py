@@ -62,6 +62,29 @@ class Sums(NamedTuple):
     revoked: int
 
 
+class Unused(NamedTuple):
+    """What of a campaign's gifts is unused: how many members have how many of the points left, and
+    how many vouchers there are."""
+
+    holders: int
+    points: int
+    vouchers: int
+
+    @property
+    def members(self) -> int:
+        return self.holders + self.vouchers
+
+
+class Fell(NamedTuple):
+    """How many fell to a text ("" for the only one) or were held out, and how many of their
+    messages were sent."""
+
+    letter: str
+    held: bool
+    members: int
+    sent: int
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A line of a checklist. `due_on`: a day as date.toordinal counts."""
@@ -90,6 +113,10 @@ class CampaignSubjects(Protocol):
 
     def counts(self, campaign_id: int) -> dict[str, int]:
         """How many by letter; `held` for those who were held out."""
+
+    def fell(self, campaign_id: int) -> list[Fell]:
+        """Who fell where and was sent a message, the texts by their letters before the held
+        out."""
 
     def reword(self, rows_of: int, original_id: int, within: tuple[int, int]) -> None:
         """Gives waiting rows of a correction, or of the original itself, the words that the
@@ -126,6 +153,9 @@ class CampaignGrants(Protocol):
     def sums(self, campaign_id: int) -> Sums: ...
     def unused(self, campaign_id: int, now: datetime, most: int) -> list[Grant]:
         """Some of which there is something left to take back."""
+
+    def unused_sums(self, campaign_id: int, now: datetime) -> Unused:
+        """All of which there is something left to take back."""
 
     def revoked(self, grant: Grant, at: datetime, cost_minor: int) -> bool:
         """Notes that one was taken back and what of its cost stays; False if it was before."""
