@@ -19,11 +19,11 @@ from domain.campaigns import (
     CampaignState,
     check_time,
 )
-from services import approvals
+from services import approvals, campaign_plan_words
 from services.audience_scope import asked_at
 from services.audiences import explained
+from services.campaign_costs import cost_for
 from services.campaign_drafts import audience_of, find, hash_of, looked_for
-from services.campaign_gifts import values as gift_values
 from services.campaign_plans import check_gift
 from services.ports import Work
 from services.ports.campaigns import Campaign
@@ -179,26 +179,16 @@ def _ask(work: Work, campaign: Campaign, actor: Actor, key: str, now: datetime) 
 
 
 def summary(work: Work, campaign: Campaign) -> dict[str, Any]:
-    """What the card of a request shows: the words, who gets it, when, how many."""
+    """What the card of a request shows: the words, who gets it, when, how many, and the plan with
+    what its gifts cost."""
     words: Mapping[str, Any] = {}
     if campaign.wording_id is not None:
         words = work.wordings.get(campaign.wording_id).content
-    plan = load_plan(campaign.plan)
     return {
+        **campaign_plan_words.values(work, campaign),
+        "planned": campaign_plan_words.planned(work, campaign),
+        "cost": _cost(work, campaign),
         "name": campaign.name,
-        "plan": plan.dump(),
-        "gift": gift_values(work, campaign) if plan.gift else None,
-        "variants": [
-            {
-                "letter": one.letter,
-                "share": one.share,
-                "texts": [
-                    {"language": language, "text": text}
-                    for language, text in work.wordings.get(one.wording_id).texts.items()
-                ],
-            }
-            for one in work.campaign_variants.of(campaign.id)
-        ],
         "campaign": str(campaign.id),
         "kind": campaign.kind,
         "texts": [
@@ -213,6 +203,14 @@ def summary(work: Work, campaign: Campaign) -> dict[str, Any]:
         "zone": work.programmes.current().zone,
         "paid": campaign.paid,
     }
+
+
+def _cost(work: Work, campaign: Campaign) -> dict[str, Any] | None:
+    """What the gifts cost for all who were counted; None without a gift or a count."""
+    if not load_plan(campaign.plan).gift or campaign.planned is None:
+        return None
+    minor = cost_for(work, campaign, campaign.planned).total_minor
+    return {"minor": minor, "currency": work.programmes.current().currency}
 
 
 def named_audience(work: Work, campaign: Campaign) -> dict[str, Any]:
