@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+from typing import Any
 
-from app.csv_file import Rows
 from app.recipient_file import Words
+from templates.sheets.book import Sheet, workbook
 
 
 def table(words: Words, content: bytes, locale: str) -> bytes:
-    """Rows (JSON: number, name, answer, place, guests, came, no-show) as CSV in UTF-8 with the
-    mark that spreadsheets look for, in the words of a language."""
-    file = io.StringIO(newline="")
-    rows = Rows(csv.writer(file))
-    rows.write(words("event.heads", {}, locale).split("|"))
-    for number, name, answer, place, guests, came, no_show in json.loads(content):
+    """A title and rows (JSON: texts per language; number, name, answer, place, guests, came,
+    no-show) as XLSX, in the words of a language."""
+    data = json.loads(content)
+    rows: list[list[Any]] = [words("event.heads", {}, locale).split("|")]
+    for number, name, answer, place, guests, came, no_show in data["rows"]:
         said = words("event.guest_answer", {"answer": answer, "at": place}, locale)
         values = {"came": came, "no_show": no_show}
-        became = words("event.guest_came", values, locale) if came or no_show else ""
-        rows.write([number, name, said, guests, became])
-    return file.getvalue().encode("utf-8-sig")
+        became = words("event.guest_came", values, locale) if no_show and not came else came
+        rows.append([number, name, said, guests, became or ""])
+    title = words("event.guest_title", data["event"], locale)
+    return workbook([Sheet(words("event.guest_sheet", {}, locale), title, rows, (16, 24, 14, 10))])

@@ -1,4 +1,4 @@
-"""Events for staff: answers, invitations, the door, the guest list, calling off."""
+"""Events for staff: answers, invitations, the door, the guest list."""
 
 from __future__ import annotations
 
@@ -70,6 +70,7 @@ def staff_card(turn: Turn, event_id: int, *, edit: bool = False) -> Reply:
     waves = [_wave(one, turn) for one in stands.waves]
     ended = stands.event.over(turn.now)
     values = {**events.values(stands.event), **counts, "waves": waves, "ended": ended}
+    values["ahead"] = stands.event.rules.ahead
     values["cancelled"] = stands.event.state == EventState.CANCELLED
     more = {"no_shows": stands.counts.get("no_shows", 0), "kept": stands.counts.get("kept", 0)}
     rows = _afterwards(stands.event) if ended or values["cancelled"] else _tools(stands)
@@ -124,28 +125,6 @@ def _afterwards(event: Event) -> Rows:
     )
 
 
-# -- calling off --------------------------------------------------------------------------
-
-
-def ask_cancel(turn: Turn) -> Reply:
-    """Says who would be told before anything is called off."""
-    event = events.find(turn.work, number(turn))
-    args = (str(event.id),)
-    rows: Rows = (
-        (Button("event.button_cancel_now", "event.cancel_now", args, effect=True),),
-        (Button("event.button_keep", "event.staff", args),),
-    )
-    values = {**events.values(event), **told(turn, event)}
-    return Reply("event.cancel_sure", values, rows, edit=True)
-
-
-def cancel(turn: Turn) -> Reply:
-    """Calls it off; who said yes, waits or said maybe is told."""
-    event = events.cancel(turn.work, number(turn), actor(turn), turn.now)
-    values = {"names": dict(event.names), **told(turn, event)}
-    return Reply("event.cancel_done", values, ((BACK,),), edit=True)
-
-
 def told(turn: Turn, event: Event) -> dict[str, int]:
     """How many would be told of a change: who said yes, waits, said maybe."""
     found = events.concerned(turn.work, event)
@@ -162,9 +141,11 @@ def guest_list(turn: Turn) -> Reply:
     turn.work.audit.add(
         actor(turn), "event.guests", ("event", event.id), turn.now, {"lines": len(rows)}
     )
-    content = json.dumps(rows, ensure_ascii=False).encode()
+    about = {"names": dict(event.names), "starts_at": event.starts_at.isoformat()}
+    data = {"event": {**about, "zone": event.zone}, "rows": rows}
+    content = json.dumps(data, ensure_ascii=False).encode()
     values = {"names": dict(event.names), "count": len(rows)}
-    document = Document(f"event-{event.id}-guests.csv", content, MAKER)
+    document = Document(f"event-{event.id}-guests.xlsx", content, MAKER)
     file = Reply("event.guests_file", values, document=document)
     return Reply("event.guests", values, more=(file,))
 

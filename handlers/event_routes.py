@@ -6,6 +6,7 @@ from bot.flow import Flow
 from bot.router import Route
 from handlers import (
     event_desk,
+    event_ending,
     event_inviting,
     event_making,
     event_settings,
@@ -65,8 +66,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("event.seats", event_making.ask_seats, writes=True, needs=WRITE),
     Route("event_change.when", event_making.take_other_time, writes=True, needs=WRITE),
     Route("event_change.seats", event_making.take_other_seats, writes=True, needs=WRITE),
-    Route("event.cancel", event_desk.ask_cancel, needs=WRITE),
-    Route("event.cancel_now", event_desk.cancel, writes=True, needs=WRITE),
+    Route("event.cancel", event_ending.ask, needs=WRITE),
+    Route("event.cancel_now", event_ending.cancel, writes=True, needs=WRITE),
+    Route("event.series_end", event_ending.ask_series, needs=WRITE),
+    Route("event.series_end_now", event_ending.cancel_series, writes=True, needs=WRITE),
     Route("event.guests", event_desk.guest_list, writes=True, needs=WRITE),
     Route("event.doors", event_desk.doors, needs=DOOR),
     Route("event.door", event_desk.door, writes=True, needs=DOOR),

@@ -10,6 +10,7 @@ from functools import partial
 from services import (
     approvals,
     caring,
+    event_series,
     expiry,
     holds,
     insight,
@@ -194,6 +195,14 @@ def _count(work: Work, due: Due, now: datetime, after: int) -> int | None:
     return recommending.count(work, now, after, COUNTED)
 
 
+def _no_day_missing(work: Work, due: Due, now: datetime) -> bool:
+    return not event_series.missing(work, now)
+
+
+def _plan_days(work: Work, due: Due, now: datetime, after: int) -> int | None:
+    return after + 1 if event_series.plan_some(work, now) else None
+
+
 def _is_sealed(work: Work, due: Due, now: datetime) -> bool:
     return sealing.is_sealed(work, due.day)
 
@@ -250,6 +259,7 @@ JOBS: tuple[Job, ...] = (
     Job("tidy", (NIGHT,), _tidy, _nothing_to_tidy),
     Job("count", (NIGHT,), _count, _nothing_to_count),
     Job("seal", (NIGHT,), _seal, _is_sealed),
+    Job("series", (NIGHT,), _plan_days, _no_day_missing),
     Job("audiences", (NIGHT,), _compare, _nobody_to_compare),
     Job("survey_answers", (NIGHT,), _release_answers, _nothing_to_release),
     Job("survey_reminders", (FORENOON,), _ask_again, _nobody_to_ask_again, within=DAYTIME),

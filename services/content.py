@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
-from domain import earning, event_rules, events
+from domain import event_rules, events
 from domain.campaigns import Audience, AudienceKind
 from domain.dates import zone_of
 from domain.errors import Refused
-from domain.programme import EarningRule, Programme
-from services import audiences, event_plans
+from domain.programme import Programme
+from services import audiences, event_plans, event_series, event_waves
 from services import content_schema as schema
 from services.content_files import (
     Done,
@@ -26,9 +25,6 @@ from services.content_files import (
 )
 from services.ports import Work
 from services.ports.club import Actor
-
-LONGEST_SEARCH: Final = 366 * 6
-"""So many days a promotion is looked for: the fifth Friday of February has come by then."""
 
 
 def import_events(work: Work, text: str, actor: Actor, now: datetime) -> list[Done]:
@@ -44,7 +40,10 @@ def import_events(work: Work, text: str, actor: Actor, now: datetime) -> list[Do
 
     def save(number: int, entry: schema.Event) -> str:
         made = _event(work, entry, programme.zone, now)
-        return event_plans.saved(work, made, content_hash(entry, programme.zone), now)
+        done = event_plans.saved(work, made, content_hash(entry, programme.zone), now)
+        if done != "same":
+            _plan_waves(work, entry, actor, now)
+        return done
 
     return saved(work, "event", every, save, actor, now)
 
@@ -81,9 +80,41 @@ def _known(
         if entry.audience and not _readable(work, entry.audience, now):
             advice = 'cannot be read; "memberbot audience count" tells what to change'
             yield ("events", number, "audience"), advice
+        yield from _unknown(work, number, entry, now)
         wrong = _repeats_wrong(entry.repeats, entry, programme) if entry.repeats else None
         if wrong:
             yield ("events", number, "repeats"), wrong
+
+
+def _unknown(work: Work, number: int, entry: schema.Event, now: datetime) -> Iterator[Found]:
+    """Stores, surveys and waves that name what is not there."""
+    codes = [store.code for store in work.stores.all()]
+    for code in entry.stores:
+        if code not in codes:
+            advice = f"{code} is no store; there are {', '.join(codes) or 'none yet'}"
+            yield ("events", number, "stores"), advice
+    if entry.survey and work.surveys.by_key(entry.survey) is None:
+        advice = f'{entry.survey} is no survey; "memberbot survey list" shows those there are'
+        yield ("events", number, "survey"), advice
+    for wave in entry.invite:
+        if wave.audience and not _readable(work, wave.audience, now):
+            advice = 'cannot be read; "memberbot audience count" tells what to change'
+            yield ("events", number, "invite"), advice
+
+
+def _plan_waves(work: Work, entry: schema.Event, actor: Actor, now: datetime) -> None:
+    event = work.events.by_key(entry.key)
+    assert event is not None
+    waves = [
+        event_waves.Written(
+            event.starts_at - timedelta(minutes=one.before),
+            audiences.read(work, one.audience, now) if one.audience else None,
+            one.audience or "",
+            one.most,
+        )
+        for one in entry.invite
+    ]
+    event_waves.from_file(work, event, waves, actor, now)
 
 
 def _readable(work: Work, text: str, now: datetime) -> bool:
@@ -97,12 +128,13 @@ def _readable(work: Work, text: str, now: datetime) -> bool:
 def _repeats_wrong(
     repeats: schema.Repeats, entry: schema.Event, programme: Programme
 ) -> str | None:
-    rules = _promotions(programme)
+    rules = event_series.promotions(programme)
     if repeats.promotion not in rules:
         return (
             f"{repeats.promotion} is no promotion of the programme; there are {', '.join(rules)}"
         )
-    if len(_dates(rules[repeats.promotion], entry.starts.date(), repeats.times)) < repeats.times:
+    rule, first = rules[repeats.promotion], entry.starts.date()
+    if len(event_series.days(rule, first, repeats.times)) < repeats.times:
         return f"{repeats.promotion} does not come so often any more; write fewer times"
     zone = entry.zone or programme.zone
     for one in _days(entry, programme):
@@ -124,37 +156,21 @@ def _shrunk(work: Work, entries: list[schema.Event], every: list[schema.Event]) 
 # -- days that repeat -------------------------------------------------------------------
 
 
-def _promotions(programme: Programme) -> dict[str, EarningRule]:
-    return {rule.key: rule for group in programme.earning.groups for rule in group.rules}
-
-
-def _dates(rule: EarningRule, first: date, times: int) -> list[date]:
-    """The next days on which a rule of the programme holds, the first included."""
-    found: list[date] = []
-    for ahead in range(LONGEST_SEARCH):
-        if len(found) == times:
-            break
-        day = first + timedelta(days=ahead)
-        if earning.falls_on(rule.when, day):
-            found.append(day)
-    return found
-
-
 def _days(entry: schema.Event, programme: Programme) -> list[schema.Event]:
     """An entry for each day, at the same time on the clock."""
     if entry.repeats is None:
         return [entry]
-    rule = _promotions(programme)[entry.repeats.promotion]
+    rule = event_series.promotions(programme)[entry.repeats.promotion]
     first = entry.starts.date()
     return [
         entry.model_copy(
             update={
-                "key": f"{entry.key}-{day:%Y%m%d}",
+                "key": event_series.key_of(entry.key, day),
                 "starts": entry.starts + (day - first),
                 "ends": entry.ends + (day - first) if entry.ends else None,
             }
         )
-        for day in _dates(rule, first, entry.repeats.times)
+        for day in event_series.days(rule, first, entry.repeats.times)
     ]
 
 
@@ -176,6 +192,7 @@ def _event(work: Work, entry: schema.Event, zone: str, now: datetime) -> events.
         capacity=entry.capacity,
         open_to_all=entry.open_to_all,
         levels=tuple(entry.levels),
+        stores=tuple(entry.stores),
         deposit=entry.deposit,
         rules=_rules(entry),
         audience=audience.dump() if audience else {},
@@ -206,4 +223,6 @@ def _rules(entry: schema.Event) -> event_rules.Rules:
         map_url=entry.map or "",
         promotion=entry.repeats.promotion if entry.repeats else "",
         thanks=texts(entry.thanks),
+        survey=entry.survey or "",
+        ahead=entry.repeats.times if entry.repeats and entry.repeats.renews else 0,
     )

@@ -138,10 +138,19 @@ class WaitingList(Section):
 
 class Repeats(Section):
     """The first `times` days, from the one in `starts` on, that an earning rule of the programme
-    names."""
+    names. `renews`: so many are always planned."""
 
     promotion: Key
     times: Annotated[int, Field(ge=1, le=60)]
+    renews: bool = False
+
+
+class Wave(Section):
+    """Invitations that go out so long before the start: to whom, and how many at most."""
+
+    before: Length
+    audience: Annotated[str, StringConstraints(min_length=1, max_length=1000)] | None = None
+    most: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
 
 
 class Event(Section):
@@ -159,6 +168,8 @@ class Event(Section):
     open_to_all: bool = False
     audience: Annotated[str, StringConstraints(min_length=1, max_length=1000)] | None = None
     levels: Annotated[list[str], Field(default_factory=list, max_length=50)]
+    stores: Annotated[list[str], Field(default_factory=list, max_length=200)]
+    invite: Annotated[list[Wave], Field(default_factory=list, max_length=20)]
     deposit: Points = 0
     return_until: Length = 1440
     guests: Annotated[int, Field(ge=0, le=MOST_GUESTS)] = 0
@@ -168,6 +179,7 @@ class Event(Section):
     walk_ins: bool = True
     reminders: Annotated[list[Length], Field(max_length=MOST_REMINDERS)] | None = None
     thanks: Long | None = None
+    survey: Key | None = None
     repeats: Repeats | None = None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +18,7 @@ from services.event_plans import check_open, find
 from services.ports import Work
 from services.ports.club import Actor
 
+_FILE: Final = "file:"
 AT_ONCE: Final = 50
 """Members per transaction, so that it stays short."""
 
@@ -50,6 +53,60 @@ def plan(
         about = {"due": due_at.isoformat(), "written": written, "most": most}
         work.audit.add(actor, "event.wave", ("event", event_id), now, about)
     return next(one for one in work.event_waves.of(event_id) if one.key == key)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A wave as a file has it."""
+
+    due_at: datetime
+    whom: Expression | None
+    written: str
+    most: int | None
+
+
+def from_file(
+    work: Work, event: Event, waves: Sequence[Written], actor: Actor, now: datetime
+) -> None:
+    """The waves that an event's file has: what has not begun is as the file says now."""
+    for number, one in enumerate(waves):
+        whom = dump(one.whom) if one.whom else {}
+        _put(
+            work,
+            event,
+            number,
+            Wave(0, event.id, "", one.due_at, whom, one.written, one.most),
+            now,
+        )
+    for known in work.event_waves.of(event.id):
+        place = _in_file(known)
+        if place is not None and place >= len(waves):
+            stop(work, known.id, actor, now)
+
+
+def copy(work: Work, model: Event, event: Event, now: datetime) -> None:
+    """The waves that the file of another event of a series has, as long before the start."""
+    for wave in work.event_waves.of(model.id):
+        place = _in_file(wave)
+        if place is not None:
+            due_at = event.starts_at - (model.starts_at - wave.due_at)
+            _put(work, event, place, replace(wave, due_at=due_at), now)
+
+
+def _put(work: Work, event: Event, number: int, wave: Wave, now: datetime) -> None:
+    key = f"{_FILE}{event.id}:{number}"
+    new = Wave(work.new_id(), event.id, key, wave.due_at, wave.whom, wave.written, wave.most)
+    if work.event_waves.add(new, None, now):
+        return
+    known = next(one for one in work.event_waves.of(event.id) if one.key == key)
+    if known.state is WaveState.PLANNED and not known.reached:
+        values = {"due_at": wave.due_at, "whom": dict(wave.whom)}
+        work.event_waves.change(known.id, written=wave.written, most=wave.most, **values)
+
+
+def _in_file(wave: Wave) -> int | None:
+    """The place of a wave in its event's file, None for one that was planned in the chat."""
+    return int(wave.key.rpartition(":")[2]) if wave.key.startswith(_FILE) else None
 
 
 def stop(work: Work, wave_id: int, actor: Actor, now: datetime) -> Wave:

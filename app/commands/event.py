@@ -19,6 +19,10 @@ from services import events
 from storage.work import Work
 
 MOST: Final = 100_000
+COUNTED: Final = (
+    *("invited", "yes", "maybe", "no", "waiting", "offered", "guests"),
+    *("came", "heads", "no_shows", "kept"),
+)
 T = TypeVar("T")
 
 
@@ -58,9 +62,38 @@ def _rows(work: Work, club: Club) -> list[tuple[str, ...]]:
 
 def _row(work: Work, one: Event) -> tuple[str, ...]:
     told = events.concerned(work, one)
-    seats = "no limit" if one.capacity is None else f"{one.taken} of {one.capacity}"
     starts = f"{one.starts_at.astimezone(zone_of(one.zone)):%Y-%m-%d %H:%M} {one.zone}"
-    return str(one.id), one.key, starts, seats, str(told["yes"]), str(told["waiting"])
+    return str(one.id), one.key, starts, _seats(one), str(told["yes"]), str(told["waiting"])
+
+
+def _seats(one: Event) -> str:
+    return "no limit" if one.capacity is None else f"{one.taken} of {one.capacity}"
+
+
+@event.command()
+@click.argument("key")
+def show(key: str) -> None:
+    """How the event KEY stands: answers, seats, who came, and its invitations."""
+    figures, waves = _of(key, _standing)
+    table(("what", "number"), figures, "")
+    click.echo()
+    table(("invites from", "whom", "at most", "invited", "state"), waves, "no invitations")
+
+
+def _standing(work: Work, one: Event) -> tuple[list[tuple[str, str]], list[tuple[str, ...]]]:
+    stands = events.standing(work, one.id)
+    figures = [(name, str(stands.counts.get(name, 0))) for name in COUNTED]
+    waves: list[tuple[str, ...]] = [
+        (
+            f"{wave.due_at.astimezone(zone_of(one.zone)):%Y-%m-%d %H:%M}",
+            wave.written or "everybody it is for",
+            str(wave.most or ""),
+            str(wave.invited),
+            str(wave.state),
+        )
+        for wave in stands.waves
+    ]
+    return [("seats", _seats(one)), *figures], waves
 
 
 @event.command()
@@ -71,10 +104,6 @@ def guests(key: str) -> None:
         key, lambda work, one: [_guest(guest) for guest in events.guests(work, one.id, 0, MOST)]
     )
     table(("member", "name", "answer", "guests", "came"), rows, "nobody has answered")
-
-
-def _guests(work: Work, one: Event) -> list[tuple[str, ...]]:
-    return [_guest(guest) for guest in events.guests(work, one.id, 0, MOST)]
 
 
 def _guest(one: events.Guest) -> tuple[str, ...]:

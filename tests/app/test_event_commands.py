@@ -20,6 +20,10 @@ def test_an_event_is_listed_and_called_off(run: Run, tmp_path: Path) -> None:
     listed = run("event", "list").out
     assert "2099-04-06 18:30 Asia/Shanghai" in listed
     assert "0 of 20" in listed
+    shown = run("event", "show", "tasting").out
+    assert "0 of 20" in shown
+    assert "no_shows" in shown
+    assert "no invitations" in shown
     assert "nobody has answered" in run("event", "guests", "tasting").out
     assert run("event", "cancel", "tasting", "--yes").out == (
         "tasting is called off; 0 members are told\n"
@@ -28,7 +32,7 @@ def test_an_event_is_listed_and_called_off(run: Run, tmp_path: Path) -> None:
 
 
 def test_an_unknown_event_says_where_to_look(run: Run) -> None:
-    for words in (("guests", "x"), ("cancel", "x", "--yes")):
+    for words in (("guests", "x"), ("show", "x"), ("cancel", "x", "--yes")):
         found = run("event", *words)
         assert found.code == 1
         assert "memberbot event list" in found.err

@@ -1,10 +1,12 @@
 """An event as an entry for calendars, and its guest list as a table."""
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
 from icalendar import Calendar
+from openpyxl import load_workbook
 
 from app import calendar_file, guest_file
 from templates.catalogue import LANGUAGES
@@ -51,18 +53,23 @@ def test_what_is_called_off_is_taken_out_of_the_calendar() -> None:
 
 
 @pytest.mark.parametrize(
-    ("locale", "heads", "said"), [("en", "Member number", "coming"), ("zh", "会员号", "参加")]
+    ("locale", "heads", "said", "absent"),
+    [("en", "Member number", "coming", "did not come"), ("zh", "会员号", "参加", "未到场")],
 )
-def test_a_guest_list_cannot_be_a_formula(locale: str, heads: str, said: str) -> None:
+def test_a_guest_list_is_a_workbook_without_formulas(
+    locale: str, heads: str, said: str, absent: str
+) -> None:
     rows = [
         ["M1", "=1+1", "yes", "seated", 1, 2, False],
         ["M2", "Lee", "yes", "waiting", 0, 0, False],
         ["M3", "Kim", "yes", "seated", 0, 0, True],
     ]
+    event = {key: EVENT[key] for key in ("names", "starts_at", "zone")}
     renderer = Renderer(lambda *_: "", lambda _: dict[str, Any]())
-    text = guest_file.table(renderer.words, json.dumps(rows).encode(), locale).decode("utf-8-sig")
-    lines = text.splitlines()
-    assert lines[0].startswith(heads)
-    assert said in lines[1]
-    assert ",=1" not in lines[1]
-    assert len(lines) == 4
+    content = json.dumps({"event": event, "rows": rows}).encode()
+    sheet = load_workbook(BytesIO(guest_file.table(renderer.words, content, locale))).active
+    assert EVENT["names"][locale] in sheet["A1"].value
+    assert sheet["A3"].value == heads
+    assert [cell.value for cell in sheet[4]] == ["M1", "=1+1", said, 1, 2]
+    assert sheet["B4"].data_type == "s"
+    assert sheet["E6"].value == absent
