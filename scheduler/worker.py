@@ -24,6 +24,7 @@ from scheduler.moments import Moments
 from scheduler.moods import Moods
 from scheduler.slices import Slices
 from services import (
+    campaign_kept,
     campaign_settling,
     campaign_steps,
     campaigns,
@@ -115,6 +116,7 @@ class Worker:
         clock.every(WAITING_SECONDS, "surveys", self.survey)
         clock.every(LISTENING_SECONDS, "moods", self.listen)
         clock.every(RESULT_SECONDS, "results of campaigns", self.tell_results)
+        clock.every(RESULT_SECONDS, "figures of campaigns", self.keep_figures)
         clock.every(UNCLEAR_SECONDS, "unclear messages", self.tell_unclear)
         clock.start()
         try:
@@ -192,6 +194,15 @@ class Worker:
                 partial(campaign_settling.settle, results=found, now=now)
             ):
                 return
+
+    async def keep_figures(self) -> None:
+        """Counts what campaigns have brought so far, for lists."""
+        if not await self._lease.hold():
+            return
+        now = self._clocks.club()
+        if await self._units.read(partial(campaign_kept.stale, now=now)):
+            found = await self._units.read_long(partial(campaign_kept.counted, now=now))
+            await self._units.write(partial(campaign_kept.keep, found=found, now=now))
 
     async def tell_unclear(self) -> None:
         """Tells those concerned, once, of messages that nobody knows the end of."""

@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    delete,
     exists,
     func,
     literal,
@@ -35,6 +36,7 @@ _subjects = campaigns.CampaignSubject.__table__  # type: ignore[attr-defined]
 _grants = campaigns.CampaignGrant.__table__  # type: ignore[attr-defined]
 _links = campaigns.CampaignLink.__table__  # type: ignore[attr-defined]
 _clicks = campaigns.CampaignClick.__table__  # type: ignore[attr-defined]
+_figures = campaigns.CampaignFigures.__table__  # type: ignore[attr-defined]
 _rows = post.Delivery.__table__  # type: ignore[attr-defined]
 _members = people.Member.__table__  # type: ignore[attr-defined]
 _vouchers = benefits.Voucher.__table__  # type: ignore[attr-defined]
@@ -248,6 +250,7 @@ _unsettled = (
     .order_by(_campaigns.c.finished_at, _campaigns.c.id)
     .limit(bindparam("most"))
 )
+_forget = delete(_figures).where(_figures.c.campaign_id == _of)
 
 
 class CampaignResults:
@@ -305,7 +308,11 @@ class CampaignResults:
             where.append(_campaigns.c.counted_at.is_(None))
         else:
             values["result"] = result
-        return bool(self._db.execute(update(_campaigns).where(*where).values(**values)).rowcount)
+        if not self._db.execute(update(_campaigns).where(*where).values(**values)).rowcount:
+            return False
+        if result is not None:
+            self._db.execute(_forget, {"of": campaign_id})
+        return True
 
     def _has_subjects(self, campaign_id: int) -> bool:
         return bool(self._db.execute(_has_subjects, {"of": campaign_id}).scalar())

@@ -19,6 +19,7 @@ from storage.audit import Audit
 from storage.audit_queries import Proofs
 from storage.benefits import Benefits
 from storage.bills import Bills
+from storage.campaign_list import CampaignList
 from storage.campaign_results import CampaignResults
 from storage.care import CareQueries
 from storage.catalogue import Catalogue
@@ -280,6 +281,10 @@ class Work(Outreach):
     @cached_property
     def campaign_results(self) -> CampaignResults:
         return CampaignResults(self.db)
+
+    @cached_property
+    def campaign_list(self) -> CampaignList:
+        return CampaignList(self.db)
 
     @cached_property
     def benefits(self) -> Benefits:

@@ -16,7 +16,7 @@ from services.ports.campaign_plans import (
     CampaignTasks,
     CampaignVariants,
 )
-from services.ports.campaign_results import CampaignResults
+from services.ports.campaign_results import CampaignList, CampaignResults
 from services.ports.campaigns import Audiences, CampaignRows, Campaigns
 from services.ports.care import Care
 from services.ports.catalogue import Catalogue, Favourites, Waits
@@ -255,6 +255,8 @@ class Work(Protocol):
     def campaign_clicks(self) -> CampaignClicks: ...
     @property
     def campaign_results(self) -> CampaignResults: ...
+    @property
+    def campaign_list(self) -> CampaignList: ...
     @property
     def approvals(self) -> Approvals: ...
     @property

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from services.ports.campaigns import Campaign
 
@@ -102,3 +103,32 @@ class CampaignResults(Protocol):
 
     def settle(self, campaign_id: int, result: object | None, now: datetime) -> bool:
         """Keeps the result for good, once; with None only that its author was told."""
+
+
+class Going(NamedTuple):
+    """A campaign that was begun and whose result is not kept yet; `figured_at`: when its figures
+    were last counted."""
+
+    id: int
+    started_at: datetime
+    figured_at: datetime | None
+
+
+class CampaignList(Protocol):
+    """Campaigns as lists show them, with the figures that are kept of them."""
+
+    def count(self, staff_id: int) -> int:
+        """How many an operator sees: all but the drafts of others."""
+
+    def page(self, staff_id: int, skip: int, most: int) -> list[Campaign]:
+        """Some of them, the newest first."""
+
+    def figures(self, campaign_ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
+        """The figures (services.campaign_figures) that are kept of campaigns, if there are any:
+        the result, else what was counted last."""
+
+    def going(self) -> list[Going]:
+        """Campaigns whose figures still grow, those first that were counted longest ago."""
+
+    def keep(self, campaign_id: int, data: Mapping[str, Any], at: datetime) -> None:
+        """Keeps what was counted."""

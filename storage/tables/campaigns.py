@@ -154,6 +154,17 @@ class CampaignClick(SQLModel, table=True):
     times: int = 1
 
 
+class CampaignFigures(SQLModel, table=True):
+    """What a campaign whose window is open has brought so far, counted now and then for lists;
+    gone when its result is kept."""
+
+    __tablename__ = "campaign_figures"
+
+    campaign_id: int = Field(primary_key=True, sa_type=Id, foreign_key="campaigns.id")
+    at: datetime = Field(sa_type=Instant)
+    data: Any = Field(sa_type=Json)
+
+
 class CampaignListed(SQLModel, table=True):
     """A member on the uploaded list of a campaign."""
 

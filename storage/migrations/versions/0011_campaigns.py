@@ -78,6 +78,17 @@ def upgrade() -> None:
         op.f("ix_campaign_clicks_member_id"), "campaign_clicks", ["member_id"], unique=False
     )
     op.create_table(
+        "campaign_figures",
+        sa.Column("campaign_id", types.Id, nullable=False),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.Column("data", types.Json(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaigns.id"],
+        ),
+        sa.PrimaryKeyConstraint("campaign_id"),
+    )
+    op.create_table(
         "campaign_grants",
         sa.Column("campaign_id", types.Id, nullable=False),
         sa.Column("member_id", types.Id, nullable=False),
