@@ -7,17 +7,9 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-# What makes a spreadsheet take a cell for a formula, also in full width.
-_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def safe(cell: object) -> object:
-    """The cell as it is written: a text that could be a formula begins with an apostrophe."""
-    if isinstance(cell, str) and cell.lstrip(" \u3000").startswith(_DANGEROUS):
-        return f"'{cell}"
-    return cell
+from templates.sheets.tables import safe
 
 
 class Rows:

@@ -28,7 +28,7 @@ from scheduler.lending import LendingChannel, Owner, Source
 from scheduler.making import MakingChannel
 from scheduler.worker import Worker
 from templates import catalogue
-from templates.sheets import closing, desk_report, insight, outcome, results, statement
+from templates.sheets import campaigns, closing, desk_report, insight, outcome, results, statement
 
 log = logging.getLogger(__name__)
 SHUTDOWN_SECONDS = 5.0
@@ -119,6 +119,7 @@ def make_worker(club: Club, channels: Sequence[Channel]) -> Worker:
         "event_guests": partial(guest_file.table, words),
         "recipients": partial(recipient_file.table, words),
         "outcome": partial(outcome.made, words),
+        "campaigns": partial(campaigns.made, words),
     }
     return Worker(
         club.units,

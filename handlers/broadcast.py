@@ -1,4 +1,4 @@
-"""`/broadcast`: the newest messages to many, a new one, its texts, picture and buttons."""
+"""A new message to many: its texts, picture and buttons."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from bot.messages import Button, Kind, Reply, Rows
 from domain.campaign_words import MOST_BUTTONS, flat, read_links
 from domain.campaigns import EDITABLE, BroadcastEmpty
 from domain.wordings import LANGUAGES, ButtonRows, WordingButton, rows_of_two, sent_picture
-from handlers import broadcast_audience, drafting, general, menu
+from handlers import broadcast_audience, drafting, general
+from handlers.campaign_list import NEW
 from handlers.drafting import BACK, LIMITS, LIST, asked_again, card, opened, own, step
 from handlers.parts import CANCEL, number
 from handlers.turns import Turn, actor, address_id
-from services import campaign_telling, campaigns
+from services import campaigns
 from services.ports.campaigns import Campaign
 
-NEWEST: Final = 8
 OURS: Final = (
     "card",
     "benefits",
@@ -29,43 +29,6 @@ OURS: Final = (
     "profile",
 )
 """Where buttons of a message may lead, as they are offered."""
-NEW: Final = Button("broadcast.button_new", "draft.new")
-
-
-def show_all(turn: Turn) -> Reply:
-    """The newest, with the operator's own drafts to go on with."""
-    turn.end()
-    found = [one for one in campaigns.newest(turn.work, NEWEST) if _concerns(turn, one)]
-    names = {one.id: one.name for one in turn.work.staff.all()}
-    abouts = campaign_telling.abouts(turn.work, found)
-    values = {
-        "campaigns": [_line(one, abouts[one.id], names) for one in found],
-        "zone": turn.work.programmes.current().zone,
-    }
-    back = ((menu.CARD,),) if turn.person.member_id is not None else ()
-    rows = (*((_open(one, abouts[one.id]),) for one in found), (NEW,), *back)
-    return Reply("broadcast.list", values, rows, edit=True)
-
-
-def _concerns(turn: Turn, campaign: Campaign) -> bool:
-    return campaign.state != "draft" or campaign.author_id == actor(turn).staff_id
-
-
-def _line(campaign: Campaign, about: dict[str, str], names: dict[int, str]) -> dict[str, Any]:
-    return {
-        "state": campaign.state,
-        "kind": campaign.kind,
-        "about": about,
-        "at": campaign.send_at or campaign.started_at or campaign.made_at,
-        "author": names.get(campaign.author_id, ""),
-        "planned": campaign.planned,
-    }
-
-
-def _open(campaign: Campaign, about: dict[str, str]) -> Button:
-    intent = "draft.open" if campaign.state == "draft" else "campaign.show"
-    values = {"state": campaign.state, "about": {one: text[:20] for one, text in about.items()}}
-    return Button("broadcast.button_open", intent, (str(campaign.id),), values=values)
 
 
 # -- the draft --------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from handlers import (
     broadcast_sending,
     campaign_cards,
     campaign_gifts,
+    campaign_list,
     campaign_previews,
     campaign_results,
     care,
@@ -355,7 +356,7 @@ _ALL: tuple[Route, ...] = (
     Route("approval.yes", approvals.yes, writes=True, anyone=True),
     Route("approval.no", approvals.no, writes=True, anyone=True),
     # staff: messages to many; a draft step by step, then the card of one that is sent
-    Route("broadcast", broadcast.show_all, writes=True, needs="campaign:write"),
+    *campaign_list.ROUTES,
     Route("draft.new", broadcast.new, writes=True, needs="campaign:write"),
     Route("draft.open", broadcast.open_one, writes=True, needs="campaign:write"),
     Route("draft.card", broadcast.back, writes=True, needs="campaign:write"),

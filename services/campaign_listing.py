@@ -20,6 +20,9 @@ from services.ports.club import Actor
 PAGE: Final = 6
 MOST: Final = 100_000
 NOBODY: Final = 0
+"""Sees no drafts."""
+ANYBODY: Final = -1
+"""Sees all of them, as the command line does."""
 _GOING: Final = (CampaignState.RUNNING, CampaignState.PAUSED)
 _WENT: Final = ("planned", "sent", "unreachable", "skipped", "failed", "unknown")
 _OF_ALL: Final = ("clicked", "redeemed", "buyers", "purchases", "revenue")

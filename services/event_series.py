@@ -57,22 +57,25 @@ def plan_some(work: Work, now: datetime) -> int:
 
 def _missing(work: Work, now: datetime) -> Iterator[tuple[Event, date]]:
     rules = promotions(work.programmes.current())
-    for model in _models(work).values():
+    for first, model in _models(work).values():
         rule = rules.get(model.rules.promotion)
         if rule is None or not model.rules.ahead:
             continue
+        begins = local_day(first.starts_at, first.zone)
         tomorrow = local_day(now, model.zone) + timedelta(days=1)
-        for day in days(rule, tomorrow, model.rules.ahead):
+        for day in days(rule, max(begins, tomorrow), model.rules.ahead):
             if work.events.by_key(key_of(model.series, day)) is None:
                 yield model, day
 
 
-def _models(work: Work) -> dict[str, Event]:
-    """The last event of each series that was not moved and not called off."""
-    found: dict[str, Event] = {}
+def _models(work: Work) -> dict[str, tuple[Event, Event]]:
+    """The first event of each series, and the last that was not moved and not called off."""
+    found: dict[str, tuple[Event, Event]] = {}
     for event in work.events.all():
-        if event.series and event.state != EventState.CANCELLED and not event.round:
-            found[event.series] = event
+        first, last = found.get(event.series, (event, event))
+        stands = event.state != EventState.CANCELLED and not event.round
+        found[event.series] = first, event if stands else last
+    found.pop("", None)
     return found
 
 

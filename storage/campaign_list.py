@@ -18,9 +18,9 @@ from storage.tables import campaigns
 _campaigns = campaigns.Campaign.__table__  # type: ignore[attr-defined]
 _figures = campaigns.CampaignFigures.__table__  # type: ignore[attr-defined]
 
+_me = bindparam("me", type_=_campaigns.c.author_id.type)
 _seen = or_(
-    _campaigns.c.state != CampaignState.DRAFT.value,
-    _campaigns.c.author_id == bindparam("me", type_=_campaigns.c.author_id.type),
+    _campaigns.c.state != CampaignState.DRAFT.value, _campaigns.c.author_id == _me, _me < 0
 )
 _count = select(func.count()).select_from(_campaigns).where(_seen)
 # Rows are wide, so that the page is found by the ids alone.

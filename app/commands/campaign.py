@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from app.commands.campaign_list import list_
 from app.commands.campaign_results import results
-from app.commands.common import ACTOR, changed, seen, table, with_club
+from app.commands.common import ACTOR, changed, seen, with_club
 from app.commands.content import FILE, faults_of, print_example, read
 from app.failures import Failed
 from app.wiring import Club
@@ -44,6 +45,7 @@ def campaign() -> None:
 
 
 campaign.add_command(results)
+campaign.add_command(list_)
 
 
 @campaign.command()
@@ -109,20 +111,6 @@ def _check_share(counted: Counted | None) -> None:
             f"the audience means {counted.members:,} of {counted.all_members:,} members"
             f" ({counted.percent} %); if that is right, add --yes-all"
         )
-
-
-@campaign.command("list")
-@click.option("--most", default=20, show_default=True, help="How many.")
-def list_(most: int) -> None:
-    """List the newest campaigns."""
-    from services import campaigns
-
-    found, zone = seen(lambda work, _: (campaigns.newest(work, most), _zone(work)))
-    rows = [
-        (str(one.id), one.kind, one.state, _at(one.send_at or one.started_at, zone))
-        for one in found
-    ]
-    table(("id", "kind", "state", "at"), rows, "There are none.")
 
 
 @campaign.command()

@@ -72,10 +72,11 @@ def _export(data: dict[str, Any], form: str, path: Path, lang: str) -> None:
     words = changed(note)
     named = seen(members) if form in _WHOLE else []
     content = json.dumps({**data, "members": named, "form": form}).encode()
-    _write(path, sheet.made(words, content, lang))
+    write_file(path, sheet.made(words, content, lang))
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """A file that appears whole; raises ClickException where it cannot be written."""
     half = path.with_name(f"{path.name}.part")
     try:
         half.write_bytes(content)

@@ -118,7 +118,7 @@ class CampaignList(Protocol):
     """Campaigns as lists show them, with the figures that are kept of them."""
 
     def count(self, staff_id: int) -> int:
-        """How many an operator sees: all but the drafts of others."""
+        """How many an operator sees: all but the drafts of others; less than 0 sees all."""
 
     def page(self, staff_id: int, skip: int, most: int) -> list[Campaign]:
         """Some of them, the newest first."""

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from templates.sheets.tables import opened
+
 Words = Callable[[str, dict[str, Any], str], str]
 Say = Callable[..., str]
 
@@ -33,15 +35,12 @@ _EXPONENTS: Final = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "BHD": 3, "JOD": 3}
 def xlsx(words: Words, content: bytes, locale: str) -> bytes:
     """The file of a closing's plain data (services.closing.plain) in a language; with
     `differences` a sheet of these. Raises ValueError for data that is no closing."""
-    import xlsxwriter
-
     data = json.loads(content)
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+    book, head = opened(out)
+    made = _Book(
+        (book, head), data, lambda key, **values: words(f"closing.{key}", values, locale), locale
     )
-    made = _Book(book, data, lambda key, **values: words(f"closing.{key}", values, locale), locale)
     made.summary()
     made.lines()
     if "differences" in data:
@@ -53,11 +52,13 @@ def xlsx(words: Words, content: bytes, locale: str) -> bytes:
 class _Book:
     """A workbook that is being written."""
 
-    def __init__(self, book: Any, data: Mapping[str, Any], say: Say, locale: str) -> None:
-        self._book, self._data, self._say, self._locale = book, data, say, locale
+    def __init__(
+        self, opened: tuple[Any, Any], data: Mapping[str, Any], say: Say, locale: str
+    ) -> None:
+        (book, self._head), self._data, self._say, self._locale = opened, data, say, locale
+        self._book = book
         self._unit = 10 ** _EXPONENTS.get(data["currency"], 2)
         self._title = book.add_format({"bold": True, "font_size": 14})
-        self._head = book.add_format({"bold": True, "bg_color": "#eef2f7", "bottom": 1})
         self._total = book.add_format({"bold": True, "top": 1})
         places = "" if self._unit == 1 else "." + "0" * (len(str(self._unit)) - 1)
         money = f"#,##0{places}"

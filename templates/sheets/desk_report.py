@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from templates.sheets.results import safe
 from templates.sheets.statement import FONTS, Say, Words
+from templates.sheets.tables import comma_separated
 
 FORMS: Final = ("png", "csv")
 _LAYOUT: Final = Path(__file__).parent / "results.typ"
@@ -127,9 +125,7 @@ def _bar(label: str, share: int | None, said: str) -> dict[str, Any]:
 def csv_file(say: Say, data: Mapping[str, Any], locale: str) -> bytes:
     """Every figure as CSV in UTF-8 with the mark that spreadsheets look for: lines of tickets
     first, then causes, goodwill, repeated complaints and the FAQ as counts."""
-    out = io.StringIO(newline="")
-    csv.writer(out).writerows([safe(cell) for cell in row] for row in _table(say, data))
-    return out.getvalue().encode("utf-8-sig")
+    return comma_separated(_table(say, data))
 
 
 def _table(say: Say, data: Mapping[str, Any]) -> Iterable[list[Any]]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from babel.numbers import get_currency_precision
-
-from templates.sheets.results import compiled, safe
+from templates.sheets.results import compiled
 from templates.sheets.statement import FONTS, Say, Words
+from templates.sheets.tables import Sheet, comma_separated, major, workbook
 
 _HEADS: Final = ("what", "of", "value", "low", "high")
 _OF_MEMBER: Final = (
@@ -146,7 +143,7 @@ def _figures(said: _Said, data: Mapping[str, Any]) -> list[list[Any]]:
             what.startswith("goal_") and data["goal"] and data["goal"]["kind"] == "revenue"
         )
         cells = [
-            "" if one is None else _major(data, one) if money else _rounded(what, one)
+            "" if one is None else major(data["currency"], one) if money else _rounded(what, one)
             for one in values
         ]
         table.append([said.say("what", what=what), called, *cells])
@@ -162,12 +159,6 @@ def _called(said: _Said, data: Mapping[str, Any], what: str, of: str) -> str:
     return said.say("of", of=of)
 
 
-def _major(data: Mapping[str, Any], minor: float) -> float:
-    """An amount in the unit of its currency, as spreadsheets add it up."""
-    digits = get_currency_precision(data["currency"])
-    return float(round(minor / 10**digits, digits))
-
-
 def _rounded(what: str, value: float) -> float:
     return round(value, 5) if what in _SHARES else value
 
@@ -180,49 +171,22 @@ def _members(said: _Said, data: Mapping[str, Any]) -> list[list[Any]]:
         became = said.say("became", state=state)
         used = said.say("yes") if redeemed else ""
         row = [number, name, letter, became, said.reason(reason), at, clicked, used, times]
-        table.append([*row, _major(data, minor)])
+        table.append([*row, major(data["currency"], minor)])
     return table
 
 
 def _figures_csv(said: _Said, data: Mapping[str, Any]) -> bytes:
-    return _csv(_figures(said, data))
+    return comma_separated(_figures(said, data))
 
 
 def _members_csv(said: _Said, data: Mapping[str, Any]) -> bytes:
-    return _csv(_members(said, data))
-
-
-def _csv(table: list[list[Any]]) -> bytes:
-    """In UTF-8 with the mark that spreadsheets look for."""
-    out = io.StringIO(newline="")
-    csv.writer(out).writerows([safe(cell) for cell in row] for row in table)
-    return out.getvalue().encode("utf-8-sig")
+    return comma_separated(_members(said, data))
 
 
 def _xlsx(said: _Said, data: Mapping[str, Any]) -> bytes:
     """The figures on one sheet, the members on another where there are not too many."""
-    import xlsxwriter
-
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    head = book.add_format({"bold": True, "bg_color": "#eef2f7", "bottom": 1})
-    sheets = [("figures", _figures(said, data))]
+    title = f"{said.title(data)} · {_note(said, data)}"
+    sheets = [Sheet(said.say("sheet_figures"), title, _figures(said, data))]
     if data["members"]:
-        sheets.append(("members", _members(said, data)))
-    for name, table in sheets:
-        sheet = book.add_worksheet(said.say(f"sheet_{name}"))
-        sheet.write_string(0, 0, f"{said.title(data)} · {_note(said, data)}")
-        for row, cells in enumerate(table, start=2):
-            for column, cell in enumerate(cells):
-                style = head if row == 2 else None
-                if isinstance(cell, str):
-                    sheet.write_string(row, column, cell, style)
-                else:
-                    sheet.write_number(row, column, cell, style)
-        sheet.set_column(0, 0, 30)
-        sheet.set_column(1, 9, 18)
-        sheet.freeze_panes(3, 0)
-    book.close()
-    return out.getvalue()
+        sheets.append(Sheet(said.say("sheet_members"), title, _members(said, data)))
+    return workbook(sheets)

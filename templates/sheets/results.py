@@ -1,24 +1,20 @@
-"""Results of a survey as a picture of charts, as an Excel file and as CSV. Texts are written as
-texts, so that none is run as a formula."""
+"""Results of a survey as a picture of charts, as an Excel file and as CSV."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from templates.sheets.statement import FONTS, Say, Words, drawn_with_pygal
+from templates.sheets.tables import Sheet, comma_separated, workbook
 
 FORMS: Final = ("png", "xlsx", "csv")
 _LAYOUT: Final = Path(__file__).parent / "results.typ"
 _DENSITY: Final = 160.0
 _SMALLEST, _LARGEST = 9.0, 20.0
 _OFTEN: Final = 8
-# What makes a spreadsheet take a cell for a formula, also in full width.
-_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _HEADS: Final = ("question", "kind", "what", "answer", "times", "figure", "low", "high")
 
 
@@ -147,40 +143,16 @@ def _trend(say: Say, one: Mapping[str, Any]) -> str:
 
 def xlsx(say: Say, data: Mapping[str, Any], locale: str) -> bytes:
     """The figures on one sheet, the newest texts on another."""
-    import xlsxwriter
-
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    title = f"{_said(data['names'], locale)} · {say('sheet_note', **_of(data))}"
+    tables = {"figures": _table(say, data, locale), "texts": _texts(say, data, locale)}
+    return workbook(
+        Sheet(say(f"sheet_{name}"), title, table, 40, 14) for name, table in tables.items()
     )
-    head = book.add_format({"bold": True, "bg_color": "#eef2f7", "bottom": 1})
-    for name, table in (
-        ("figures", _table(say, data, locale)),
-        ("texts", _texts(say, data, locale)),
-    ):
-        sheet = book.add_worksheet(say(f"sheet_{name}"))
-        sheet.write_string(
-            0, 0, f"{_said(data['names'], locale)} · {say('sheet_note', **_of(data))}"
-        )
-        for row, cells in enumerate(table, start=2):
-            for column, cell in enumerate(cells):
-                style = head if row == 2 else None
-                if isinstance(cell, str):
-                    sheet.write_string(row, column, cell, style)
-                else:
-                    sheet.write_number(row, column, cell, style)
-        sheet.set_column(0, 0, 40)
-        sheet.set_column(1, 7, 14)
-        sheet.freeze_panes(3, 0)
-    book.close()
-    return out.getvalue()
 
 
 def csv_file(say: Say, data: Mapping[str, Any], locale: str) -> bytes:
-    """The figures as CSV in UTF-8 with the mark that spreadsheets look for."""
-    out = io.StringIO(newline="")
-    csv.writer(out).writerows([safe(cell) for cell in row] for row in _table(say, data, locale))
-    return out.getvalue().encode("utf-8-sig")
+    """The figures as CSV."""
+    return comma_separated(_table(say, data, locale))
 
 
 def _table(say: Say, data: Mapping[str, Any], locale: str) -> list[list[Any]]:
@@ -204,12 +176,6 @@ def _texts(say: Say, data: Mapping[str, Any], locale: str) -> list[list[Any]]:
             mood = say("mood", label=sample["label"])
             rows.append([_said(one["texts"], locale), sample["text"], mood, sample["day"]])
     return rows
-
-
-def safe(cell: object) -> object:
-    if isinstance(cell, str) and cell.lstrip(" \u3000").startswith(_DANGEROUS):
-        return f"'{cell}"
-    return cell
 
 
 def _of(data: Mapping[str, Any]) -> dict[str, Any]:

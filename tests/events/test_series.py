@@ -52,6 +52,12 @@ async def test_a_series_goes_on_by_itself(club: Club) -> None:
     assert await planned(club, july) == [*first, "a-20260918", "a-20261018"]
 
 
+async def test_no_day_is_planned_before_the_series_begins(club: Club) -> None:
+    club.clock.now = EARLY - 60 * DAY
+    first = await imports(club, DAYS)
+    assert await planned(club, club.clock()) == first
+
+
 async def test_a_day_that_was_called_off_does_not_come_back(club: Club) -> None:
     club.clock.now = EARLY
     first = await imports(club, DAYS)
