@@ -1,4 +1,4 @@
-"""`make fault`: points, redeeming, bills and the till, killed before every single statement."""
+"""`make fault`: points, redeeming, bills, the till and events, killed before every single statement."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 
 PROOF = Path(__file__).parents[1] / "tests" / "proof"
 TESTS = [
-    str(PROOF / f"test_{name}.py") for name in ("crashes", "crashed_redeeming", "crashed_bills")
+    str(PROOF / f"test_{name}.py")
+    for name in ("crashes", "crashed_redeeming", "crashed_bills", "crashed_events")
 ]
 
 

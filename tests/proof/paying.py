@@ -1,8 +1,5 @@
 """Bills and top-ups, for processes that are killed in the middle of them."""
 
-import asyncio
-import os
-import signal
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,8 +14,8 @@ from services.billing import Asked
 from services.ports.club import Actor
 from services.stored_value import TopUp
 from storage.work import Work
-from tests.proof.redeeming import COMMIT
-from tests.support.club import NOW, Club, programme
+from tests.proof import killing
+from tests.support.club import NOW
 
 MEI = 7_000_000_004
 CLERK = Actor("till")
@@ -29,16 +26,7 @@ _TEN_OFF = Benefit(
 
 def build(url: str) -> None:
     """A club in which Mei is about to pay."""
-    from storage import migrations
-
-    migrations.upgrade(url)
-    asyncio.run(_fill(url))
-
-
-async def _fill(url: str) -> None:
-    club = await Club(url, programme()).open()
-    await club.write(fill)
-    await club.close()
+    killing.build(url, fill)
 
 
 def fill(work: Work) -> None:
@@ -51,27 +39,6 @@ def fill(work: Work) -> None:
     until = NOW + timedelta(days=30)
     voucher = Voucher(1, benefit.id, MEI, VoucherState.ISSUED, benefit.promise(), 0, NOW, until)
     assert work.vouchers.issue(voucher, make_code(1), key="v", posting_id=None, source="test")
-
-
-def run(url: str, name: str, stop_at: int, last: Any, passed: Any) -> None:
-    """As tests.proof.redeeming.run, for the steps here."""
-    asyncio.run(_run(url, name, stop_at, last, passed))
-
-
-async def _run(url: str, name: str, stop_at: int, last: Any, passed: Any) -> None:
-    armed = False
-
-    def before(statement: str) -> None:
-        passed.value += armed
-        if armed and (passed.value == stop_at or (stop_at == COMMIT == statement.find("COMMIT"))):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    club = await Club(url, programme(), before_statement=before).open()
-    await club.write(lambda work: work.programmes.current())
-    armed = True
-    await club.write(STEPS[name].do)
-    last.set()  # committed, and not yet told to anybody
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _bill(work: Work) -> Any:

@@ -1,8 +1,5 @@
 """Redeeming, giving back and the till, for processes that are killed in the middle of it."""
 
-import asyncio
-import os
-import signal
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +12,8 @@ from domain.till_errors import UndoneBefore
 from services import benefits, cancelling, joining, ledger, undoing, vouchers, waiting
 from services.ports.club import Actor, Operator
 from storage.work import Work
-from tests.support.club import NOW, Club, programme
+from tests.proof import killing
+from tests.support.club import NOW
 
 MEI, WANG = 7_000_000_002, 7_000_000_003
 CLERK = Actor("Li", 11)
@@ -36,42 +34,7 @@ _COFFEE = Benefit(
 
 def build(url: str) -> None:
     """A club in which all this is about to be done."""
-    from storage import migrations
-
-    migrations.upgrade(url)
-    asyncio.run(_fill(url))
-
-
-async def _fill(url: str) -> None:
-    club = await Club(url, programme()).open()
-    await club.write(fill)
-    await club.close()
-
-
-COMMIT = 0
-
-
-def run(url: str, name: str, stop_at: int, last: Any, passed: Any) -> None:
-    """Does a step in this process, which ends itself by SIGKILL before its `stop_at`-th statement
-    or before COMMIT; after the last one it says so (`last`, an event) and dies all the same.
-    `passed` counts the statements."""
-    asyncio.run(_run(url, name, stop_at, last, passed))
-
-
-async def _run(url: str, name: str, stop_at: int, last: Any, passed: Any) -> None:
-    armed = False
-
-    def before(statement: str) -> None:
-        passed.value += armed
-        if armed and (passed.value == stop_at or (stop_at == COMMIT == statement.find("COMMIT"))):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    club = await Club(url, programme(), before_statement=before).open()
-    await club.write(lambda work: work.programmes.current())
-    armed = True
-    await club.write(STEPS[name].do)
-    last.set()  # committed, and not yet told to anybody
-    os.kill(os.getpid(), signal.SIGKILL)
+    killing.build(url, fill)
 
 
 def fill(work: Work) -> None:
