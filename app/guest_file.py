@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from app.recipient_file import Words
-from templates.sheets.book import Sheet, workbook
+from templates.sheets.tables import Sheet, workbook
 
 
 def table(words: Words, content: bytes, locale: str) -> bytes:
@@ -20,4 +20,4 @@ def table(words: Words, content: bytes, locale: str) -> bytes:
         became = words("event.guest_came", values, locale) if no_show and not came else came
         rows.append([number, name, said, guests, became or ""])
     title = words("event.guest_title", data["event"], locale)
-    return workbook([Sheet(words("event.guest_sheet", {}, locale), title, rows, (16, 24, 14, 10))])
+    return workbook([Sheet(words("event.guest_sheet", {}, locale), title, rows, 16)])

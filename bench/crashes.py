@@ -1,4 +1,4 @@
-"""`make fault`: points, redeeming, bills, the till and events, killed before every single statement."""
+"""`make fault`: points, redeeming, bills, the till and events, killed before every statement."""
 
 from __future__ import annotations
 
