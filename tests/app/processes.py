@@ -14,9 +14,12 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.support import copies
+from tests.support.copies import Copy
 from tests.support.source import ROOT
 
 PROGRAM = ("-m", "app.cli")
+Process = asyncio.subprocess.Process | Copy
 
 
 def free_port() -> int:
@@ -44,17 +47,7 @@ class Finished:
 
 async def run(*arguments: str, cwd: Path, said: str = "", **settings: str) -> Finished:
     """Runs `memberbot` to its end."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "app.cli",
-        *arguments,
-        cwd=cwd,
-        env=environment(**settings),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    process = await copies.start(arguments, cwd, environment(**settings), together=False)
     out, err = await asyncio.wait_for(process.communicate(said.encode()), 60)
     return Finished(process.returncode or 0, out.decode(), err.decode())
 
@@ -64,7 +57,7 @@ class Server:
     """A running server: where it is, and the process behind it."""
 
     url: str
-    process: asyncio.subprocess.Process
+    process: Process
 
     async def end(self) -> tuple[int, str]:
         """Asks it to stop; its exit code and what it wrote."""
@@ -74,9 +67,14 @@ class Server:
 
 
 async def start(
-    *arguments: str, cwd: Path, program: Sequence[str] = PROGRAM, **settings: str
-) -> asyncio.subprocess.Process:
-    """Starts `memberbot …`; what it writes comes together on its stdout."""
+    *arguments: str, cwd: Path, program: Sequence[str] = (), **settings: str
+) -> Process:
+    """Starts `memberbot …`; what it writes comes together on its stdout.
+
+    With a `program` (PROGRAM is the one that users start) Python begins with that.
+    """
+    if not program:
+        return await copies.start(arguments, cwd, environment(**settings), together=True)
     return await asyncio.create_subprocess_exec(
         sys.executable,
         *program,
@@ -93,7 +91,7 @@ async def serving(
     arguments: Sequence[str],
     port: int,
     cwd: Path,
-    program: Sequence[str] = PROGRAM,
+    program: Sequence[str] = (),
     **settings: str,
 ) -> AsyncIterator[Server]:
     """`memberbot …` that listens on a port, once it is ready."""

@@ -113,9 +113,10 @@ def test_what_nobody_foresaw_is_one_line_after_the_log(
 
 
 async def test_the_program_runs_as_a_module_and_help_is_quick_to_load(tmp_path: Path) -> None:
-    shown = await processes.run("--help", cwd=tmp_path)
-    assert shown.code == 0
-    assert "memberbot demo" in shown.out
+    started = await processes.start("--help", cwd=tmp_path, program=processes.PROGRAM)
+    out, _ = await asyncio.wait_for(started.communicate(), 60)
+    assert started.returncode == 0
+    assert "memberbot demo" in out.decode()
 
 
 # -- stores ------------------------------------------------------------------------------
@@ -365,14 +366,10 @@ async def test_everybody_is_sent_their_own_messages_at_their_own_terminal(tmp_pa
 
     async with opened(FixedSettings(data=tmp_path / "data")) as club:
         await club.units.write(lambda work: notice(work, club.clock.now()))
-    python = sys.executable
-    wait = f"{python} -c 'import time; time.sleep(2)'"
     for user, shown in (("bob", False), ("ann", True)):
-        command = f"{wait} | {python} -m app.cli chat --user {user}"
-        process = await asyncio.create_subprocess_shell(
-            command, cwd=tmp_path, env=processes.environment(), stdout=subprocess.PIPE
-        )
-        out, _ = await asyncio.wait_for(process.communicate(), 60)
+        talking = await processes.start("chat", "--user", user, cwd=tmp_path)
+        await asyncio.sleep(2)
+        out, _ = await asyncio.wait_for(talking.communicate(), 60)
         assert ("/help" in out.decode()) is shown, user
 
 

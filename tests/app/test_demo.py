@@ -13,7 +13,7 @@ from app.demo import Wanted, run_demo
 from app.demo_data import Files
 from app.failures import Failed
 from tests.app.phones import Phone
-from tests.app.processes import free_port, serving
+from tests.app.processes import PROGRAM, free_port, serving
 from tests.app.tiny_demo import ROSA, Page, opened, tiny
 
 pytestmark = pytest.mark.usefixtures("small")
@@ -188,7 +188,10 @@ def test_the_clubs_first_day_is_the_one_of_its_data() -> None:
 async def test_the_whole_demo_as_a_user_starts_it(tmp_path: Path) -> None:
     port = free_port()
     command = ["demo", "--port", str(port), "--data", str(tmp_path / "d"), "--no-browser"]
-    async with serving(command, port, tmp_path) as server, aiohttp.ClientSession() as session:
+    async with (
+        serving(command, port, tmp_path, program=PROGRAM) as server,
+        aiohttp.ClientSession() as session,
+    ):
         rosa = Phone(session, server.url, ROSA)
         await rosa.hears("41,")
         assert "41," in await rosa.says("how many points do I have?")

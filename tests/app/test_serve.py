@@ -123,9 +123,11 @@ async def _get(session: aiohttp.ClientSession, path: str) -> dict[str, Any]:
 
 async def test_without_a_token_it_still_serves(sqlite_url: str, tmp_path: Path) -> None:
     port = free_port()
-    command = ["serve", "--port", str(port)]
-    async with serving(command, port, tmp_path, **_settings(sqlite_url)) as server:
-        _, out = await server.end()
+    command, as_users_do = ["serve", "--port", str(port)], processes.PROGRAM
+    given = _settings(sqlite_url)
+    async with serving(command, port, tmp_path, program=as_users_do, **given) as server:
+        code, out = await server.end()
+    assert code == 0, out
     assert "MEMBERBOT_TELEGRAM_TOKEN is not set" in out
 
 
