@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import threading
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -38,10 +39,8 @@ def _reap(_number: int = 0, _frame: FrameType | None = None) -> None:
         if pid == 0:
             return
         told = _told.pop(pid)
-        try:
+        with suppress(BrokenPipeError):
             os.write(told, f"{os.waitstatus_to_exitcode(status)}\n".encode())
-        except BrokenPipeError:
-            pass
         os.close(told)
 
 
