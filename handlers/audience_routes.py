@@ -3,7 +3,7 @@
 from typing import Final
 
 from bot.router import Handler, Route
-from handlers import audience_builder, audiences, tags
+from handlers import audience_builder, audiences, tag_lists, tags
 from handlers.audience_parts import AUDIENCE
 
 WRITES: Final = "campaign:write"
@@ -27,6 +27,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("tag.put", tags.put, writes=True, needs="member:view"),
     Route("tag.take", tags.take, writes=True, needs="member:view"),
     Route("tagging.text", tags.write, writes=True, needs="member:view"),
+    Route("tag.list_new", tag_lists.start, writes=True, needs=WRITES),
+    Route("tag_list.name", tag_lists.take_name, writes=True, needs=WRITES),
+    Route("tag_list.list", tag_lists.take_list, writes=True, needs=WRITES, looks=tag_lists.file),
+    Route("tag.dropping", tag_lists.ask_drop, needs=WRITES),
+    Route("tag.drop", tag_lists.drop, writes=True, needs=WRITES),
     # saved ones
     Route("audiences", audiences.list_all, needs=WRITES),
     Route("audience.show", audiences.show, needs=WRITES),
@@ -65,4 +70,4 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("audience.use", audiences.use, writes=True, needs=WRITES),
     Route("audience.out", audiences.out, writes=True, needs=WRITES),
 )
-FLOWS: Final = (tags.FLOW, AUDIENCE)
+FLOWS: Final = (tags.FLOW, tag_lists.FLOW, AUDIENCE)

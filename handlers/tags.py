@@ -69,7 +69,8 @@ def take(turn: Turn) -> Reply:
 def list_all(turn: Turn) -> Reply:
     """All tags with how many members carry them."""
     found = [{"name": name, "members": members} for name, members in tags.counted(turn.work)]
-    return Reply("tag.list", {"tags": found}, (), edit=True)
+    rows = ((Button("tag.button_of_list", "tag.list_new"),),)
+    return Reply("tag.list", {"tags": found}, rows, edit=True)
 
 
 def _card(turn: Turn, member: Member, *, edit: bool = True) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +12,7 @@ from services.ports import Work
 from services.ports.club import Actor
 
 MOST_LISTED: Final = 200
+AT_ONCE: Final = 400
 
 
 def of(work: Work, member_id: int) -> list[Tag]:
@@ -30,6 +32,26 @@ def give(work: Work, member_id: int, text: str, actor: Actor, now: datetime) -> 
     if work.tags.put(member_id, name, actor.staff_id, now):
         work.audit.add(actor, "tag.give", ("member", member_id), now, {"tag": name})
     return Tag(name, False, now)
+
+
+def give_all(
+    work: Work, member_ids: Sequence[int], text: str, actor: Actor, now: datetime
+) -> tuple[int, int]:
+    """Gives all these members a tag; how many did not have it, and how many carry as many as one
+    may and are left out. Raises TagUnreadable."""
+    name, given, full = read_tag(text), 0, 0
+    for first in range(0, len(member_ids), AT_ONCE):
+        some = member_ids[first : first + AT_ONCE]
+        laden = work.tags.laden(some, name, MOST_TAGS)
+        left_out = laden | work.tags.carrying(some, name)
+        rest = [one for one in some if one not in left_out]
+        if rest:
+            work.tags.put_all(rest, name, actor, now)
+        given += len(rest)
+        full += len(laden)
+    about = {"tag": name, "members": given}
+    work.audit.add(actor, "tag.give_all", ("tag", 0), now, about)
+    return given, full
 
 
 def take(work: Work, member_id: int, text: str, actor: Actor, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection as Db
@@ -9,6 +10,7 @@ from sqlalchemy import bindparam, delete, exists, func, select, update
 
 from domain.members import MemberState
 from domain.tags import Tag
+from services.ports.club import Actor
 from storage.dialect import Upsert
 from storage.tables import audiences, people
 
@@ -25,6 +27,21 @@ _of = (
 _put = Upsert(audiences.MemberTag, ("member_id", "tag", "by_rule"))
 _take = delete(_tags).where(
     _tags.c.member_id == bindparam("member"), _tags.c.tag == bindparam("name"), _by_hand
+)
+_carrying = select(_tags.c.member_id).where(
+    _tags.c.member_id.in_(bindparam("members", expanding=True)),
+    _tags.c.tag == bindparam("name"),
+    _by_hand,
+)
+_laden = (
+    select(_tags.c.member_id)
+    .where(
+        _tags.c.member_id.in_(bindparam("members", expanding=True)),
+        _tags.c.tag != bindparam("name"),
+        _by_hand,
+    )
+    .group_by(_tags.c.member_id)
+    .having(func.count() >= bindparam("most"))
 )
 _counts = (
     select(_tags.c.tag, func.count(_tags.c.member_id.distinct()).label("carried"))
@@ -59,6 +76,18 @@ class Tags:
     def put(self, member_id: int, tag: str, staff_id: int | None, now: datetime) -> bool:
         row = {"member_id": member_id, "tag": tag, "by_rule": False}
         return _put.run(self._db, [{**row, "staff_id": staff_id, "at": now}]) == 1
+
+    def put_all(self, member_ids: Sequence[int], tag: str, actor: Actor, now: datetime) -> None:
+        row = {"tag": tag, "by_rule": False, "staff_id": actor.staff_id, "at": now}
+        _put.run(self._db, [{**row, "member_id": one} for one in member_ids])
+
+    def carrying(self, member_ids: Sequence[int], tag: str) -> set[int]:
+        key = {"members": list(member_ids), "name": tag}
+        return set(self._db.execute(_carrying, key).scalars())
+
+    def laden(self, member_ids: Sequence[int], tag: str, most: int) -> set[int]:
+        key = {"members": list(member_ids), "name": tag, "most": most}
+        return set(self._db.execute(_laden, key).scalars())
 
     def take(self, member_id: int, tag: str) -> bool:
         return self._number(_take, {"member": member_id, "name": tag}) == 1

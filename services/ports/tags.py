@@ -10,6 +10,7 @@ from domain.audience_expressions import Expression
 from domain.saved_audiences import DayMoves, SavedAudience
 from domain.tags import Tag
 from services.ports.audiences import When
+from services.ports.club import Actor
 
 
 class Tags(Protocol):
@@ -20,6 +21,15 @@ class Tags(Protocol):
 
     def put(self, member_id: int, tag: str, staff_id: int | None, now: datetime) -> bool:
         """Gives a tag by hand; False if the member has it by hand."""
+
+    def put_all(self, member_ids: Sequence[int], tag: str, actor: Actor, now: datetime) -> None:
+        """Gives a tag by hand to all of them who do not have it by hand."""
+
+    def carrying(self, member_ids: Sequence[int], tag: str) -> set[int]:
+        """Those of them who have it by hand."""
+
+    def laden(self, member_ids: Sequence[int], tag: str, most: int) -> set[int]:
+        """Those of them who carry so many others by hand."""
 
     def take(self, member_id: int, tag: str) -> bool:
         """Takes away what was given by hand; False if there was nothing."""

@@ -196,7 +196,7 @@ ELSEWHERE = {
     *(f"plan.{one}" for one in ("card", "goal", "budget", "points", "text", "task")),
     *(f"audience.{one}" for one in ("card", "number", "name", "tag")),
     *(f"{one.name}.{step.name}" for one in FLOWS if "event_" in one.name for step in one.steps),
-    "tagging.text",
+    *("tagging.text", "tag_list.name", "tag_list.list"),
     # Words of operators are tried in a process of their own: tests/flows/test_broadcast.py and
     # tests/flows/test_wordings.py.
     "broadcast.text",
