@@ -92,3 +92,20 @@ async def test_seats_that_people_have_cannot_be_taken_away(club: Club) -> None:
     assert (await staff.says("1")).key == "event.shrunk"
     assert "Seats left: 0" in (await staff.says("2")).text
     await deliver(club)
+
+
+@pytest.mark.parametrize(("locale", "said"), [("en", "clocks"), ("zh", "时钟会拨快")])
+async def test_an_hour_that_the_clocks_jump_over_is_refused(
+    club: Club, locale: str, said: str
+) -> None:
+    event = await plan(club, zone="Europe/Berlin", starts_at=club.clock() + timedelta(days=1))
+    before = await club.read(lambda work: work.events.get(event))
+    staff = await at_desk(club, event, locale)
+    await staff.taps("event.move", str(event))
+    refused = await staff.says("2027-03-28 02:30")
+    assert refused.key == "campaign.time_skipped"
+    assert said in refused.text
+    assert await club.read(lambda work: work.events.get(event)) == before
+    await staff.says("2027-03-28 03:30")
+    moved = await club.read(lambda work: work.events.get(event))
+    assert moved.starts_at.isoformat() == "2027-03-28T01:30:00+00:00"
