@@ -75,7 +75,7 @@ def show(turn: Turn) -> Reply:
     kept nowhere; the picture is drawn when it is sent."""
     shown = vouchers.show(turn.work, member_id(turn), number(turn), turn.now)
     one = shown.mine
-    until = _back_until(turn, one)
+    until = cancelling.returnable_until(turn.work, one.voucher, turn.now)
     values = {
         "voucher": _voucher(turn, one),
         "code": shown.code,
@@ -102,16 +102,6 @@ def _what_to_do(turn: Turn, one: Mine, until: datetime | None) -> Rows:
     return tuple(rows)
 
 
-def _back_until(turn: Turn, one: Mine) -> datetime | None:
-    """Until when it can be given back; None where it cannot, or not any more."""
-    if one.state is not VoucherState.ISSUED:
-        return None
-    until = cancelling.cancellable_until(one.voucher)
-    if until is None or turn.now >= until or turn.work.vouchers.origin(one.voucher.id).handed_on:
-        return None
-    return until
-
-
 def _order(turn: Turn, one: Mine) -> dict[str, object]:
     """How far what has to be made ready is; empty where nothing has."""
     found = fulfilling.state(turn.work, one.voucher.id)
@@ -131,7 +121,7 @@ def _order(turn: Turn, one: Mine) -> dict[str, object]:
 def back(turn: Turn) -> Reply:
     """Asks first, and says what comes back."""
     one = vouchers.show(turn.work, member_id(turn), number(turn), turn.now).mine
-    until = _back_until(turn, one)
+    until = cancelling.returnable_until(turn.work, one.voucher, turn.now)
     if until is None:
         return show(turn)
     values = {**_named(one), "price": one.voucher.price, "until": until, "zone": _zone(turn)}

@@ -68,15 +68,16 @@ def _lines(work: Work, found: list[Campaign], now: datetime) -> list[dict[str, A
 
 
 def _went(work: Work, one: Campaign, data: Mapping[str, Any] | None) -> dict[str, Any]:
-    """How far it is: counted for one on its way, of the others what was kept."""
-    if one.started_at is None or one.state not in _GOING:
+    """How far it is: counted for one on its way, of the others what was kept of them if it was."""
+    if one.started_at is None or (data and one.state not in _GOING):
         planned, sent = (data["planned"], data["sent"]) if data else (one.planned, None)
         return {"planned": planned, "sent": sent, "percent": None}
     states = work.campaign_rows.states(one.id)
     written = sum(states.values())
     planned = written if one.filled_at else max(written, one.planned or 0)
     waiting = sum(states.get(state, 0) for state in ("pending", "claimed", "sending"))
-    percent = 100 * (written - waiting) // planned if planned else 0
+    going = one.state in _GOING
+    percent = (100 * (written - waiting) // planned if planned else 0) if going else None
     return {"planned": planned, "sent": states.get("sent", 0), "percent": percent}
 
 

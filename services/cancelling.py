@@ -33,6 +33,16 @@ def cancellable_until(voucher: Voucher) -> datetime | None:
     return min(voucher.issued_at + timedelta(hours=hours), voucher.expires_at)
 
 
+def returnable_until(work: Work, voucher: Voucher, now: datetime) -> datetime | None:
+    """Until when its member can give it back; None where they cannot, or not any more: what was
+    a present cost nothing that could come back."""
+    until = cancellable_until(voucher)
+    if voucher.state_at(now) is not VoucherState.ISSUED or until is None or now >= until:
+        return None
+    origin = work.vouchers.origin(voucher.id)
+    return until if origin.source == REDEEMED and not origin.handed_on else None
+
+
 def cancel(work: Work, member_id: int, voucher_id: int, *, now: datetime) -> Cancelled:
     """Takes the member's own voucher back and returns what it cost (SEMANTICS: Benefits); twice
     changes nothing and answers the same.

@@ -22,13 +22,15 @@ TEA = "tea"
 TEA_GIFT = Gift(benefit_key=TEA, each_minor=300)
 
 
-async def stocked(club: Club, stock: int | None = None) -> None:
-    """The club has a voucher for tea to give, worth three yuan."""
+async def stocked(club: Club, stock: int | None = None, each: int = 0) -> None:
+    """The club has a voucher for tea to give, worth three yuan; `each`: worth so much money, in
+    minor units, at the till."""
 
     def write(work: Work) -> None:
         names = {"zh": "茶券", "en": "Tea"}
-        benefit = Benefit(work.new_id(), TEA, "voucher", names, 100, 30, stock=stock)
-        work.benefits.save(benefit, TEA, NOW)
+        worth = {"amount_minor": each} if each else {}
+        made = Benefit(work.new_id(), TEA, "voucher", names, 100, 30, stock=stock, detail=worth)
+        work.benefits.save(made, TEA, NOW)
 
     await club.write(write)
 

@@ -3,8 +3,9 @@
 import pytest
 
 from bot.messages import Kind
-from services import stores, vouchers
+from services import presents, stores, vouchers
 from services.ports.club import Actor
+from storage.work import Work
 from tests.flows.talk import intents, labels
 from tests.flows.test_benefits import CODE, member, redeems
 from tests.flows.test_catalogue import tap
@@ -66,6 +67,21 @@ async def test_one_that_never_comes_back_has_no_button_for_it(club: Club) -> Non
     mei = await member(club)
     await redeems(mei, coffee)
     assert "voucher.back" not in intents(mei, await mei.taps("voucher.show"))
+
+
+async def test_a_present_cost_nothing_that_could_come_back(club: Club) -> None:
+    await offer(club, cancel_hours=48)
+    mei = await member(club)
+    member_id = await mei.member_id()
+
+    def give(work: Work) -> None:
+        assert presents.present(work, member_id, "coffee", key="gift", now=club.clock())
+
+    await club.write(give)
+    await mei.says("/vouchers")
+    shown = await mei.taps("voucher.show")
+    assert "voucher.back" not in intents(mei, shown)
+    assert "come back" not in shown.text
 
 
 async def test_the_code_comes_with_its_picture_and_is_kept_nowhere(club: Club) -> None:
