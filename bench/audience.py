@@ -1,8 +1,10 @@
 """Counting an audience with five conditions among very many members and lines of purchases.
 
 *Narrow*: two levels of four and two cities of ten; *wide*: three levels of four and five cities of
-ten; both with purchases in 90 days, a category bought in 180 days, and a consent. The aim is below
-1 s on PostgreSQL and 2 s on SQLite among a million members with ten million lines.
+ten; both with purchases in 90 days, a category bought in 180 days, and a consent. A count is what
+the card shows: how many are meant, how many of them can be reached, and how many members there
+are. The aim is below 1 s on PostgreSQL and 2 s on SQLite among a million members with ten million
+lines. Each question is asked several times; the first time is beside the median.
 """
 
 from __future__ import annotations
@@ -17,13 +19,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import asyncpg
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
 
 from bench import seeding
 from domain.audience_expressions import Both, Condition, Expression, Op
-from services.audience_scope import asked_at
+from services import audiences
+from storage.engines import is_postgres
 from storage.ids import Ids
 from storage.types import to_millis
 from storage.unit_of_work import Units, open_units
@@ -50,6 +54,11 @@ INSERT INTO consents (id, member_id, purpose, given, channel, changed_at)
 SELECT n, n, 'promotions', CASE WHEN n * 31 / 7 % 10 < 7 THEN {yes} ELSE {no} END, 'bench', 1
 FROM numbers
 """
+_ADDRESSES = """
+INSERT INTO addresses (id, channel, account, "user", member_id, first_seen)
+SELECT n, 'bench', '42', 'u' || n, n, 1 FROM numbers WHERE n % 10 < 8
+"""
+_DAY = f"{_TODAY} - (n * 40503 / 65536) * 48271 % 730"
 _PURCHASES = f"""
 INSERT INTO purchases (id, source, order_id, content_hash, state, member_id, occurred_at, day,
   currency, minor, refunded_minor, channel, received_at, level, birthday_month, rule_version,
@@ -57,13 +66,13 @@ INSERT INTO purchases (id, source, order_id, content_hash, state, member_id, occ
   basis_minor, limits)
 SELECT n, 'bench', 'o' || n, '', 'booked',
   1 + (n * 2654435761 % 4294967296) * {{members}} / 4294967296, 1,
-  {_TODAY} - (n * 40503 / 65536) * 48271 % 730,
+  {_DAY},
   'CNY', 5000, 0, '', 1, '', {{no}}, 1, 5, 0, 0, 0, 0, 0, 0, 5000, ''
 FROM numbers
 """
-_LINES = """
-INSERT INTO purchase_lines (purchase_id, line, minor, quantity, category, sku, name)
-SELECT n, line, 1000, 1, 'category' || ((n * 69621 + line * 7) % 20), 'sku', 'thing'
+_LINES = f"""
+INSERT INTO purchase_lines (purchase_id, line, minor, quantity, category, sku, name, day)
+SELECT n, line, 1000, 1, 'category' || ((n * 69621 + line * 7) % 20), 'sku', 'thing', {_DAY}
 FROM numbers CROSS JOIN (SELECT 1 AS line UNION ALL SELECT 2 UNION ALL SELECT 3) AS l
 """
 _NUMBERS = {
@@ -80,8 +89,10 @@ def run(members: int) -> None:
     purchases = members * 10 // LINES // 1
     title = f"An audience of five conditions, {members:,} members, {purchases * LINES:,} lines, s"
     table = Table(title=title)
-    for column in ("", "narrow", "counted", "wide", "counted"):
-        table.add_column(column, justify="right" if column else "left")
+    table.add_column("")
+    for column in ("narrow", "wide"):
+        for what in ("first", column, "meant", "reachable"):
+            table.add_column(what, justify="right")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = PostgresServer(durable=True)
@@ -100,7 +111,7 @@ def run(members: int) -> None:
 async def _measured(url: str, members: int, purchases: int) -> list[str]:
     ids = Ids(lambda: int(time.time() * 1000))
     units = open_units(url, Shared(Vault(seeding.SECRET_KEY.encode()), ids, lambda: NOW))
-    await _fill(units, members, purchases)
+    await _fill(units, url, members, purchases)
     cells: list[str] = []
     for asked in (_asked(("silver", "gold"), 2), _asked(("member", "silver", "gold"), 5)):
         took = []
@@ -108,7 +119,8 @@ async def _measured(url: str, members: int, purchases: int) -> list[str]:
             began = time.perf_counter()
             found = await units.read_long(partial(_counted, asked=asked))
             took.append(time.perf_counter() - began)
-        cells += [f"{statistics.median(took):.2f}", f"{found:,}"]
+        cells += [f"{took[0]:.2f}", f"{statistics.median(took):.2f}"]
+        cells += [f"{found.members:,}", f"{found.reachable:,}"]
     await units.close()
     return cells
 
@@ -125,14 +137,15 @@ def _asked(levels: tuple[str, ...], cities: int) -> Expression:
     )
 
 
-def _counted(work: Work, asked: Expression) -> int:
-    return work.audiences.members(asked, asked_at(work, NOW))
+def _counted(work: Work, asked: Expression) -> audiences.Counted:
+    return audiences.count(work, asked, NOW)
 
 
-async def _fill(units: Units, members: int, purchases: int) -> None:
+async def _fill(units: Units, url: str, members: int, purchases: int) -> None:
     for statement, rows in (
         (_MEMBERS, members),
         (_CONSENTS, members),
+        (_ADDRESSES, members),
         (_PURCHASES, purchases),
         (_LINES, purchases),
     ):
@@ -140,6 +153,15 @@ async def _fill(units: Units, members: int, purchases: int) -> None:
             last = min(first + _CHUNK - 1, rows)
             await units.write(partial(_write, of=statement, within=(first, last), members=members))
     await units.write(lambda work: work.db.execute(text("ANALYZE")))
+    if is_postgres(url):
+        await _vacuum(url)
+
+
+async def _vacuum(url: str) -> None:
+    """What autovacuum, which is off in this server, does in the background elsewhere."""
+    db = await asyncpg.connect(url)
+    await db.execute("VACUUM (ANALYZE)")
+    await db.close()
 
 
 def _write(work: Work, of: str, within: tuple[int, int], members: int) -> None:

@@ -73,10 +73,7 @@ def explained(work: Work, expression: Expression) -> dict[str, list[Said]]:
 def count(work: Work, expression: Expression, now: datetime) -> Counted:
     """How many are meant; reads much, so outside of writing transactions."""
     when, whole = asked_at(work, now), as_kept(work, expression)
-    audiences = work.audiences
-    members = audiences.members(whole, when)
-    reachable = audiences.reachable(whole, when) if members else 0
-    return Counted(members, reachable, audiences.active())
+    return Counted(*work.audiences.number(whole, when), work.audiences.active())
 
 
 def too_many(work: Work, counted: Counted) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import (
     ColumnElement,
     Table,
+    UnaryExpression,
     and_,
     case,
     exists,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.sql import operators
 
 from domain.audience_expressions import (
     NEXT_MONTH,
@@ -45,6 +47,7 @@ from storage.audience_comparing import (
     member,
     members,
 )
+from storage.audience_sets import Sets
 from storage.tables import (
     audiences,
     benefits,
@@ -64,10 +67,23 @@ _benefits: Table = benefits.Benefit.__table__.alias("their_benefits")  # type: i
 _tickets: Table = tickets.Ticket.__table__.alias("their_tickets")  # type: ignore[attr-defined]
 
 
-def where(expression: Expression, when: When, fallback: str) -> Bool:
+def where(expression: Expression, when: When, fallback: str, sets: Sets | None = None) -> Bool:
     """Who is meant, as a condition over members. Saved audiences must have been written out
-    before. `fallback`: the language of who has chosen none. Raises AudienceBroken, -TooLarge."""
+    before. `fallback`: the language of who has chosen none; `sets`: conditions that are looked
+    for as a set where everybody is asked. Raises AudienceBroken, -TooLarge."""
     check(expression)
+    return _all_of(expression, when, fallback, sets or {})
+
+
+def _all_of(expression: Expression, when: When, fallback: str, sets: Sets) -> Bool:
+    """Only what must hold (or must not) in any case is looked for as a set: a database can join
+    that with the members, but what stands beside an `or` it would look through for each."""
+    if isinstance(expression, Both):
+        return and_(*(_all_of(part, when, fallback, sets) for part in expression.parts))
+    if isinstance(expression, Not) and isinstance(expression.part, Condition):
+        return _opposite(_all_of(expression.part, when, fallback, sets))
+    if isinstance(expression, Condition) and expression.fact in sets:
+        return sets[expression.fact](expression, when)
     return _where(expression, when, fallback)
 
 
@@ -80,6 +96,14 @@ def _where(expression: Expression, when: When, fallback: str) -> Bool:
         return not_(_where(expression.part, when, fallback))
     parts = [_where(part, when, fallback) for part in expression.parts]
     return and_(*parts) if isinstance(expression, Both) else or_(*parts)
+
+
+def _opposite(one: Bool) -> Bool:
+    """Not "not (not …)", which PostgreSQL does not join."""
+    if isinstance(one, UnaryExpression) and one.operator is operators.inv:
+        inner: Bool = one.element
+        return inner
+    return not_(one)
 
 
 # -- the member's own row ----------------------------------------------------------------

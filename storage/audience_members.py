@@ -13,6 +13,7 @@ from domain.consent import Purpose
 from domain.members import MemberState
 from services.ports.audiences import Some, When
 from storage.audience_conditions import where
+from storage.audience_sets import SETS
 from storage.tables import audiences, chat, people, purchases
 
 LATEST: Final = 20_000
@@ -38,6 +39,19 @@ has_address = exists().where(
 )
 said_yes = exists().where(_consents.c.member_id == _members.c.id, agreed)
 _everybody = select(func.count()).select_from(_members).where(active)
+# At most one row for each member, so that one pass over them counts both.
+_written_to = select(_consents.c.member_id).where(
+    agreed,
+    exists().where(
+        _addresses.c.member_id == _consents.c.member_id, _addresses.c.blocked_at.is_(None)
+    ),
+)
+_reached = _written_to.subquery("reached")
+_with_reachable = (
+    select(func.count(), func.count(_reached.c.member_id))
+    .select_from(_members.outerjoin(_reached, _reached.c.member_id == _members.c.id))
+    .where(active)
+)
 # All that were ever bought would have to be looked for in millions of lines.
 _lately_bought = (
     select(_lines.c.category).order_by(_lines.c.purchase_id.desc()).limit(LATEST).subquery()
@@ -59,15 +73,13 @@ class Meant:
         self._db = db
         self._fallback = fallback
 
-    def members(self, expression: Expression, when: When) -> int:
-        return self._number(_everybody.where(self._where(expression, when)))
-
-    def reachable(self, expression: Expression, when: When) -> int:
-        meant = self._where(expression, when)
-        return self._number(_everybody.where(meant).where(said_yes, has_address))
+    def number(self, expression: Expression, when: When) -> tuple[int, int]:
+        meant = where(expression, when, self._fallback, SETS[self._db.dialect.name])
+        members, reachable = self._db.execute(_with_reachable.where(meant)).one()
+        return int(members), int(reachable)
 
     def active(self) -> int:
-        return self._number(_everybody)
+        return int(self._db.execute(_everybody).scalar_one())
 
     def some(self, expression: Expression, when: When, after: int, most: int) -> list[Some]:
         columns = (_members.c.id, _members.c.number, func.coalesce(_members.c.name, ""))
@@ -100,6 +112,3 @@ class Meant:
 
     def _where(self, expression: Expression, when: When) -> ColumnElement[bool]:
         return where(expression, when, self._fallback)
-
-    def _number(self, statement: Any) -> int:
-        return int(self._db.execute(statement).scalar_one())

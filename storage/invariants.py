@@ -168,6 +168,12 @@ CLUB: Final = (
         " WHERE p.minor <> coalesce(l.minor, 0)",
     ),
     Invariant(
+        "every line of a purchase is of its day",
+        "SELECT count(*) FROM purchase_lines",
+        "SELECT l.purchase_id FROM purchase_lines l LEFT JOIN purchases p ON p.id = l.purchase_id"
+        " WHERE p.id IS NULL OR p.day <> l.day",
+    ),
+    Invariant(
         "every purchase with a member has a posting of exactly its points, and no other has one",
         "SELECT count(*) FROM purchases",
         "SELECT p.id FROM purchases p LEFT JOIN postings o ON o.id = p.posting_id"

@@ -210,7 +210,7 @@ class Purchases:
 
     def add(self, purchases: Sequence[tuple[Purchase, Sequence[Line], Sequence[Claim]]]) -> None:
         lines = [
-            (purchase.id, number, *line)
+            (purchase.id, number, *line, purchase.day.toordinal())
             for purchase, bought, _ in purchases
             for number, line in enumerate(bought, start=1)
         ]

@@ -35,11 +35,9 @@ class Some(NamedTuple):
 class Meant(Protocol):
     """Who is meant by an expression in which saved audiences are written out."""
 
-    def members(self, expression: Expression, when: When) -> int:
-        """How many active members are meant, whether they can be reached or not."""
-
-    def reachable(self, expression: Expression, when: When) -> int:
-        """How many of them agreed to promotions and have a chat that is not blocked."""
+    def number(self, expression: Expression, when: When) -> tuple[int, int]:
+        """How many active members are meant, and how many of them agreed to promotions and have
+        a chat that is not blocked."""
 
     def active(self) -> int:
         """How many active members there are."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.types import Id, Instant, Json
@@ -27,6 +27,13 @@ class Purchase(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("source", "order_id"),
         Index("ix_purchases_member", "member_id", "state", "day", "basis_minor"),
+        # Who bought within some days, for audiences: nothing but this index is read.
+        Index(
+            "ix_purchases_day",
+            *("day", "id", "member_id", "basis_minor"),
+            sqlite_where=text("state = 'booked'"),
+            postgresql_where=text("state = 'booked'"),
+        ),
     )
 
     id: int = Field(primary_key=True, sa_type=Id)
@@ -91,10 +98,19 @@ class RuleUse(SQLModel, table=True):
 
 
 class PurchaseLine(SQLModel, table=True):
-    """One item of an order, numbered from 1."""
+    """One item of an order, numbered from 1. `day` is the order's, which never changes: so a
+    category bought within some days is a piece of one index, in the order of ix_purchases_day."""
 
     __tablename__ = "purchase_lines"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        Index(
+            "ix_purchase_lines_category",
+            *("category", "day", "purchase_id"),
+            sqlite_where=text("category <> ''"),
+            postgresql_where=text("category <> ''"),
+        ),
+        {"sqlite_with_rowid": False},
+    )
 
     purchase_id: int = Field(primary_key=True, sa_type=Id)
     line: int = Field(primary_key=True)
@@ -103,6 +119,7 @@ class PurchaseLine(SQLModel, table=True):
     category: str
     sku: str
     name: str
+    day: int
 
 
 class PurchaseClaim(SQLModel, table=True):

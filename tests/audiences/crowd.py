@@ -135,7 +135,8 @@ def _bought(rows: _Rows, number: int, soul: Soul) -> None:
             basis_minor=one.minor,
             store_id=STORES.get(one.store),
         )
-        rows.put(purchases.PurchaseLine, purchase_id=order, line=1, category=one.category)
+        line = {"purchase_id": order, "line": 1, "category": one.category}
+        rows.put(purchases.PurchaseLine, day=TODAY - one.ago, **line)
     if soul.checkin is not None:
         day = date.fromordinal(TODAY - soul.checkin)
         rows.put(checkins.CheckIn, member_id=number, day=day)

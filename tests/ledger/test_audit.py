@@ -120,6 +120,10 @@ TAMPERING = {
         {"the lines of every purchase add up to it"},
         ["UPDATE purchase_lines SET minor = minor + 1"],
     ),
+    "the day of a line": (
+        {"every line of a purchase is of its day"},
+        ["UPDATE purchase_lines SET day = day + 1"],
+    ),
     "a purchase's points": ({BOUGHT}, ["UPDATE purchases SET points = points + 1"]),
 }
 

@@ -56,8 +56,17 @@ def upgrade() -> None:
         sa.Column("category", sa.String(), nullable=False),
         sa.Column("sku", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("purchase_id", "line"),
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_purchase_lines_category",
+        "purchase_lines",
+        ["category", "day", "purchase_id"],
+        unique=False,
+        sqlite_where=sa.text("category <> ''"),
+        postgresql_where=sa.text("category <> ''"),
     )
     op.create_table(
         "purchase_payments",
@@ -105,6 +114,14 @@ def upgrade() -> None:
         sa.Column("limits", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source", "order_id"),
+    )
+    op.create_index(
+        "ix_purchases_day",
+        "purchases",
+        ["day", "id", "member_id", "basis_minor"],
+        unique=False,
+        sqlite_where=sa.text("state = 'booked'"),
+        postgresql_where=sa.text("state = 'booked'"),
     )
     op.create_index(
         "ix_purchases_member",
