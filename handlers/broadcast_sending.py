@@ -183,8 +183,8 @@ def look(turn: Turn) -> Reply:
     if wording_id is None:
         raise CampaignWordless()
     for language in drafting.languages(turn, wording_id):
-        to = address_id(turn)
-        campaigns.to_self(turn.work, found.id, to, language, turn.now, wording_id)
+        to, name = address_id(turn), actor(turn).name
+        campaigns.to_self(turn.work, found.id, to, language, turn.now, wording_id, name)
     return Reply("broadcast.sent_to_self", {"letter": letter})
 
 

@@ -149,13 +149,15 @@ def to_self(
     locale: str,
     now: datetime,
     wording_id: int | None = None,
+    name: str = "",
 ) -> None:
-    """Sends it to its author in a language exactly as members will get it; `wording_id`: one of
-    its other texts (services.campaign_variants.words_of). Raises CampaignWordless."""
+    """Sends it to an operator in a language as members will get it, with the operator's `name` in
+    it; `wording_id`: one of its other texts (services.campaign_variants.words_of). Raises
+    CampaignWordless."""
     wording_id = wording_id or find(work, campaign_id).wording_id
     if wording_id is None:
         raise CampaignWordless()
-    notice = Notice(MESSAGE, {"name": ""}, OUT, wording_id=wording_id)
+    notice = Notice(MESSAGE, {"name": name}, OUT, wording_id=wording_id)
     work.deliveries.to_address(address_id, notice, now, locale=locale)
 
 

@@ -54,11 +54,11 @@ def estimate(work: Work, campaign_id: int, now: datetime) -> Estimate:
     if campaign.of_id is not None:
         return _following(work, campaign, now)
     audience, when = looked_for(work, campaign), asked_at(work, now)
-    languages = work.audiences.count(campaign.id, audience, when)
-    everybody = sum(languages.values())
-    places = _places(work, campaign, audience, when)
+    tried = tried_of(work, campaign)
+    languages = work.audiences.count(campaign.id, audience, when, tried)
+    count = sum(languages.values())
+    places = work.audiences.places(campaign.id, audience, when, tried) if tried else {}
     held = places.pop(HELD, 0)
-    count = everybody - held
     no_address, no_consent = work.audiences.left_out(campaign.id, audience, when)
     crowded = _crowded(work, campaign, (audience, when), count, now)
     cost = _cost(work, campaign, count - crowded)
@@ -75,11 +75,6 @@ def estimate(work: Work, campaign_id: int, now: datetime) -> Estimate:
         {letter: n for letter, n in sorted(places.items()) if letter},
         cost_for(work, campaign, count) if load_plan(campaign.plan).gift else None,
     )
-
-
-def _places(work: Work, campaign: Campaign, audience: Audience, when: When) -> dict[str, int]:
-    tried = tried_of(work, campaign)
-    return work.audiences.places(campaign.id, audience, when, tried) if tried else {}
 
 
 def _following(work: Work, campaign: Campaign, now: datetime) -> Estimate:

@@ -199,6 +199,8 @@ def values_of(work: Work, row: Waiting, now: datetime) -> Mapping[str, Any]:
         assert row.campaign_id is not None
         return work.campaigns.get(row.campaign_id).content
     texts = work.wordings.contents([row.wording_id]).get(row.wording_id, {}).get("texts", {})
+    if row.campaign_id is None:  # somebody looks at it
+        return {"name": row.message["values"].get("name", "")}
     if row.member_id is None or not any("name" in text for text in texts.values()):
         return {"name": ""}
     return {"name": work.members.get(row.member_id).name or ""}

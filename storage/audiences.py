@@ -213,10 +213,17 @@ def _places(rules: Rules, tried: Tried) -> Any:
 class Audiences(Meant):
     """Who gets a campaign (services.ports.campaigns.Audiences)."""
 
-    def count(self, campaign_id: int, audience: Audience, when: When) -> dict[str, int]:
+    def count(
+        self, campaign_id: int, audience: Audience, when: When, tried: Tried | None = None
+    ) -> dict[str, int]:
         asked = asked_values(campaign_id, audience, when)
         found: dict[str, int] = {}
-        for language, number in self._db.execute(self._built(_count, audience, when), asked):
+        if tried is None or not tried.split.held:
+            statement = self._built(_count, audience, when)
+        else:
+            out = is_held(_members.c.id, tried)
+            statement = _count((*self._rules(audience, when), ~out))
+        for language, number in self._db.execute(statement, asked):
             spoken = language or self._fallback
             found[spoken] = found.get(spoken, 0) + number
         return found

@@ -168,8 +168,10 @@ class Named(NamedTuple):
 class Audiences(Meant, Protocol):
     """Who gets a campaign: counted and written inside the database."""
 
-    def count(self, campaign_id: int, audience: Audience, when: When) -> dict[str, int]:
-        """How many would get it, by language."""
+    def count(
+        self, campaign_id: int, audience: Audience, when: When, tried: Tried | None = None
+    ) -> dict[str, int]:
+        """How many would get it, by language; `tried`: without those who would be held out."""
 
     def more_than(self, campaign_id: int, audience: Audience, when: When, number: int) -> bool:
         """Whether more than a number of members would get it; cheap for small numbers."""

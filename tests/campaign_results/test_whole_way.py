@@ -27,8 +27,8 @@ KEY = b"the club's key for links"
 SHOP = "https://shop.example/tea"
 PHONE = "Mozilla/5.0 (Linux; Android 14; CUBOT X90) Mobile Safari/537.36"
 SAID = {
-    "en": ("Goal reached: 1 voucher used, aim 1", "Clicked", "used 1", "held out"),
-    "zh": ("已达成目标：核销卡券 1，目标 1", "点击", "已使用 1", "对照会员"),
+    "en": ("Goal reached: 1 gift used, aim 1", "Clicked", "used 1", "held out"),
+    "zh": ("已达成目标：已用赠礼 1，目标 1", "点击", "已使用 1", "对照会员"),
 }
 
 

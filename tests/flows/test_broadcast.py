@@ -98,6 +98,7 @@ async def test_from_the_first_word_to_the_last_recipient(hall: Hall, locale: str
     assert looked.key == "broadcast.sent_to_self"
     await hall.drained()
     assert hall.got() == [ann.user]
+    assert "Hello &lt;b&gt;&amp;Anna" in hall.texts(ann)[0]
     progress = await ann.taps("draft.submit")
     assert (progress.key, progress.edit) == ("broadcast.progress", True)
     await hall.drained()
