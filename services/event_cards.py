@@ -18,6 +18,7 @@ MOST_BUTTONS: Final = 6
 AT_ONCE: Final = 20
 PAUSE: Final = timedelta(seconds=2)
 """With this pause after so many, cards leave most of what a bot may send to other messages."""
+ON_ITS_WAY: Final = ("pending", "claimed", "sending")
 SETTLING: Final = timedelta(seconds=30)
 
 
@@ -127,25 +128,36 @@ def _calendar(mine: Mine) -> tuple[tuple[Tapped, ...], ...]:
 
 
 def renew_some(work: Work, event: Event, now: datetime) -> int:
-    """Renews some of the cards that say what does not hold any more; how many. Cards wait a while
-    after a change, so that many answers are one renewal, and stay as they are after the end."""
-    if not work.event_cards.due(event.id, now):
+    """Renews some of the cards that say what does not hold any more, first those of members with
+    news of their own; how much was done. After the end of the event they stay as they are."""
+    after = work.event_cards.due(event.id, now)
+    if after is None:
         return 0
-    face = event.face
-    stale = [] if event.over(now) else work.event_cards.stale(event.id, face, AT_ONCE)
-    for one in stale:
-        _renew(work, one, face, now)
-    if stale:
-        following: datetime | None = now + PAUSE
+    if event.over(now):
+        work.event_cards.plan(event.id, None, 0)
+        return 1
+    face, cards = event.face, work.event_cards.own(event.id, AT_ONCE)
+    if not cards:
+        cards = work.event_cards.others(event.id, face, after, AT_ONCE)
+        after = cards[-1].invitation_id if cards else 0
+    sent = [one for one in cards if one.state == "sent"]
+    for one in cards:
+        if one.state not in ON_ITS_WAY:
+            _renew(work, one, face, now)
+    if cards:
+        work.event_cards.plan(event.id, now + PAUSE if sent else now, after)
     else:
-        coming = not event.over(now) and work.event_cards.coming(event.id, face)
-        following = now + SETTLING if coming else None
-    work.events.change(event.id, cards_at=following)
-    return max(len(stale), 1)
+        again = now + SETTLING if work.event_cards.left(event.id, face) else None
+        work.event_cards.plan(event.id, again, 0)
+    return max(len(cards), 1)
 
 
 def _renew(work: Work, held: Held, face: str, now: datetime) -> None:
-    """One row per card, armed again; what is just being sent is renewed later."""
+    """One row per card, armed again; what is just being sent is renewed later, and what never
+    came to a chat is done."""
+    if held.state != "sent":
+        work.event_cards.show(held.invitation_id, face)
+        return
     part = work.events.part(held.invitation_id)
     assert part is not None
     mine = event_answers.show(work, held.member_id, part.event_id)

@@ -39,7 +39,7 @@ def held(part: Invitation) -> int:
 
 def put(work: Work, part: Invitation, values: dict[str, Any]) -> None:
     """Changes a part that was read under the event's lock; what its card says holds no more."""
-    if not work.events.put(part, **{"face": "", **values}):
+    if not work.events.put(part, **values):
         raise RuntimeError("a part of an event changed under its lock")
 
 

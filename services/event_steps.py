@@ -75,7 +75,7 @@ def _events(work: Work, now: datetime) -> list[Event]:
 
 
 def _idle(work: Work, event: Event, now: datetime) -> bool:
-    if work.event_cards.due(event.id, now):
+    if work.event_cards.due(event.id, now) is not None:
         return False
     if event.cancelled_at or event.settled_at:
         return event.settled_at is not None

@@ -307,9 +307,10 @@ class Events:
         return self._one(_by_id, {"id": invitation_id})
 
     def put(self, part: Invitation, **values: Any) -> bool:
-        """Changes a part if it is still as it was read."""
+        """Changes a part if it is still as it was read; what its card says holds no more."""
         same = (_places.c.id == part.id, _places.c.turn == part.turn)
-        changed = update(_places).where(*same).values(turn=part.turn + 1, **values)
+        stale = case((_places.c.delivery_id.is_(None), "-"), else_="")
+        changed = update(_places).where(*same).values(turn=part.turn + 1, face=stale, **values)
         return bool(self._db.execute(changed).rowcount == 1)
 
     def invite(

@@ -128,23 +128,30 @@ class EventWaves(Protocol):
 
 
 class Card(NamedTuple):
-    """An invitation that a member has in a chat."""
+    """An invitation that a member has in a chat, or will have: the `state` of its delivery."""
 
     invitation_id: int
     member_id: int
     address_id: int
     message_id: str
+    state: str
 
 
 class EventCards(Protocol):
     """The cards of events in members' chats. A `face` stands for all that a card says of the
     event; one whose face is another has to be renewed."""
 
-    def stale(self, event_id: int, face: str, most: int) -> list[Card]:
-        """Cards that say something else, those of members with news of their own first."""
+    def own(self, event_id: int, most: int) -> list[Card]:
+        """Cards in chats of members with news of their own."""
 
-    def coming(self, event_id: int, face: str) -> bool:
-        """Whether some that say something else are still on their way."""
+    def others(self, event_id: int, face: str, after: int, most: int) -> list[Card]:
+        """Cards that say something else, by invitation, those after an id."""
+
+    def left(self, event_id: int, face: str) -> bool:
+        """Whether cards that say something else are there or on their way."""
+
+    def plan(self, event_id: int, at: datetime | None, after: int) -> None:
+        """Cards are renewed next at a moment, those of invitations after an id."""
 
     def show(self, invitation_id: int, face: str) -> None:
         """Notes what a card says; "" for nothing that holds."""
@@ -155,8 +162,8 @@ class EventCards(Protocol):
     def touch(self, event_id: int, at: datetime) -> None:
         """Cards are renewed at a moment, unless they will be anyway or nobody has one."""
 
-    def due(self, event_id: int, now: datetime) -> bool:
-        """Whether it is time to renew cards of the event."""
+    def due(self, event_id: int, now: datetime) -> int | None:
+        """After which invitation it is time to renew cards, None while it is not."""
 
     def next_due(self, after: datetime) -> datetime | None:
         """When cards of some event are renewed next after a moment."""

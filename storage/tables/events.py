@@ -19,8 +19,8 @@ class Event(SQLModel, table=True):
     in points per member. `audience`, `rules` (guests, waiting list, offers, reminders, map,
     survey, thanks; see domain.event_rules) are JSON. `state`: draft, open, cancelled, over (told
     and settled). `round` counts changes that were told. `series`: the key of what recurs.
-    `shown`: what the cards in the chats say of it; `cards_at`: when those that say something else
-    are renewed. `photos` go with the thanks.
+    `cards_at`: when cards in the chats that do not say what holds are renewed, those of the
+    invitations beyond `cards_after`. `photos` go with the thanks.
     """
 
     __tablename__ = "events"
@@ -49,8 +49,8 @@ class Event(SQLModel, table=True):
     round: int = 0
     made_by: int | None = Field(default=None, sa_type=Id)
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
-    shown: str = ""
     cards_at: datetime | None = Field(default=None, sa_type=Instant)
+    cards_after: int = Field(default=0, sa_type=Id)
     photos: Any = Field(default_factory=list, sa_type=Json)
 
 
@@ -58,14 +58,21 @@ class Invitation(SQLModel, table=True):
     """A member's place in an event: `answer` is "", `yes`, `no` or `maybe`. `invited_at` is
     None for who came without an invitation; `batch` is the key of the effect that invited.
     `round`: the event's when they last said yes. `face`: what their card says of the event, which
-    `delivery_id` has written; "": it has to be renewed."""
+    `delivery_id` has written; "": it has to be renewed, "-": there is none."""
 
     __tablename__ = "invitations"
     __table_args__ = (
         UniqueConstraint("event_id", "member_id"),
         Index("ix_invitations_member", "member_id", "event_id"),
         Index("ix_invitations_place", "event_id", "place", "waiting_since"),
-        Index("ix_invitations_face", "event_id", "face"),
+        Index("ix_invitations_event", "event_id", "id"),
+        Index(
+            "ix_invitations_own_news",
+            "event_id",
+            "id",
+            sqlite_where=text("face = ''"),
+            postgresql_where=text("face = ''"),
+        ),
         Index(
             "ix_invitations_offers",
             "offered_until",
@@ -98,7 +105,7 @@ class Invitation(SQLModel, table=True):
     turn: int = 0
     no_show: bool = False
     round: int = 0
-    face: str = ""
+    face: str = "-"
 
 
 class EventWave(SQLModel, table=True):

@@ -4,13 +4,15 @@ holds."""
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
 from bot.messages import load_reply
 from domain.audience_expressions import Condition, Op
 from domain.consent import Purpose
 from domain.events import Answer, Place
-from services import event_waves, events, ledger
+from services import event_cards, event_waves, events, ledger
+from storage.tables import events as tables
 from storage.tables import post
 from tests.events.test_seats import (
     EARLY,
@@ -28,6 +30,7 @@ from tests.support.club import Club, Person
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 ROWS = post.Delivery.__table__  # type: ignore[attr-defined]
+PLACES = tables.Invitation.__table__  # type: ignore[attr-defined]
 
 
 async def agreed(club: Club, name: str, locale: str = "en") -> tuple[Person, int]:
@@ -211,3 +214,83 @@ async def test_a_walk_in_that_was_a_mistake_leaves_no_trace(club: Club) -> None:
     await later(club, STARTS + DAY)
     assert (await club.read(lambda work: work.events.counts(event)))["no_shows"] == 0
     assert await broken(club) == []
+
+
+async def states(club: Club, event: int, state: str, count: int) -> None:
+    """Puts the first invitations of an event into a state, as the sender would."""
+
+    def use(work: Any) -> None:
+        found = [one.delivery for one in _deliveries(work, event)][:count]
+        work.db.execute(update(ROWS).where(ROWS.c.id.in_(found)).values(state=state))
+
+    await club.write(use)
+
+
+def _deliveries(work: Any, event: int) -> Any:
+    wanted = select(PLACES.c.delivery_id.label("delivery")).where(PLACES.c.event_id == event)
+    return work.db.execute(wanted.order_by(PLACES.c.id)).all()
+
+
+async def test_all_cards_are_renewed_also_those_that_come_to_the_chat_later(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_cards, "AT_ONCE", 2)
+    event = await event_for(club, capacity=9, open_to_all=False)
+    people = [(await agreed(club, f"P{n}"))[0] for n in range(5)]
+    await invited(club, event)
+    await states(club, event, "dead", 1)
+    other = await states_of(club, event)
+    assert other.count("sent") == 4
+    await club.write(lambda work: events.change(work, event, STAFF, EARLY, capacity=8))
+    edited = []
+    for _ in range(4):
+        club.clock.now += timedelta(seconds=12)
+        await later(club, club.clock())
+        edited.append(len([1 for act, _, _ in await sent(club) if act == "edit"]))
+    assert (sum(edited), max(edited), edited[-1]) == (4, 2, 0)
+    assert await club.read(lambda work: work.event_cards.due(event, club.clock() + DAY)) is None
+    assert len(people) == 5
+
+
+async def states_of(club: Club, event: int) -> list[str]:
+    wanted = select(ROWS.c.state).join(PLACES, PLACES.c.delivery_id == ROWS.c.id)
+    found = await club.read(
+        lambda work: work.db.execute(wanted.where(PLACES.c.event_id == event)).scalars().all()
+    )
+    return list(found)
+
+
+async def test_an_invitation_that_waits_is_renewed_when_it_is_out(club: Club) -> None:
+    event = await event_for(club, capacity=2, open_to_all=False)
+    mei, _ = await agreed(club, "Mei")
+    await invited(club, event)
+    await states(club, event, "pending", 1)
+    await club.write(lambda work: events.change(work, event, STAFF, EARLY, capacity=1))
+    club.clock.now += timedelta(seconds=12)
+    await later(club, club.clock())
+    assert [act for act, _, _ in await sent(club)] == ["send"]
+    (text,) = await edits(club, mei, 60)
+    assert "1 seat left" in text
+
+
+async def test_an_answer_on_the_card_overtakes_a_renewal(club: Club) -> None:
+    event = await event_for(club, capacity=2, open_to_all=False)
+    mei, _ = await agreed(club, "Mei")
+    await invited(club, event)
+    await mei.hears()
+    for state, expected in (("pending", []), ("sending", [True])):
+        seats = 4 if state == "pending" else 5
+        await club.write(lambda work: events.change(work, event, STAFF, EARLY, capacity=seats))  # noqa: B023
+        club.clock.now += timedelta(seconds=12)
+        await later(club, club.clock())  # a renewal is written
+        await renewals(club, state)
+        await mei.taps("event.answer", str(event), "maybe" if state == "pending" else "no")
+        await renewals(club, "sent", only="sending")
+        found = ["not coming" in text for text in await edits(club, mei, 60)]
+        assert found == expected, state
+
+
+async def renewals(club: Club, state: str, only: str = "pending") -> None:
+    """Puts renewals that are in a state into another."""
+    known = (ROWS.c.act == "edit", ROWS.c.state == only)
+    await club.write(lambda work: work.db.execute(update(ROWS).where(*known).values(state=state)))

@@ -40,8 +40,8 @@ def upgrade() -> None:
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("made_by", types.Id, nullable=True),
         sa.Column("settled_at", types.Instant(), nullable=True),
-        sa.Column("shown", sa.String(), nullable=False),
         sa.Column("cards_at", types.Instant(), nullable=True),
+        sa.Column("cards_after", types.Id, nullable=False),
         sa.Column("photos", types.Json(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("key"),
@@ -109,7 +109,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("event_id", "member_id"),
     )
-    op.create_index("ix_invitations_face", "invitations", ["event_id", "face"], unique=False)
+    op.create_index("ix_invitations_event", "invitations", ["event_id", "id"], unique=False)
     op.create_index(
         "ix_invitations_member", "invitations", ["member_id", "event_id"], unique=False
     )
@@ -120,6 +120,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("place = 'offered'"),
         postgresql_where=sa.text("place = 'offered'"),
+    )
+    op.create_index(
+        "ix_invitations_own_news",
+        "invitations",
+        ["event_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("face = ''"),
+        postgresql_where=sa.text("face = ''"),
     )
     op.create_index(
         "ix_invitations_place", "invitations", ["event_id", "place", "waiting_since"], unique=False
