@@ -1,7 +1,8 @@
 """House rules for code: injected clocks, one place that commits, short functions."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import pytest
 
@@ -19,6 +20,47 @@ COMMITTER = "storage/unit_of_work.py"
 SYNCHRONOUS = ("domain", "services", "handlers")
 
 everything = sources(*PACKAGES, "tests", "bench")
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is looked at in one file. `clocks` and `commits` are lines."""
+
+    source: Source
+    documented: bool
+    clocks: list[int]
+    commits: list[int]
+    functions: list[tuple[int, str, int, bool]]
+    """Line, name, number of lines, whether it is asynchronous."""
+
+
+@pytest.fixture(scope="module")
+def facts() -> list[Facts]:
+    """Of all files, each parsed and walked once; the trees, which are large, are not kept."""
+    return [_facts(source) for source in everything]
+
+
+def _facts(source: Source) -> Facts:
+    tree = ast.parse(source.text, filename=source.name)
+    nodes = list(ast.walk(tree))
+    return Facts(
+        source,
+        bool((ast.get_docstring(tree) or "").strip()),
+        list(own_clocks(nodes)),
+        list(commits(nodes)),
+        [_function(node) for node in nodes if isinstance(node, Function)],
+    )
+
+
+def _function(node: Function) -> tuple[int, str, int, bool]:
+    lines = (node.end_lineno or node.lineno) - node.lineno + 1
+    return node.lineno, node.name, lines, isinstance(node, ast.AsyncFunctionDef)
+
+
+def _of(facts: list[Facts], packages: Iterable[str]) -> list[Facts]:
+    tops = set(packages)
+    return [one for one in facts if one.source.name.partition("/")[0] in tops]
 
 
 def _last_name(node: ast.expr) -> str:
@@ -27,9 +69,9 @@ def _last_name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def own_clocks(tree: ast.AST) -> Iterator[int]:
+def own_clocks(nodes: Iterable[ast.AST]) -> Iterator[int]:
     """Give the lines that ask the machine what time it is."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Attribute):
             names, banned = {node.attr}, CLOCKS.get(_last_name(node.value), set())
         elif isinstance(node, ast.ImportFrom) and node.module == "time":
@@ -40,9 +82,9 @@ def own_clocks(tree: ast.AST) -> Iterator[int]:
             yield node.lineno
 
 
-def commits(tree: ast.AST) -> Iterator[int]:
+def commits(nodes: Iterable[ast.AST]) -> Iterator[int]:
     """Give the lines that commit a transaction."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
             continue
         called = node.func.attr
@@ -60,39 +102,31 @@ def _is_commit_text(arguments: list[ast.expr]) -> bool:
     )
 
 
-def _functions(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
+def test_time_comes_in_as_an_argument(facts: list[Facts]) -> None:
+    looked = _of(facts, [p for p in PACKAGES if p not in OWN_CLOCK])
+    assert [f"{one.source.name}:{line}" for one in looked for line in one.clocks] == []
 
 
-def test_time_comes_in_as_an_argument() -> None:
-    packages = [p for p in PACKAGES if p not in OWN_CLOCK]
-    found = [f"{s.name}:{line}" for s in sources(*packages) for line in own_clocks(s.tree)]
-    assert found == []
-
-
-def test_only_the_unit_of_work_commits() -> None:
+def test_only_the_unit_of_work_commits(facts: list[Facts]) -> None:
     allowed = (COMMITTER, "storage/migrations/")
     # The sandbox stands in for somebody else's server and keeps a journal of its own.
-    packages = [p for p in PACKAGES if p != "sandbox"]
     found = [
-        f"{s.name}:{line}"
-        for s in sources(*packages)
-        if not s.name.startswith(allowed)
-        for line in commits(s.tree)
+        f"{one.source.name}:{line}"
+        for one in _of(facts, [p for p in PACKAGES if p != "sandbox"])
+        if not one.source.name.startswith(allowed)
+        for line in one.commits
     ]
     assert found == []
 
 
-def test_functions_are_short() -> None:
+def test_functions_are_short(facts: list[Facts]) -> None:
     # A migration is one list of statements, written by Alembic.
     found = [
-        f"{s.name}:{f.lineno}: {f.name} has {length} lines"
-        for s in everything
-        if not s.name.startswith("storage/migrations/versions/")
-        for f in _functions(s)
-        if (length := (f.end_lineno or f.lineno) - f.lineno + 1) > LONGEST_FUNCTION
+        f"{one.source.name}:{line}: {name} has {length} lines"
+        for one in facts
+        if not one.source.name.startswith("storage/migrations/versions/")
+        for line, name, length, _ in one.functions
+        if length > LONGEST_FUNCTION
     ]
     assert found == []
 
@@ -106,16 +140,16 @@ def test_files_are_short() -> None:
     assert found == []
 
 
-def test_every_module_says_what_belongs_there() -> None:
-    assert [s.name for s in everything if not (ast.get_docstring(s.tree) or "").strip()] == []
+def test_every_module_says_what_belongs_there(facts: list[Facts]) -> None:
+    assert [one.source.name for one in facts if not one.documented] == []
 
 
-def test_nothing_below_the_edge_is_asynchronous() -> None:
+def test_nothing_below_the_edge_is_asynchronous(facts: list[Facts]) -> None:
     found = [
-        f"{s.name}:{f.lineno}: {f.name}"
-        for s in sources(*SYNCHRONOUS)
-        for f in _functions(s)
-        if isinstance(f, ast.AsyncFunctionDef)
+        f"{one.source.name}:{line}: {name}"
+        for one in _of(facts, SYNCHRONOUS)
+        for line, name, _, asynchronous in one.functions
+        if asynchronous
     ]
     assert found == []
 
@@ -133,16 +167,16 @@ def test_nothing_below_the_edge_is_asynchronous() -> None:
     ],
 )
 def test_an_own_clock_is_seen(code: str) -> None:
-    assert list(own_clocks(ast.parse(code))) == [1]
+    assert list(own_clocks(ast.walk(ast.parse(code)))) == [1]
 
 
 @pytest.mark.parametrize("code", ["clock.now()", "time.monotonic()", "now = context.now"])
 def test_an_injected_clock_is_not(code: str) -> None:
-    assert list(own_clocks(ast.parse(code))) == []
+    assert list(own_clocks(ast.walk(ast.parse(code)))) == []
 
 
 @pytest.mark.parametrize(
     "code", ["session.commit()", "self.connection.commit()", "connection.execute('COMMIT')"]
 )
 def test_a_commit_is_seen(code: str) -> None:
-    assert list(commits(ast.parse(code))) == [1]
+    assert list(commits(ast.walk(ast.parse(code)))) == [1]

@@ -64,6 +64,7 @@ class Source:
                     yield _precise(node.module, alias.name), node.lineno
 
 
+@cache
 def _precise(module: str, name: str) -> str:
     longer = f"{module}.{name}"
     place = ROOT.joinpath(*longer.split("."))
