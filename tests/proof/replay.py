@@ -12,6 +12,9 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from pyarrow import array
+from pyarrow.compute import is_in
+
 from app.demo_data import _transactions
 from domain.members import Member, MemberState
 from domain.points import Expiry, ExpiryKind
@@ -212,10 +215,11 @@ def _orders(households: int | None) -> Iterator[tuple[int, Order]]:
     """The log's baskets with their households; of the first so many households, or of all."""
     log = _transactions(True)
     columns = ["household_id", "basket_id", "transaction_timestamp", "sales_value", "department"]
-    rows = zip(*(log[name].to_pylist() for name in columns), strict=True)
     known = sorted(set(log["household_id"].unique().to_pylist()))
-    wanted = set(known[: households or len(known)])
-    mine = sorted((row for row in rows if row[0] in wanted), key=lambda row: (row[1], row[2]))
+    wanted = known[: households or len(known)]
+    log = log.filter(is_in(log["household_id"], array(wanted, log["household_id"].type)))
+    rows = zip(*(log[name].to_pylist() for name in columns), strict=True)
+    mine = sorted(rows, key=lambda row: (row[1], row[2]))
     for basket, some in groupby(mine, key=lambda row: row[1]):
         lines = list(some)
         at = min(row[2] for row in lines).replace(tzinfo=ZONE)
