@@ -68,8 +68,9 @@ def plain(marked: str) -> str:
 
 
 def about(marked: str, longest: int = 40) -> str:
-    """The beginning of a text, by which people know it again."""
+    """The beginning of a text, by which people know it again; not the name that it begins with."""
     line = " ".join(plain(_VALUE.sub("…", marked)).split())
+    line = line.lstrip("…，、！：,!: ") or line
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 

@@ -29,6 +29,7 @@ from domain.vouchers import VoucherState
 from services.ports.campaign_results import Arm, Given, Reached, Span, Target
 from services.ports.campaigns import Campaign
 from services.ports.sales import BOOKED
+from storage.campaign_merged import kept, once, with_merges
 from storage.tables import benefits, campaigns, people, post, purchases
 
 _campaigns = campaigns.Campaign.__table__  # type: ignore[attr-defined]
@@ -59,6 +60,7 @@ _row_of_subject = and_(
 _assigned = (
     select(
         _subjects.c.member_id,
+        func.coalesce(kept, _subjects.c.member_id).label("buyer"),
         _subjects.c.letter,
         _subjects.c.held,
         func.coalesce(_millis(_rows.c.sent_at), _millis(_subjects.c.at)).label("since"),
@@ -66,18 +68,23 @@ _assigned = (
         _rows.c.reason,
         _rows.c.sent_at,
     )
-    .select_from(_subjects.outerjoin(_rows, _row_of_subject))
-    .where(_subjects.c.campaign_id == _of)
+    .select_from(with_merges(_subjects.outerjoin(_rows, _row_of_subject), _subjects.c.member_id))
+    .where(_subjects.c.campaign_id == _of, once(_subjects))
 )
-_written_to = select(
-    _rows.c.member_id,
-    literal("").label("letter"),
-    literal(False).label("held"),
-    func.coalesce(_millis(_rows.c.sent_at), _millis(_rows.c.made_at)).label("since"),
-    _rows.c.state,
-    _rows.c.reason,
-    _rows.c.sent_at,
-).where(_rows.c.campaign_id == _of, _rows.c.member_id.is_not(None))
+_written_to = (
+    select(
+        _rows.c.member_id,
+        func.coalesce(kept, _rows.c.member_id).label("buyer"),
+        literal("").label("letter"),
+        literal(False).label("held"),
+        func.coalesce(_millis(_rows.c.sent_at), _millis(_rows.c.made_at)).label("since"),
+        _rows.c.state,
+        _rows.c.reason,
+        _rows.c.sent_at,
+    )
+    .select_from(with_merges(_rows, _rows.c.member_id))
+    .where(_rows.c.campaign_id == _of, _rows.c.member_id.is_not(None), once(_rows))
+)
 
 _net = _bought.c.minor - _bought.c.refunded_minor
 
@@ -85,7 +92,7 @@ _net = _bought.c.minor - _bought.c.refunded_minor
 def _counts(who: Any) -> Any:
     """What of the purchases of somebody counts."""
     return and_(
-        _bought.c.member_id == who.c.member_id,
+        _bought.c.member_id == who.c.buyer,
         _bought.c.state == BOOKED,
         _bought.c.day >= bindparam("first_day", type_=Integer),
         _bought.c.day <= bindparam("last_day", type_=Integer),
@@ -130,21 +137,21 @@ _has_subjects = select(exists().where(_subjects.c.campaign_id == _of))
 _arms_of = {True: _arms(_assigned), False: _arms(_written_to)}
 
 _answers = and_(_clicks.c.campaign_id == _of, _clicks.c.target != WAY_OUT)
-_letter = func.coalesce(_subjects.c.letter, "")
+_of_kept = _subjects.alias("subject_of_the_kept")
+_letter = func.coalesce(_of_kept.c.letter, _subjects.c.letter, "")
 
 
 def _with_letter(table: Any) -> Any:
-    return table.outerjoin(
-        _subjects,
-        and_(
-            _subjects.c.campaign_id == table.c.campaign_id,
-            _subjects.c.member_id == table.c.member_id,
-        ),
-    )
+    """With the text of the member, by which they count."""
+    joined = with_merges(table, table.c.member_id)
+    for subject, member in ((_subjects, table.c.member_id), (_of_kept, kept)):
+        same = and_(subject.c.campaign_id == table.c.campaign_id, subject.c.member_id == member)
+        joined = joined.outerjoin(subject, same)
+    return joined
 
 
 _clicked = (
-    select(_letter, func.count(_clicks.c.member_id.distinct()))
+    select(_letter, func.count(func.coalesce(kept, _clicks.c.member_id).distinct()))
     .select_from(_with_letter(_clicks))
     .where(_answers)
     .group_by(_letter)

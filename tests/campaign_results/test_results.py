@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from domain.campaign_errors import CampaignNotFound
-from services import campaign_figures, campaign_results, campaign_settling
-from tests.campaign_results.conftest import BEGAN, CAMPAIGN, DAY, Part, campaign
+from services import campaign_figures, campaign_results, campaign_settling, merging
+from services.ports.club import Actor
+from storage.tables.purchases import Purchase
+from tests.campaign_results.conftest import BEGAN, CAMPAIGN, DAY, Part, campaign, purchase
 from tests.support.club import NOW, Club
+from tests.support.crowds import Soul, settle
 
+CLERK = Actor("the clerk")
 WINDOW = 7 * 24
 STATES = ("sent", "sent", "sent", "skipped", "dead", "unknown")
 
@@ -191,3 +197,41 @@ def _told(work):
     rows = Delivery.__table__
     found = select(rows.c.dedupe).where(rows.c.dedupe.like("outcome:%"))
     return list(work.db.execute(found).scalars())
+
+
+async def test_who_has_two_rows_after_a_merge_counts_once(club: Club) -> None:
+    bought = ((2, 500, 0, "booked"),)
+    parts = [
+        Part("A", bought=bought, clicked=("card",)),
+        Part("B", bought=bought, clicked=("card",)),
+        Part("A"),
+        Part(held=True, bought=bought),
+    ]
+    await campaign(club, parts)
+
+    done = await club.write(lambda work: merging.merge(work, 1, 2, CLERK, NOW))
+    kept = done.merge.kept_id
+    found = await club.read(lambda work: campaign_results.of(work, CAMPAIGN, NOW))
+    assert (found.all.members, found.all.buyers, found.all.purchases) == (2, 1, 2)
+    assert (found.all.revenue, found.all.clicked) == (1000, 1)
+    letter = parts[kept - 1].letter
+    by_letter = {one.letter: one.members for one in found.texts}
+    assert by_letter.get(letter) == (2 if letter == "A" else 1)
+    assert (found.held.members, found.held.buyers) == (1, 1)
+
+
+@pytest.mark.parametrize("grouped", [True, False])
+async def test_what_the_kept_membership_buys_counts_for_who_was_written_to(
+    club: Club, grouped: bool
+) -> None:
+    await campaign(club, [Part(), Part()], grouped=grouped)
+    await settle(club, [Soul()], first=9)
+
+    def merge(work):
+        done = merging.merge(work, 9, 1, CLERK, NOW)
+        row = purchase(done.merge.kept_id, 5, BEGAN + timedelta(hours=2), 700)
+        work.db.execute(insert(Purchase.__table__), [row])
+
+    await club.write(merge)
+    found = await club.read(lambda work: campaign_results.of(work, CAMPAIGN, NOW))
+    assert (found.all.members, found.all.buyers, found.all.revenue) == (2, 1, 700)
