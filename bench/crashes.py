@@ -1,4 +1,5 @@
-"""`make fault`: points, redeeming, bills, the till and events, killed before every statement."""
+"""`make fault`: what `make test` looks at in part, whole: points, redeeming, bills, the till and
+events killed before every statement, and every hostile text said to every question."""
 
 from __future__ import annotations
 
@@ -7,17 +8,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-PROOF = Path(__file__).parents[1] / "tests" / "proof"
-TESTS = [
-    str(PROOF / f"test_{name}.py")
+TESTS = Path(__file__).parents[1] / "tests"
+CRASHES = [
+    str(TESTS / "proof" / f"test_{name}.py")
     for name in ("crashes", "crashed_redeeming", "crashed_bills", "crashed_events")
 ]
+HOSTILE = [str(TESTS / "whole" / "test_fuzz.py")]
 
 
 def main() -> None:
-    """Runs the tests that in `make test` kill at some boundaries, at all of them."""
-    command = [sys.executable, "-m", "pytest", "-q", "-n0", *TESTS]
-    environment = {**os.environ, "MEMBERBOT_EVERY_STATEMENT": "1"}
+    """Runs the tests that in `make test` try a part, with all there is."""
+    command = [sys.executable, "-m", "pytest", "-q", "-n0", *CRASHES, *HOSTILE]
+    everything = {"MEMBERBOT_EVERY_STATEMENT": "1", "MEMBERBOT_EVERY_TEXT": "1"}
+    environment = {**os.environ, **everything}
     sys.exit(subprocess.run(command, env=environment, check=False).returncode)
 
 

@@ -1,0 +1,117 @@
+"""The questions of all conversations, and how each is reached: tables for tests of hostile texts.
+
+A question that is new needs an entry here.
+"""
+
+from handlers.routes import FLOWS
+
+# How each step is reached: who, then what they tap (`intent|args`, {id} of the table's first row)
+# or say; the last thing asks for the step's answer.
+DRAFT = ("owner", "draft.new", "Hello to you")
+STEPS: dict[str, tuple[str, ...]] = {
+    "profile.name": ("victim", "profile.edit|name"),
+    "profile.birthday": ("member", "profile.edit|birthday"),
+    "profile.phone": ("member", "profile.edit|phone"),
+    "profile.city": ("member", "profile.edit|city"),
+    "profile.gender": ("member", "profile.edit|gender"),
+    "profile.preferences": ("member", "profile.edit|preferences"),
+    "settings.zone": ("member", "settings.zones"),
+    "erase.first": ("member", "erase.ask"),
+    "merge.code": ("member", "merge.enter"),
+    "member.who": ("owner", "/member"),
+    "adjust.points": ("owner", "member.adjust|{victim}"),
+    "adjust.reason": ("owner", "member.adjust|{victim}", "50"),
+    "adjust.sure": ("owner", "member.adjust|{victim}", "50", "gift"),
+    "reinstate.points": ("owner", "member.reinstate|{victim}"),
+    "reinstate.reason": ("owner", "member.reinstate|{victim}", "5"),
+    "reinstate.sure": ("owner", "member.reinstate|{victim}", "5", "gift"),
+    "undoing.reason": ("owner", "undoing.ask|{gift}"),
+    "undoing.sure": ("owner", "undoing.ask|{gift}", "by mistake"),
+    "gift.who": ("member", "/gift"),
+    "gift.points": ("member", "/gift {number}"),
+    "gift.sure": ("member", "/gift {number} 10"),
+    "lift.level": ("owner", "member.level|{victim}"),
+    "lift.until": ("owner", "member.level|{victim}", "gold"),
+    "lift.reason": ("owner", "member.level|{victim}", "gold", "+3"),
+    "lift.sure": ("owner", "member.level|{victim}", "gold", "+3", "gift"),
+    "unlift.reason": ("owner", "lift.end|{victim}"),
+    "freeze.reason": ("owner", "member.freeze|{member}"),
+    "correct.to": ("owner", "correct.move|{purchases}"),
+    "correct.reason": ("owner", "correct.void|{purchases}"),
+    "correct.sure": ("owner", "correct.void|{purchases}", "by mistake"),
+    "pairing.other": ("owner", "pairing.start|{victim}"),
+    "award.who": ("till", "/award"),
+    "award.amount": ("till", "/award {number}"),
+    "award.receipt": ("till", "/award {number}", "12.50"),
+    "award.sure": ("till", "/award {number}", "12.50", "R-77"),
+    "till.code": ("till", "/till"),
+    "bill.amount": ("owner", "bill.start|{victim}"),
+    "bill.card": ("owner", "bill.start|{victim}", "12.50"),
+    "bill.points": ("owner", "bill.start|{victim}", "1000", "=Another number"),
+    "topup.amount": ("owner", "topup.start|{victim}"),
+    "topup.receipt": ("owner", "topup.start|{victim}", "100"),
+    "topup.sure": ("owner", "topup.start|{victim}", "100", "R-78"),
+    "payout.amount": ("owner", "payout.start|{victim}"),
+    "payout.reason": ("owner", "payout.start|{victim}", "5"),
+    "payout.sure": ("owner", "payout.start|{victim}", "5", "gift"),
+    "blocking.reason": ("owner", "blocking.start|{victim}"),
+    "stocking.number": ("owner", "stock.show|{benefits}"),
+    "complain.kind": ("member", "/feedback"),
+    "complain.category": ("member", "/complain"),
+    "complain.text": ("member", "/feedback", "=Praise"),
+    "addition.text": ("victim", "ticket.add|{tickets}"),
+    "answering.text": ("owner", "ticket.reply|{tickets}"),
+    "noting.text": ("owner", "desk.note|{tickets}"),
+    "resolving.cause": ("owner", "ticket.resolve|{tickets}"),
+    "resolving.words": ("owner", "ticket.resolve|{tickets}", "=The product"),
+    "giving.points": ("owner", "goodwill.other|{tickets}"),
+    "giving.sure": ("owner", "goodwill.other|{tickets}", "10"),
+    "calling.kind": ("owner", "desk.call|{victim}"),
+    **{f"broadcast.{one}": (*DRAFT, f"draft.{one}") for one in ("picture", "buttons", "list")},
+    "broadcast.store": (*DRAFT, "draft.stores"),
+    "broadcast.time": (*DRAFT, "draft.time"),
+    "broadcast.preview": (*DRAFT, "draft.everybody", "draft.preview"),
+    "": ("stranger", "/help"),
+}
+
+# Behind a picture, an order, a receipt or a line of the journal; tests/receipts/test_any_text.py
+# and tests/till/test_undoing.py ask these anything.
+ELSEWHERE = {
+    # Parts of drafts and cards: test_plans.py, test_audiences.py, test_tags.py, test_events.py.
+    *(f"plan.{one}" for one in ("card", "goal", "budget", "points", "text", "task")),
+    *(f"audience.{one}" for one in ("card", "number", "name", "tag")),
+    *(f"{one.name}.{step.name}" for one in FLOWS if "event_" in one.name for step in one.steps),
+    *("tagging.text", "tag_list.name", "tag_list.list"),
+    # Words of operators are tried in a process of their own: tests/flows/test_broadcast.py and
+    # tests/flows/test_wordings.py.
+    "broadcast.text",
+    "correcting.text",
+    *(f"wording.{one}" for one in ("text", "buttons", "picture", "draft")),
+    # Behind words of some kind or what somebody else did: test_listening.py, test_ratings.py,
+    # test_albums.py and test_queue.py in tests/flows, test_words.py and test_dialogues.py in
+    # tests/surveys.
+    "heard.offer",
+    "rating.text",
+    "rated.rest",
+    "noted.rest",
+    "answering.rest",
+    "answering.over",
+    "resolving.improvement",
+    "merging.number",
+    "calling.category",
+    "calling.text",
+    "survey.said",
+    "survey.grave",
+    "receipt.offered",
+    "receipt.photo",
+    "receipt.store",
+    "receipt.number",
+    "receipt.amount",
+    "receipt.day",
+    "receipt.sure",
+    "checking.amount",
+    "checking.sure",
+    "ordering.where",
+    "ordering.note",
+    "till_undo.reason",
+}
