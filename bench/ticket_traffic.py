@@ -33,6 +33,7 @@ TOKEN = f"{seeding.ACCOUNT}:bench"
 DOUBLED, SWAPPED = 0.1, 0.05
 ACTIVE = 40
 QUIET = 60.0
+CALM = 5.0
 FIRST_KILL = (5, 60)
 
 
@@ -105,9 +106,17 @@ class Killer:
 
 
 async def run(
-    run: Run, url: str, folder: Path, kills: int, *, turns: int = 2, seed: int = 1
+    run: Run,
+    url: str,
+    folder: Path,
+    kills: int,
+    *,
+    turns: int = 2,
+    seed: int = 1,
+    calm: float = CALM,
 ) -> Talks:
-    """One run on an empty database; its verdict is in the run."""
+    """One run on an empty database; its verdict is in the run. `calm`: so many seconds without
+    anything sent are the end of it."""
     began = time.monotonic()
     opened = await asyncio.to_thread(desk_club.fill, url, run.tickets)
     world = make_world(TOKEN, opened)
@@ -126,7 +135,7 @@ async def run(
     keeping = asyncio.create_task(killer.go(over))
     try:
         await _first(keeping, asyncio.create_task(talks.run(ACTIVE)))
-        await _until_quiet(talks)
+        await _until_quiet(talks, calm)
     finally:
         over.set()
         await asyncio.gather(keeping, return_exceptions=True)
@@ -146,7 +155,7 @@ async def _first(keeping: asyncio.Task[None], talking: asyncio.Task[None]) -> No
     await talking
 
 
-async def _until_quiet(talks: Talks) -> None:
+async def _until_quiet(talks: Talks, calm: float) -> None:
     """Until nothing waits for the bot and it has sent nothing for some seconds."""
     queue, before, since = talks.world.queues[talks.bot.id], -1, time.monotonic()
     deadline = since + QUIET
@@ -154,7 +163,7 @@ async def _until_quiet(talks: Talks) -> None:
         now = talks.bot.next_message_id
         if now != before or queue.waiting():
             before, since = now, time.monotonic()
-        elif time.monotonic() - since > 5:
+        elif time.monotonic() - since > calm:
             return
         await asyncio.sleep(0.2)
 

@@ -19,7 +19,7 @@ async def test_what_both_sides_say_of_a_ticket_arrives_with_updates_doubled_and_
 ) -> None:
     url = f"sqlite:///{tmp_path / 'club.db'}"
     run = ticket_traffic.Run("short", TICKETS)
-    talks = await ticket_traffic.run(run, url, tmp_path, KILLS, turns=1)
+    talks = await ticket_traffic.run(run, url, tmp_path, KILLS, turns=1, calm=2.0)
     assert run.verdict.lines == []
     assert run.verdict.said >= TICKETS * 2
     club = await asyncio.to_thread(kept, url)
