@@ -9,6 +9,9 @@ WORKERS ?= 2
 # More words for the tool that a target calls: make test ARGS="-k points"
 ARGS   ?=
 
+# Tests and benches start many processes; each finds what another has compiled.
+export PYTHONDONTWRITEBYTECODE :=
+
 CREATED := $(VENV)/pyvenv.cfg
 RUNTIME := $(VENV)/.runtime-installed
 DEMO    := $(VENV)/.demo-installed
