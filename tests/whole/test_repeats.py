@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from bot.actions import Action, Signer
 from sandbox import people
-from sandbox.world import World
+from sandbox.world import REORDER_SECONDS, World
 from storage.unit_of_work import open_units
 from storage.vault import Vault
 from storage.work import Shared, Work
@@ -22,7 +22,7 @@ from tests.whole.stack import KEY
 from tests.whole.standin import PERSON, platform, settings
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
-LATE_SECONDS = 0.7  # what a fault has held back comes within this
+LATE_SECONDS = REORDER_SECONDS + 0.2
 LIKES = ("new-arrivals", "offers", "food", "home", "beauty", "sports")
 FAULTS = (
     {"kind": "duplicate", "probability": 0.5},
