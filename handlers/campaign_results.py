@@ -63,6 +63,7 @@ def card(data: Mapping[str, Any]) -> dict[str, Any]:
         "goal": _goal(data["goal"], currency),
         "cost": money(data["cost"]),
         "budget": money(data["budget"]),
+        "stars": data.get("stars", 0),
         "over_budget": data["budget"] is not None and data["cost"] > data["budget"],
         "targets": [
             {"name": one["name"], "link": one["link"], "members": one["members"]}

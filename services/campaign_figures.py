@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from domain import sending
 from domain.survey_figures import Estimate, share
 from services import campaign_telling
 from services.campaign_results import Group, Result
 from services.ports import Work
+from services.ports.campaigns import Campaign
 
 
 def plain(work: Work, result: Result) -> dict[str, Any]:
@@ -64,6 +66,7 @@ def plain(work: Work, result: Result) -> dict[str, Any]:
         "budget": campaign.budget_minor
         if campaign.budget_minor is not None
         else result.plan.budget_minor,
+        "stars": _stars(work, campaign, went.sent),
         "parted": result.parted,
         "targets": [
             {"name": one.name, "link": one.is_link, "members": one.members, "times": one.times}
@@ -78,6 +81,11 @@ def _goal(result: Result) -> dict[str, Any] | None:
         return None
     met = reached >= goal.target
     return {"kind": str(goal.kind), "target": goal.target, "reached": reached, "met": met}
+
+
+def _stars(work: Work, campaign: Campaign, sent: int) -> int:
+    """What sending has cost in Telegram's Stars at most, 0 for what went at the usual rate."""
+    return sending.estimate(sent, work.rate, work.paid_rate).stars if campaign.paid else 0
 
 
 def _group(group: Group) -> dict[str, Any]:
@@ -123,7 +131,10 @@ def rows(data: Mapping[str, Any]) -> list[list[Any]]:
             table.append([f"lift_{name}", "", *found])
     if data["goal"]:
         table += [[f"goal_{name}", "", data["goal"][name], None, None] for name in _OF_GOAL]
-    table += [[name, "", data[name], None, None] for name in ("cost", "budget", "parted")]
+    table += [[name, "", data[name], None, None] for name in ("cost", "budget")]
+    if data.get("stars"):
+        table.append(["stars", "", data["stars"], None, None])
+    table.append(["parted", "", data["parted"], None, None])
     table += [["followed", one["name"], one["members"], None, None] for one in data["targets"]]
     return [row for row in table if row[2] is not None]
 

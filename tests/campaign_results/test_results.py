@@ -151,6 +151,20 @@ async def test_a_table_of_figures_has_every_group(club: Club) -> None:
     assert all(len(row) == 5 for row in table)
 
 
+@pytest.mark.parametrize(("paid", "stars"), [(True, 4), (False, 0)])
+async def test_what_sending_cost_is_said_of_a_paid_campaign(
+    club: Club, paid: bool, stars: int
+) -> None:
+    club.shared.paid_rate = 1000.0
+    await campaign(club, [Part() for _ in range(40)])
+    await club.write(
+        lambda work: work.campaigns.change(CAMPAIGN, ("running", "finished"), paid=paid)
+    )
+    data = await club.read(lambda work: campaign_settling.shown(work, CAMPAIGN, NOW))
+    assert data["stars"] == stars
+    assert [row[2] for row in campaign_figures.rows(data) if row[0] == "stars"] == [4] * paid
+
+
 async def test_an_unknown_campaign_is_said_to_be_none(club: Club) -> None:
     with pytest.raises(CampaignNotFound):
         await club.read(lambda work: campaign_settling.shown(work, 5, NOW))
