@@ -147,6 +147,9 @@ async def _facts(cast: Cast) -> dict[str, str]:
     number = await number_of(cast.victim)
     gift = await cast.stack.write(lambda work: _handed_over(work, victim, member))
     await cast.stack.write(lambda work: _paid_in(work, victim))
+    # For a second a process may know the programme of before.
+    while not await cast.stack.read(gifting.allowed):  # noqa: ASYNC110 - it tells nobody
+        await asyncio.sleep(0.05)
     return {
         "gift": str(gift),
         **first,
