@@ -1,5 +1,6 @@
 """`make fault`: what `make test` looks at in part, whole: points, redeeming, bills, the till and
-events killed before every statement, and every hostile text said to every question."""
+events killed before every statement, every hostile text said to every question, and the API asked
+at length."""
 
 from __future__ import annotations
 
@@ -13,15 +14,18 @@ CRASHES = [
     str(TESTS / "proof" / f"test_{name}.py")
     for name in ("crashes", "crashed_redeeming", "crashed_bills", "crashed_events")
 ]
-HOSTILE = [str(TESTS / "whole" / "test_fuzz.py")]
+HOSTILE = [str(TESTS / "whole" / "test_fuzz.py"), str(TESTS / "api" / "test_schemathesis.py")]
+EVERYTHING = {
+    "MEMBERBOT_EVERY_STATEMENT": "1",
+    "MEMBERBOT_EVERY_TEXT": "1",
+    "SCHEMATHESIS_EXAMPLES": "200",
+}
 
 
 def main() -> None:
     """Runs the tests that in `make test` try a part, with all there is."""
     command = [sys.executable, "-m", "pytest", "-q", "-n0", *CRASHES, *HOSTILE]
-    everything = {"MEMBERBOT_EVERY_STATEMENT": "1", "MEMBERBOT_EVERY_TEXT": "1"}
-    environment = {**os.environ, **everything}
-    sys.exit(subprocess.run(command, env=environment, check=False).returncode)
+    sys.exit(subprocess.run(command, env={**os.environ, **EVERYTHING}, check=False).returncode)
 
 
 if __name__ == "__main__":
