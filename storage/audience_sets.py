@@ -27,8 +27,8 @@ _consents: Table = people.Consent.__table__.alias("all_consents")  # type: ignor
 _later: Table = people.Consent.__table__.alias("later_consents")  # type: ignore[attr-defined]
 _lots: Table = ledger.Lot.__table__.alias("all_lots")  # type: ignore[attr-defined]
 _ZERO: Final[ColumnElement[int]] = literal_column("0")
-# Spelled out, so that both databases see that the partial indexes fit.
-_booked = _bought.c.state == literal_column(f"'{BOOKED}'")
+_booked = _bought.c.state == BOOKED
+# Spelled out, so that both databases see that the partial index fits.
 _named = _lines.c.category != literal_column("''")
 
 

@@ -118,10 +118,8 @@ def upgrade() -> None:
     op.create_index(
         "ix_purchases_day",
         "purchases",
-        ["day", "id", "member_id", "basis_minor"],
+        ["day", "id", "member_id", "state", "basis_minor"],
         unique=False,
-        sqlite_where=sa.text("state = 'booked'"),
-        postgresql_where=sa.text("state = 'booked'"),
     )
     op.create_index(
         "ix_purchases_member",
