@@ -175,6 +175,11 @@ def test_a_campaign_from_the_shell(folder: Path, capsys: pytest.CaptureFixture[s
     assert "recipients: 3" in first
     assert said("start", str(file)).startswith(number)
     assert said("list").count("broadcast") == 1
+    everything = {form: folder / f"all.{form}" for form in ("csv", "xlsx")}
+    files = [part for form, path in everything.items() for part in (f"--{form}", str(path))]
+    assert said("list", "--lang", "zh", *files).count("(1 campaigns)") == 2
+    assert everything["csv"].read_text("utf-8-sig").startswith("名称,类型,状态")
+    assert everything["xlsx"].read_bytes().startswith(b"PK")
     assert f"{number}: planned" in said("show", number)
     assert "cannot be done" in said("pause", number, status=1)
     assert f"{number}: stopped" in said("cancel", number)
