@@ -1,5 +1,6 @@
 """Shared fixtures: databases of both kinds, the browser; and what keeps the suite honest."""
 
+import gc
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -41,6 +42,19 @@ BOTH_KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 if place := memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", place)
+
+
+# --- what stays in memory ---------------------------------------------------------------------
+
+# Loading thousands of tests makes many objects and no rubbish; afterwards a collection need not
+# walk them again and again.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector look only at what the tests themselves make."""
+    gc.freeze()
+    gc.enable()
 
 
 # --- what a machine may lack ---------------------------------------------------------------------
