@@ -1,9 +1,9 @@
 """A working process killed again and again: `once` never twice, `surely` never lost."""
 
 import asyncio
+import os
 import random
 import signal
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
+from tests.support import copies
 from tests.support.club import Club, programme
+from tests.support.copies import Copy
 from tests.support.post import ROWS, rows, write_notice
 from tests.support.source import ROOT
 
@@ -21,14 +23,11 @@ BETWEEN = 60  # so many messages are out between two kills, at least
 IN_FLIGHT = 60  # scheduler.delivery: at most so many bulk messages are on their way
 
 
-async def start(url: str, journal: Path) -> asyncio.subprocess.Process:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.scheduler.killed", url, str(journal)),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
+async def start(url: str, journal: Path) -> Copy:
+    process = await copies.start(
+        [url, str(journal)], ROOT, os.environ, together=True, program="tests.scheduler.killed"
     )
-    assert process.stdout is not None
-    assert await asyncio.wait_for(process.stdout.readline(), 30)
+    assert await asyncio.wait_for(process.stdout.readline(), 30) == b"ready\n"
     return process
 
 

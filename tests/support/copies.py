@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from tests.support.loaded import PROGRAM
 from tests.support.source import ROOT
 
 
@@ -24,6 +25,10 @@ class Copy:
         self.returncode: int | None = None
         self._stdin, self._written, self._told = stdin, written, told
         self._end = asyncio.create_task(self._ends())
+
+    @property
+    def stdout(self) -> asyncio.StreamReader:
+        return self._written[0].reader
 
     async def _ends(self) -> None:
         self.returncode = int(await self._told.reader.readline())
@@ -72,14 +77,25 @@ class _Pipe:
 
 
 async def start(
-    arguments: Sequence[str], cwd: Path, settings: Mapping[str, str], *, together: bool
+    arguments: Sequence[str],
+    cwd: Path,
+    settings: Mapping[str, str],
+    *,
+    together: bool,
+    program: str = PROGRAM,
 ) -> Copy:
-    """Starts `memberbot …`. `together`: errors come with the rest of what it writes."""
+    """Starts `memberbot …`, or another module as a program. `together`: errors come with the rest
+    of what it writes."""
     stdin, said = os.pipe()
     out, stdout = os.pipe()
     err, stderr = (-1, os.dup(stdout)) if together else os.pipe()
     told, tell = os.pipe()
-    wanted = {"arguments": arguments, "folder": str(cwd), "settings": dict(settings)}
+    wanted = {
+        "program": program,
+        "arguments": arguments,
+        "folder": str(cwd),
+        "settings": dict(settings),
+    }
     theirs = [stdin, stdout, stderr, tell]
     try:
         socket.send_fds(_asked(), [json.dumps(wanted).encode()], theirs)

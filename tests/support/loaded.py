@@ -1,4 +1,5 @@
-"""A process that has loaded `memberbot` and begins copies of itself, each running one command.
+"""A process that has loaded `memberbot` and begins copies of itself, each running one command, or
+another module of ours as a program.
 
 Run by tests.support.copies, which asks over the socket that is its standard input: one message
 for each process, with its arguments, settings, folder and open files.
@@ -9,6 +10,7 @@ import importlib
 import json
 import os
 import random
+import runpy
 import signal
 import socket
 import sys
@@ -87,8 +89,13 @@ def main() -> None:
             return
         if _copy(files):
             asked.close()
-            _become(json.loads(said), files)
-            program.main()
+            wanted = json.loads(said)
+            _become(wanted, files)
+            if wanted["program"] == PROGRAM:
+                program.main()
+            else:
+                runpy.run_module(wanted["program"], run_name="__main__")
+            return
 
 
 if __name__ == "__main__":

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
 from tests.app.processes import environment
+from tests.support import copies
 from tests.support.club import Club, programme
+from tests.support.copies import Copy
 from tests.support.databases import MIGRATED
 from tests.support.source import ROOT
 from tests.till.support import voucher
@@ -20,17 +21,10 @@ pytestmark = [pytest.mark.postgres, pytest.mark.fault]
 TILLS = 32
 
 
-async def _process(url: str, *numbers: int) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.till.many_tills",
-        url,
-        *map(str, numbers),
-        cwd=ROOT,
-        env=environment(),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
+async def _process(url: str, *numbers: int) -> Copy:
+    given = [url, *map(str, numbers)]
+    return await copies.start(
+        given, ROOT, environment(), together=False, program="tests.till.many_tills"
     )
 
 
@@ -43,7 +37,6 @@ async def test_one_of_64_tills_in_two_processes_uses_it(
     found, _ = await voucher(club, mei)
     both = [await _process(url, found, place * TILLS, TILLS) for place in range(2)]
     for one in both:
-        assert one.stdout is not None
         assert await asyncio.wait_for(one.stdout.readline(), 60) == b"ready\n"
     said = await asyncio.gather(*(one.communicate(b"go\n") for one in both))
     answers = [answer for out, _ in said for answer in json.loads(out)]
