@@ -38,6 +38,8 @@ HOLDING = (Place.SEATED, Place.OFFERED)
 
 FEW = 10
 """So many free seats are counted one by one."""
+LASTS = timedelta(hours=2)
+"""So long an event lasts whose end nobody has said."""
 AFTER = timedelta(hours=2)
 """So long after the end members may still be checked in."""
 
@@ -128,13 +130,18 @@ class Event:
 
     @property
     def end(self) -> datetime:
-        """When it is over; an event without an end lasts as long as it takes to begin."""
-        return self.ends_at or self.starts_at
+        """When it is over; nobody knows it of an event without an end, so it lasts a while."""
+        return self.ends_at or self.starts_at + LASTS
 
     @property
     def door_until(self) -> datetime:
         """From then on nobody is checked in any more, and who did not come is a no-show."""
         return self.end + AFTER
+
+    def reminded(self, now: datetime) -> int | None:
+        """Of the reminders whose moment has come the last one, in minutes before the start."""
+        ahead = (one for one in self.rules.reminders if now >= self.starts_at - _minutes(one))
+        return min(ahead, default=None)
 
     def over(self, now: datetime) -> bool:
         return now >= self.end
@@ -176,3 +183,7 @@ class Invitation:
     def party(self) -> int:
         """Seats they need."""
         return 1 + self.guests
+
+
+def _minutes(count: int) -> timedelta:
+    return timedelta(minutes=count)

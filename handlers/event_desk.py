@@ -10,7 +10,7 @@ from bot.messages import Button, Document, Reply, Rows
 from domain.errors import Refused
 from domain.event_errors import TicketUnknown
 from domain.event_waves import Wave, WaveState
-from domain.events import Event, EventState, Place
+from domain.events import Event, EventState
 from handlers import joining, menu
 from handlers.parts import number, refusal, turning
 from handlers.turns import Turn, actor
@@ -26,8 +26,6 @@ LISTED = 8
 SHOWN = 8
 """Events on a page."""
 MOST_STOPS = 3
-MOST = 5000
-"""Lines of a guest list."""
 MAKER = "event_guests"
 
 
@@ -137,7 +135,7 @@ def told(turn: Turn, event: Event) -> dict[str, int]:
 def guest_list(turn: Turn) -> Reply:
     """Who answered, as a table; noted in the audit."""
     event = events.find(turn.work, number(turn))
-    rows = [_line(one) for one in events.guests(turn.work, event.id, 0, MOST)]
+    rows = [_line(one) for one in events.all_guests(turn.work, event.id)]
     turn.work.audit.add(
         actor(turn), "event.guests", ("event", event.id), turn.now, {"lines": len(rows)}
     )
@@ -182,16 +180,12 @@ def door(turn: Turn) -> Reply:
 
 
 def _door(turn: Turn, event: Event) -> Reply:
-    seated = [
-        one
-        for one in events.guests(turn.work, event.id, 0, MOST)
-        if one.part.place is Place.SEATED and one.part.attended_at is None
-    ]
-    rows: Rows = tuple((_expected(event, one),) for one in seated[:LISTED])
+    expected, some = events.expected(turn.work, event.id, LISTED)
+    rows: Rows = tuple((_expected(event, one),) for one in some)
     counts = events.standing(turn.work, event.id).counts
     values = {
         "names": dict(event.names),
-        "expected": len(seated),
+        "expected": expected,
         "came": counts.get("came", 0),
         "heads": counts.get("heads", 0),
     }

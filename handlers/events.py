@@ -1,7 +1,7 @@
 """Events: the member's invitations, answers, guests, ticket and entry for the calendar."""
 
 from bot.messages import Button, Document, Reply, Rows
-from domain.events import Answer
+from domain.events import GIVEN, Answer
 from handlers import event_desk, joining, menu
 from handlers.parts import buttons, number
 from handlers.turns import Turn, member_id
@@ -41,7 +41,7 @@ def show(turn: Turn) -> Reply:
 def answer(turn: Turn) -> Reply:
     """Yes, no or maybe, yes with so many guests; the card shows what holds now. Asks first where
     a deposit would be lost."""
-    said = Answer(turn.arg(1)) if turn.arg(1) in tuple(Answer) else Answer.MAYBE
+    said = Answer(turn.arg(1)) if turn.arg(1) in GIVEN else Answer.MAYBE
     who, event_id, kept = member_id(turn), number(turn), _kept(turn)
     before = events.show(turn.work, who, event_id)
     if (

@@ -42,6 +42,7 @@ JOBS_SECONDS = 5.0
 CAMPAIGN_SECONDS = 1.0
 WAITING_SECONDS = 60.0
 DEADLINE_SECONDS = 30.0
+CARD_SECONDS = 2.0
 LISTENING_SECONDS = 15.0
 UNCLEAR_SECONDS = 20.0
 RESULT_SECONDS = 120.0
@@ -113,6 +114,7 @@ class Worker:
         clock.every(WAITING_SECONDS, "waiting lists", self.serve)
         clock.every(WAITING_SECONDS, "what came back", self.tell_back)
         clock.every(DEADLINE_SECONDS, "deadlines", self.tell_deadlines)
+        clock.every(CARD_SECONDS, "cards of events", self.renew_cards)
         clock.every(WAITING_SECONDS, "surveys", self.survey)
         clock.every(LISTENING_SECONDS, "moods", self.listen)
         clock.every(RESULT_SECONDS, "results of campaigns", self.tell_results)
@@ -166,6 +168,11 @@ class Worker:
         if not await self._by_the_minute():
             return
         await self._moments.tell(self._clocks.club())
+
+    async def renew_cards(self) -> None:
+        """Keeps invitations in chats saying what holds; who travels does so on the way."""
+        if await self._by_the_minute():
+            await self._moments.renew(self._clocks.club())
 
     async def survey(self) -> None:
         """Closes and opens surveys, invites to them and starts them; who travels does so on the
@@ -263,6 +270,7 @@ class Worker:
         while at := await self._moments.following(self._clocks.club(), upto):
             await move(at)
             await self._moments.tell(at)
+            await self._moments.renew(at)
             sent += await self.drain()
         return sent
 

@@ -23,6 +23,7 @@ from services.content_files import (
     saved,
     texts,
 )
+from services.event_finding import closed
 from services.ports import Work
 from services.ports.club import Actor
 
@@ -37,6 +38,7 @@ def import_events(work: Work, text: str, actor: Actor, now: datetime) -> list[Do
     written.require(_known(work, file.events, programme, now))
     every = [one for entry in file.events for one in _days(entry, programme)]
     written.require(_shrunk(work, file.events, every))
+    written.require(_ended(work, file.events, programme.zone, now))
 
     def save(number: int, entry: schema.Event) -> str:
         made = _event(work, entry, programme.zone, now)
@@ -151,6 +153,17 @@ def _shrunk(work: Work, entries: list[schema.Event], every: list[schema.Event]) 
             number = places.get(one.key, places.get(one.key.rpartition("-")[0], 0))
             advice = f"{before.taken} seats of {one.key} are taken; write at least that many"
             yield ("events", number, "capacity"), advice
+
+
+def _ended(work: Work, entries: list[schema.Event], zone: str, now: datetime) -> Iterator[Found]:
+    """What is over is not changed: a new event needs a key of its own. Days of a series stay."""
+    for number, entry in enumerate(entries):
+        before = None if entry.repeats else work.events.by_key(entry.key)
+        if before is None or not closed(before, now):
+            continue
+        if work.events.hash_of(entry.key) != content_hash(entry, zone):
+            advice = f"{entry.key} is over or called off; give another event another key"
+            yield ("events", number, "key"), advice
 
 
 # -- days that repeat -------------------------------------------------------------------

@@ -11,6 +11,7 @@ from domain.events import HOLDING, Answer, Event, EventState, Invitation, Place
 from domain.refusals import EventFull, EventNotFound, EventOver
 from services import event_deposits, event_seats
 from services.event_audience import open_to
+from services.event_finding import find
 from services.ports import Work
 
 _RANKS: Final = (Place.NONE, Place.WAITING, Place.OFFERED, Place.SEATED)
@@ -99,7 +100,7 @@ def _says(work: Work, part: Invitation, event_id: int) -> None:
     """The card is being answered on: a renewal that waits is not needed, and after one that is
     just being sent another is."""
     still = work.event_cards.withdraw(renewal(part))
-    work.event_cards.show(part.id, event_seats.get(work, event_id).face if still else "")
+    work.event_cards.show(part.id, find(work, event_id).face if still else "")
 
 
 def _check_yes(work: Work, event: Event, member_id: int, guests: int) -> None:
@@ -155,7 +156,7 @@ def leave_all(work: Work, member_id: int, now: datetime) -> None:
     """Gives up every seat and place of a member who leaves the club; deposits return."""
     for found in work.events.unsettled(member_id):
         work.events.lock(found.event_id)
-        event, part = event_seats.get(work, found.event_id), event_seats.part_of(work, found)
+        event, part = find(work, found.event_id), event_seats.part_of(work, found)
         if part.place is not Place.NONE and part.attended_at is None:
             event_seats.leave(work, event, part, Answer.NO, now, back=True)
             event_seats.serve(work, event.id, now)
@@ -169,7 +170,7 @@ def merge(work: Work, from_id: int, to_id: int, now: datetime) -> None:
         other = work.events.invitation(found.event_id, to_id)
         if other is None:
             continue  # the part itself moves
-        event, part = event_seats.get(work, found.event_id), event_seats.part_of(work, found)
+        event, part = find(work, found.event_id), event_seats.part_of(work, found)
         if other.attended_at is None and _RANKS.index(part.place) > _RANKS.index(other.place):
             if other.place is not Place.NONE:
                 event_seats.leave(work, event, other, other.answer, now, back=True)

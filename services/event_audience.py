@@ -6,6 +6,7 @@ from datetime import datetime
 
 from domain.audience_expressions import Both, Condition, Expression, Op
 from domain.campaigns import load_audience
+from domain.errors import Refused
 from domain.events import Event
 from services import audiences
 from services.audience_scope import as_kept, asked_at
@@ -27,9 +28,13 @@ def meant(
 
 
 def open_to(work: Work, event: Event, member_id: int, now: datetime) -> bool:
-    """Whether an event that is open to all is open to this member, whatever their level."""
+    """Whether an event that is open to all is open to this member, whatever their level; to nobody
+    if it names an audience that is not there."""
     whole = _all_of(_asked(event))
-    return whole is None or member_id in audiences.matches(work, whole, [member_id], now)
+    try:
+        return whole is None or member_id in audiences.matches(work, whole, [member_id], now)
+    except Refused:
+        return False
 
 
 def _asked(event: Event) -> list[Expression]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from domain.events import GIVEN, Answer, Event, EventState, Place
+from domain.events import GIVEN, Answer, EventState, Place
 from services import event_answers, event_telling, event_tickets, wordings
 from services.event_answers import Mine
+from services.event_finding import find
 from services.event_telling import KEPT
+from services.finding import standing
 from services.ports import Work
 from services.ports.events import Card as Held
 from services.ports.post import Notice, Tapped
@@ -18,7 +20,6 @@ MOST_BUTTONS: Final = 6
 AT_ONCE: Final = 20
 PAUSE: Final = timedelta(seconds=2)
 """With this pause after so many, cards leave most of what a bot may send to other messages."""
-ON_ITS_WAY: Final = ("pending", "claimed", "sending")
 SETTLING: Final = timedelta(seconds=30)
 
 
@@ -127,40 +128,44 @@ def _calendar(mine: Mine) -> tuple[tuple[Tapped, ...], ...]:
 # -- keeping them true -------------------------------------------------------------------
 
 
-def renew_some(work: Work, event: Event, now: datetime) -> int:
+def to_renew(work: Work, now: datetime) -> list[int]:
+    """The events of which cards are to be renewed by now."""
+    return work.event_cards.events(now)
+
+
+def renew_some(work: Work, event_id: int, now: datetime) -> int:
     """Renews some of the cards that say what does not hold any more, first those of members with
-    news of their own; how much was done. After the end of the event they stay as they are."""
-    after = work.event_cards.due(event.id, now)
+    news of their own; how many were looked at. After the end they stay as they are."""
+    work.events.lock(event_id)
+    event, after = find(work, event_id), work.event_cards.due(event_id, now)
     if after is None:
         return 0
     if event.over(now):
-        work.event_cards.plan(event.id, None, 0)
-        return 1
-    face, cards = event.face, work.event_cards.own(event.id, AT_ONCE)
+        work.event_cards.plan(event_id, None, 0)
+        return 0
+    face, cards = event.face, work.event_cards.own(event_id, AT_ONCE)
     if not cards:
-        cards = work.event_cards.others(event.id, face, after, AT_ONCE)
+        cards = work.event_cards.others(event_id, face, after, AT_ONCE)
         after = cards[-1].invitation_id if cards else 0
-    sent = [one for one in cards if one.state == "sent"]
     for one in cards:
-        if one.state not in ON_ITS_WAY:
-            _renew(work, one, face, now)
+        _renew(work, one, face, now)
     if cards:
-        work.event_cards.plan(event.id, now + PAUSE if sent else now, after)
+        work.event_cards.plan(event_id, now + PAUSE, after)
     else:
-        again = now + SETTLING if work.event_cards.left(event.id, face) else None
-        work.event_cards.plan(event.id, again, 0)
-    return max(len(cards), 1)
+        again = now + SETTLING if work.event_cards.left(event_id, face) else None
+        work.event_cards.plan(event_id, again, 0)
+    return len(cards)
 
 
 def _renew(work: Work, held: Held, face: str, now: datetime) -> None:
-    """One row per card, armed again; what is just being sent is renewed later, and what never
-    came to a chat is done."""
-    if held.state != "sent":
+    """One row per card, armed again; what is just being sent is renewed later, and what is in no
+    chat (any more) is done."""
+    if held.state != "sent" or not held.message_id or held.address_id is None:
         work.event_cards.show(held.invitation_id, face)
         return
     part = work.events.part(held.invitation_id)
     assert part is not None
-    mine = event_answers.show(work, held.member_id, part.event_id)
+    mine = event_answers.show(work, standing(work, held.member_id).id, part.event_id)
     shown = card(work, mine, now, kept=True)
     if mine.answer is Answer.NONE and mine.event.state == EventState.OPEN:
         shown = shown._replace(key="event.invitation")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from domain.members import Member
 from domain.refusals import EventOver
 from services import event_deposits, event_seats
 from services.event_answers import check_level, ticket
-from services.event_plans import find
+from services.event_finding import find
 from services.finding import standing
 from services.ports import Work
 from services.ports.club import Actor
@@ -85,18 +86,21 @@ def check_in(
 
 
 def _walk_in(work: Work, event: Event, part: Invitation | None, member_id: int) -> Invitation:
-    """A seat for who comes without one. What they answered and since when they wait stays, so that
+    """A seat for who comes without one; for those who wait with all they bring if there are so
+    many. What they answered and since when they wait stays, so that
     a mistake can be taken back."""
     offered = part is not None and part.place is Place.OFFERED
+    waits = part is not None and part.place is Place.WAITING
     if not offered:
         _check_walk_in(work, event, part, member_id)
     if part is None:
         work.events.come(event.id, member_id)
         part = work.events.invitation(event.id, member_id)
     assert part is not None
-    if not offered and not work.events.take_seats(event.id, 1):
+    whole = offered or (waits and work.events.take_seats(event.id, part.party))
+    if not whole and not work.events.take_seats(event.id, 1):
         raise NotExpected(dict(event.names), True)
-    guests = part.guests if offered else 0
+    guests = part.guests if whole else 0
     event_seats.put(work, part, {"place": Place.SEATED.value, "guests": guests})
     return event_seats.part_of(work, part)
 
@@ -143,6 +147,20 @@ def _before(part: Invitation) -> Place:
 def guests(work: Work, event_id: int, after: int = 0, most: int = PAGE) -> list[Guest]:
     """Who said something, in the order of their answers' rows."""
     return [Guest(*row) for row in work.events.guests(event_id, after, most)]
+
+
+def expected(work: Work, event_id: int, most: int) -> tuple[int, list[Guest]]:
+    """How many have a seat and were not let in yet, and some of them by name."""
+    count, rows = work.events.expected(event_id, most)
+    return count, [Guest(*row) for row in rows]
+
+
+def all_guests(work: Work, event_id: int) -> Iterator[Guest]:
+    """Everybody who said something or came."""
+    found = guests(work, event_id)
+    while found:
+        yield from found
+        found = guests(work, event_id, found[-1].part.id)
 
 
 def _check_open(event: Event, now: datetime) -> None:

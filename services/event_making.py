@@ -13,6 +13,7 @@ from domain.event_errors import EventNumber, EventTimes, MapUnreadable
 from domain.event_rules import MOST_GUESTS
 from domain.events import Event
 from services import event_plans
+from services.event_finding import find
 from services.ports import Work
 from services.ports.club import Actor
 
@@ -90,12 +91,12 @@ def make(
     event = Event(event_id, f"chat-{event_id}", named, place, zone, starts_at, capacity=capacity)
     event_plans.saved(work, event, "", now)
     work.audit.add(actor, "event.create", ("event", event_id), now, {"name": named["zh"]})
-    return event_plans.find(work, event_id)
+    return find(work, event_id)
 
 
 def move(work: Work, event_id: int, starts_at: datetime, actor: Actor, now: datetime) -> Event:
     """Begins at another time and lasts as long as before; raises as services.events.change."""
-    before = event_plans.find(work, event_id)
+    before = find(work, event_id)
     ends_at = before.ends_at and before.ends_at + (starts_at - before.starts_at)
     values = {"starts_at": starts_at, "ends_at": ends_at}
     return event_plans.change(work, event_id, actor, now, **values)

@@ -9,8 +9,8 @@ from typing import Any, Final
 from domain.event_errors import EventTimes, ShrunkTooFar
 from domain.event_waves import Wave
 from domain.events import Answer, Event, EventState
-from domain.refusals import EventNotFound, EventOver
-from services import event_seats
+from services import event_seats, event_waves
+from services.event_finding import check_open, closed, find
 from services.ports import Work
 from services.ports.club import Actor
 
@@ -24,14 +24,6 @@ class Standing:
     event: Event
     counts: dict[str, int]
     waves: list[Wave]
-
-
-def find(work: Work, event_id: int) -> Event:
-    """The event; raises EventNotFound."""
-    event = work.events.get(event_id)
-    if event is None:
-        raise EventNotFound
-    return event
 
 
 def upcoming(work: Work, now: datetime) -> list[Event]:
@@ -55,13 +47,6 @@ def standing(work: Work, event_id: int) -> Standing:
     return Standing(find(work, event_id), work.events.counts(event_id), waves)
 
 
-def check_open(event: Event, now: datetime) -> None:
-    """Raises EventOver for one that was called off or is over."""
-    if event.state == EventState.CANCELLED or event.over(now):
-        why = "cancelled" if event.state == EventState.CANCELLED else "over"
-        raise EventOver(dict(event.names), why)
-
-
 # -- changing ----------------------------------------------------------------------------
 
 
@@ -74,6 +59,8 @@ def saved(work: Work, event: Event, content_hash: str, now: datetime) -> str:
         return work.events.save(event, content_hash, now)
     work.events.lock(before.id)
     before = find(work, before.id)
+    if closed(before, now):
+        return "same"
     if event.capacity is not None and event.capacity < before.taken:
         raise ShrunkTooFar(event.capacity, before.taken)
     done = work.events.save(event, content_hash, now)
@@ -90,9 +77,12 @@ def check_times(event: Event) -> None:
 
 
 def _moved(work: Work, before: Event, now: datetime) -> None:
-    """A change of time or place begins a new round of telling."""
+    """A change of time or place, or less time to get the deposit back, begins a new round of
+    telling, and nobody loses a deposit for what they did not agree to."""
     after = find(work, before.id)
+    stricter = after.deposit and after.rules.return_minutes > before.rules.return_minutes
     same = (before.starts_at, dict(before.place)) == (after.starts_at, dict(after.place))
+    same = same and not stricter
     if not same and after.state == EventState.OPEN and not before.over(now):
         work.events.change(before.id, round=before.round + 1)
 
@@ -112,7 +102,8 @@ def change(work: Work, event_id: int, actor: Actor, now: datetime, **values: Any
     if after == before:
         return before
     row = {**values, **({"rules": after.rules.dump()} if "rules" in values else {})}
-    work.events.change(event_id, **row, content_hash="", changed_at=now)
+    work.events.change(event_id, **row, changed_at=now)
+    event_waves.moved(work, event_id, after.starts_at - before.starts_at)
     _moved(work, before, now)
     work.audit.add(actor, "event.change", ("event", event_id), now, {"changed": sorted(values)})
     event_seats.serve(work, event_id, now)
@@ -128,6 +119,7 @@ def cancel(work: Work, event_id: int, actor: Actor, now: datetime) -> Event:
         return event
     check_open(event, now)
     work.events.change(event_id, state=EventState.CANCELLED.value, cancelled_at=now)
+    event_waves.withdraw(work, event_id)
     work.event_cards.touch(event_id, now + event_seats.CARDS_WAIT)
     work.audit.add(actor, "event.cancel", ("event", event_id), now, {})
     return find(work, event_id)

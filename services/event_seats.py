@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from domain.event_errors import OfferGone
 from domain.events import HOLDING, Answer, Event, Invitation, Place
-from domain.refusals import EventNotFound
 from services import event_deposits, event_telling
+from services.event_finding import find
 from services.ports import Work
 from services.quiet import open_for
 
@@ -17,14 +17,6 @@ CARDS_WAIT: Final = timedelta(seconds=10)
 ENDLESS: Final = 1_000_000
 """Seats of an event without a limit."""
 _NO_WAITING: Final = {"waiting_since": None, "offered_until": None}
-
-
-def get(work: Work, event_id: int) -> Event:
-    """The event; raises EventNotFound."""
-    event = work.events.get(event_id)
-    if event is None:
-        raise EventNotFound
-    return event
 
 
 def last_call(event: Event, now: datetime) -> bool:
@@ -49,10 +41,19 @@ def part_of(work: Work, part: Invitation) -> Invitation:
 
 
 def sit(work: Work, event: Event, part: Invitation, guests: int, now: datetime) -> None:
-    """Gives a seat that was taken for them, and sets the deposit aside; raises DepositMissing."""
+    """Gives a seat that was taken for them, and sets the deposit aside; raises DepositMissing. Who
+    says yes so late that reminders were due is not reminded at once."""
     values: dict[str, Any] = {**_NO_WAITING, "answer": Answer.YES.value, "guests": guests}
     values |= {"place": Place.SEATED.value, "answered_at": now, "round": event.round}
     put(work, part, values | event_deposits.take(work, event, part, now))
+    minutes = event.reminded(now)
+    if part.place is not Place.SEATED and minutes is not None:
+        work.events.tell(part.id, reminder(event, minutes), now)
+
+
+def reminder(event: Event, minutes: int) -> str:
+    """What is noted of a reminder, once for each time and place."""
+    return f"remind:{event.round}:{minutes}"
 
 
 def wait(work: Work, event: Event, part: Invitation, guests: int, now: datetime) -> None:
@@ -69,6 +70,7 @@ def leave(
 ) -> None:
     """Gives up the seat or the place on the waiting list. The deposit comes back in time, if they
     said yes to another time or place, and whenever it has to (`back`)."""
+    work.event_cards.withdraw_news(event.id, part.member_id)
     if seats := held(part):
         work.events.free_seats(event.id, seats)
     values: dict[str, Any] = {**_NO_WAITING, "answer": said.value, "answered_at": now}
@@ -107,6 +109,7 @@ def lapse(work: Work, event: Event, now: datetime) -> int:
     """Ends offers whose time is over: who said nothing is no longer waiting; how many."""
     gone = work.events.lapsed(event.id, now)
     for part in gone:
+        work.event_cards.withdraw_news(event.id, part.member_id)
         work.events.free_seats(event.id, part.party)
         values = {"place": Place.NONE.value, "answer": Answer.MAYBE.value, "guests": 0}
         put(work, part, values | _NO_WAITING)
@@ -123,7 +126,7 @@ def serve(work: Work, event_id: int, now: datetime) -> int:
     work.event_cards.touch(event_id, now + CARDS_WAIT)
     done = 0
     while True:
-        event = get(work, event_id)
+        event = find(work, event_id)
         free = ENDLESS if event.left is None else event.left
         if not free or event.cancelled_at or now >= event.closes_at:
             return done
@@ -146,7 +149,7 @@ def serve(work: Work, event_id: int, now: datetime) -> int:
 def _call(work: Work, event: Event, free: int, now: datetime) -> int:
     told = 0
     what = f"last:{free}"
-    for part in work.events.untold(event.id, what, [], [Place.WAITING.value], 100):
+    for part in work.events.untold(event.id, what, [], [Place.WAITING.value], 1000):
         if part.party <= free and work.events.tell(part.id, what, now):
             event_telling.last_call(work, event, part, now)
             told += 1

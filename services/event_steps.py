@@ -2,55 +2,38 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 
 from domain.event_rules import LONGEST_REMINDER
 from domain.events import Answer, Event, EventState, Invitation, Place
 from services import (
-    event_cards,
     event_check_in,
     event_seats,
     event_telling,
     event_thanks,
     event_waves,
 )
+from services.event_finding import find
 from services.ports import Work
 
-log = logging.getLogger(__name__)
 _AHEAD: Final = timedelta(minutes=LONGEST_REMINDER)
 _MEANT: Final = (str(Answer.YES), str(Answer.MAYBE))
 _WAITING: Final = (str(Place.WAITING), str(Place.OFFERED))
 _SEATED: Final = (str(Place.SEATED),)
 
 
-def nothing_due(work: Work, now: datetime) -> bool:
-    """Whether no event has anything left to do by now."""
-    return all(_idle(work, event, now) for event in _events(work, now))
+def due(work: Work, now: datetime) -> list[int]:
+    """The events that have something to do by now."""
+    return [event.id for event in _events(work, now) if not _idle(work, event, now)]
 
 
-def do_due(work: Work, now: datetime, most: int) -> int:
-    """Does some of what is due by now, each event under its lock; how many things."""
-    done = 0
-    for event in _events(work, now):
-        if done >= most:
-            break
-        if _idle(work, event, now):
-            continue
-        made = work.apart(partial(_locked, work, event.id, now, most - done))
-        if isinstance(made, Exception):  # one event must not hold up the others
-            log.error("event %d cannot go on", event.id, exc_info=made)
-            continue
-        done += made
-    return done
-
-
-def _locked(work: Work, event_id: int, now: datetime, most: int) -> int:
+def go_on(work: Work, event_id: int, now: datetime, most: int) -> int:
+    """Does some of what an event has to do by now, under its lock; how many things."""
     work.events.lock(event_id)
-    return _step(work, event_seats.get(work, event_id), now, most)
+    event = find(work, event_id)
+    return 0 if _idle(work, event, now) else _step(work, event, now, most)
 
 
 def following(work: Work, after: datetime, upto: datetime) -> datetime | None:
@@ -61,7 +44,7 @@ def following(work: Work, after: datetime, upto: datetime) -> datetime | None:
         work.event_cards.next_due(after),
     ]
     for event_id in work.events.steps(upto + _AHEAD):
-        event = event_seats.get(work, event_id)
+        event = find(work, event_id)
         if event.cancelled_at is None and event.settled_at is None:
             reminded = (timedelta(minutes=one) for one in event.rules.reminders)
             found += [event.starts_at - ahead for ahead in reminded]
@@ -75,8 +58,6 @@ def _events(work: Work, now: datetime) -> list[Event]:
 
 
 def _idle(work: Work, event: Event, now: datetime) -> bool:
-    if work.event_cards.due(event.id, now) is not None:
-        return False
     if event.cancelled_at or event.settled_at:
         return event.settled_at is not None
     if work.event_waves.due(event.id, now):
@@ -90,15 +71,8 @@ def _idle(work: Work, event: Event, now: datetime) -> bool:
 
 
 def _step(work: Work, event: Event, now: datetime, most: int) -> int:
-    done = event_cards.renew_some(work, event, now)
-    if event.settled_at:
-        return done
     if event.cancelled_at:
-        return done + _cancelled(work, event, now, most)
-    return done + _going_on(work, event, now, most)
-
-
-def _going_on(work: Work, event: Event, now: datetime, most: int) -> int:
+        return _cancelled(work, event, now, most)
     done = event_seats.lapse(work, event, now)
     if done:
         event_seats.serve(work, event.id, now)
@@ -123,10 +97,9 @@ def _news(event: Event, now: datetime) -> list[_Told]:
     found: list[_Told] = []
     if event.round:
         found.append((f"round:{event.round}", None, _MEANT, _WAITING))
-    ahead = [minutes for minutes in event.rules.reminders if _near(event, minutes, now)]
-    if ahead:
-        # Of several that are due at once only the last one is told.
-        found.append((f"remind:{event.round}:{min(ahead)}", min(ahead), (), _SEATED))
+    minutes = event.reminded(now)
+    if minutes is not None:
+        found.append((event_seats.reminder(event, minutes), minutes, (), _SEATED))
     return found
 
 
@@ -135,10 +108,6 @@ def _say(work: Work, event: Event, part: Invitation, minutes: int | None, now: d
         event_telling.changed(work, event, part, now)
     else:
         event_telling.reminder(work, event, part, minutes, now)
-
-
-def _near(event: Event, minutes: int, now: datetime) -> bool:
-    return event.starts_at - timedelta(minutes=minutes) <= now
 
 
 def _cancelled(work: Work, event: Event, now: datetime, most: int) -> int:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.consent import Purpose
+from domain.event_waves import Wave
 from domain.events import GIVEN, Event, Invitation
 from services import wordings
 from services.ports import Work
@@ -29,6 +30,7 @@ def values(event: Event) -> dict[str, Any]:
         "left": event.left,
         "deposit": event.deposit,
         "map_url": event.rules.map_url,
+        "waits": event.rules.waits,
     }
 
 
@@ -51,7 +53,9 @@ def _open(event: Event) -> Rows:
     return (((SHOW, "event.show", (str(event.id),)),),)
 
 
-def invitation(work: Work, event: Event, member_id: int, care: bool, now: datetime) -> int | None:
+def invitation(
+    work: Work, event: Event, wave: Wave, member_id: int, care: bool, now: datetime
+) -> int | None:
     """Writes the invitation, under the purpose that the member agreed to."""
     notice = Notice(
         "event.invitation",
@@ -59,7 +63,7 @@ def invitation(work: Work, event: Event, member_id: int, care: bool, now: dateti
         answers(event, kept=True),
         purpose=Purpose.CARE if care else Purpose.PROMOTIONS,
         surely=False,
-        dedupe=f"event:{event.id}:{member_id}",
+        dedupe=f"event-invitation:{wave.id}:{member_id}",
     )
     return work.deliveries.to_member(member_id, wordings.noted(work, notice), now)
 
@@ -123,16 +127,10 @@ def cancelled(work: Work, event: Event, part: Invitation, now: datetime) -> None
     _tell(work, event, part, "event.cancelled", more, rows, "cancelled", now)
 
 
-def thanks(
-    work: Work,
-    event: Event,
-    part: Invitation,
-    photos: tuple[Mapping[str, Any], ...],
-    now: datetime,
-) -> None:
-    """Thanks for coming, with the photos."""
-    more = {"thanks": dict(event.rules.thanks), "photos": len(photos)}
-    _tell(work, event, part, "event.thanks", more, (), "thanks", now, photos)
+def thanks(work: Work, event: Event, part: Invitation, what: str, now: datetime) -> None:
+    """Thanks for coming (`what`: `thanks`, or `photos` for those with photos)."""
+    more = {"thanks": dict(event.rules.thanks), "photos": len(event.photos)}
+    _tell(work, event, part, "event.thanks", more, (), what, now, event.photos)
 
 
 def _tell(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from domain.errors import Refused
 from domain.event_errors import NotOverYet, ThanksSaid
 from domain.events import Event, EventState, Place
 from domain.refusals import EventOver
 from services import event_telling, survey_invites
-from services.event_plans import find
+from services.event_finding import find
 from services.ports import Work
 from services.ports.club import Actor
 
@@ -62,7 +64,7 @@ def thank_some(work: Work, event: Event, now: datetime, most: int) -> int:
         if not work.events.tell(part.id, what, now) or part.attended_at is None:
             continue
         if event.rules.thanks or event.photos:
-            event_telling.thanks(work, event, part, event.photos, now)
+            event_telling.thanks(work, event, part, what, now)
         _ask(work, event, part.member_id, now)
     return len(parts)
 
@@ -70,5 +72,7 @@ def thank_some(work: Work, event: Event, now: datetime, most: int) -> int:
 def _ask(work: Work, event: Event, member_id: int, now: datetime) -> None:
     """Invites to the event's survey, if that is going on; each member once."""
     wave = work.surveys.by_key(event.rules.survey) if event.rules.survey else None
-    if wave is not None and wave.is_open(now):
+    if wave is None or not wave.is_open(now) or wave.full:
+        return
+    with suppress(Refused):  # no reason to keep thanks and settling from anybody
         survey_invites.invite(work, wave, member_id, now, occasion=f"event:{event.id}")

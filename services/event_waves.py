@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from domain.audience_expressions import Expression, dump, load
+from domain.errors import Refused
 from domain.event_errors import EventTimes
 from domain.event_waves import Wave, WaveState
 from domain.events import Event
 from domain.refusals import EventNotFound
 from services import event_telling
 from services.event_audience import meant
-from services.event_plans import check_open, find
+from services.event_finding import check_open, find
 from services.ports import Work
 from services.ports.club import Actor
 
+log = logging.getLogger(__name__)
 _FILE: Final = "file:"
 AT_ONCE: Final = 50
 """Members per transaction, so that it stays short."""
@@ -99,8 +102,9 @@ def _put(work: Work, event: Event, number: int, wave: Wave, now: datetime) -> No
     if work.event_waves.add(new, None, now):
         return
     known = next(one for one in work.event_waves.of(event.id) if one.key == key)
-    if known.state is WaveState.PLANNED and not known.reached:
-        values = {"due_at": wave.due_at, "whom": dict(wave.whom)}
+    if known.state is not WaveState.DONE and not known.reached:
+        state = WaveState.PLANNED.value
+        values = {"due_at": wave.due_at, "whom": dict(wave.whom), "state": state}
         work.event_waves.change(known.id, written=wave.written, most=wave.most, **values)
 
 
@@ -109,21 +113,39 @@ def _in_file(wave: Wave) -> int | None:
     return int(wave.key.rpartition(":")[2]) if wave.key.startswith(_FILE) else None
 
 
+def moved(work: Work, event_id: int, later: timedelta) -> None:
+    """The waves of a file are so long before the start, also when that moves."""
+    for wave in work.event_waves.of(event_id):
+        if _in_file(wave) is not None and wave.state is WaveState.PLANNED:
+            work.event_waves.change(wave.id, due_at=wave.due_at + later)
+
+
 def stop(work: Work, wave_id: int, actor: Actor, now: datetime) -> Wave:
-    """Who is not invited yet is not; again it changes nothing. Raises EventNotFound."""
+    """Who is not invited yet is not, and invitations that wait to be sent are withdrawn; again it
+    changes nothing. Raises EventNotFound."""
     wave = work.event_waves.get(wave_id)
     if wave is None:
         raise EventNotFound
     work.events.lock(wave.event_id)
-    if wave.state is WaveState.PLANNED:
-        work.event_waves.change(wave_id, state=WaveState.STOPPED.value)
-        about = {"wave": str(wave_id)}
+    withdrawn = work.event_waves.withdraw(wave.event_id, wave.key)
+    if wave.state is WaveState.PLANNED or withdrawn:
+        invited = wave.invited - withdrawn
+        work.event_waves.change(wave_id, state=WaveState.STOPPED.value, invited=invited)
+        about = {"wave": str(wave_id), "withdrawn": withdrawn}
         work.audit.add(actor, "event.wave_stop", ("event", wave.event_id), now, about)
     return work.event_waves.get(wave_id) or wave
 
 
+def withdraw(work: Work, event_id: int) -> None:
+    """Invitations to what is called off that wait to be sent are not sent."""
+    for wave in work.event_waves.of(event_id):
+        withdrawn = work.event_waves.withdraw(event_id, wave.key)
+        work.event_waves.change(wave.id, invited=wave.invited - withdrawn)
+
+
 def end(work: Work, event_id: int) -> None:
     """Nobody more is invited to what is called off."""
+    withdraw(work, event_id)
     for wave in work.event_waves.of(event_id):
         if wave.state is WaveState.PLANNED:
             work.event_waves.change(wave.id, state=WaveState.STOPPED.value)
@@ -136,7 +158,12 @@ def go_some(work: Work, event: Event, now: datetime) -> int:
         return 0
     open_still = now < event.closes_at
     most = wave.left(AT_ONCE) if open_still else 0
-    whom = meant(work, event, now, load(wave.whom) if wave.whom else None)
+    try:
+        whom = meant(work, event, now, load(wave.whom) if wave.whom else None)
+    except Refused:  # it names what is not there any more
+        log.warning("wave %d of event %d means nobody any more", wave.id, event.id)
+        work.event_waves.change(wave.id, state=WaveState.STOPPED.value)
+        return 1
     members = work.events.to_invite(event.id, most, whom, wave.reached) if most > 0 else []
     _invite(work, event, wave, members, now)
     ended = {} if members else {"state": WaveState.DONE.value}
@@ -149,6 +176,6 @@ def _invite(
     work: Work, event: Event, wave: Wave, members: list[tuple[int, bool]], now: datetime
 ) -> None:
     places = [
-        (who, event_telling.invitation(work, event, who, care, now)) for who, care in members
+        (who, event_telling.invitation(work, event, wave, who, care, now)) for who, care in members
     ]
     work.events.invite(event.id, places, now, batch=wave.key, face=event.face, staff_id=None)

@@ -16,13 +16,22 @@ from services.event_answers import (
     ticket,
     would_lose,
 )
-from services.event_check_in import Arrived, Guest, by_ticket, check_in, guests, undo
+from services.event_check_in import (
+    Arrived,
+    Guest,
+    all_guests,
+    by_ticket,
+    check_in,
+    expected,
+    guests,
+    undo,
+)
+from services.event_finding import find
 from services.event_plans import (
     Standing,
     cancel,
     change,
     concerned,
-    find,
     past,
     saved,
     standing,
@@ -35,12 +44,14 @@ __all__ = [
     "Guest",
     "Mine",
     "Standing",
+    "all_guests",
     "answer",
     "by_ticket",
     "cancel",
     "change",
     "check_in",
     "concerned",
+    "expected",
     "find",
     "guests",
     "leave_all",

@@ -9,6 +9,8 @@ from typing import Final
 
 from domain.audience_expressions import Expression, conditions, dump, load
 from domain.campaigns import load_audience
+from domain.event_waves import WaveState
+from domain.events import EventState
 from domain.saved_audiences import (
     MOST_SAVED,
     AudienceInUse,
@@ -144,6 +146,23 @@ def _users(work: Work, saved: SavedAudience, fact: str, value: str) -> Iterator[
         audience = load_audience(data)
         if audience and audience.expression and _has(audience.expression, fact, value):
             yield called
+    for called, expression in _of_events(work):
+        if _has(expression, fact, value):
+            yield called
+
+
+def _of_events(work: Work) -> Iterator[tuple[str, Expression]]:
+    """Whom events that are to come are for, and whom they still invite."""
+    for event in work.events.all():
+        if event.state != EventState.OPEN:
+            continue
+        called = " / ".join(dict.fromkeys(event.names.values()))
+        audience = load_audience(event.audience)
+        if audience and audience.expression:
+            yield called, audience.expression
+        for wave in work.event_waves.of(event.id):
+            if wave.state is WaveState.PLANNED and wave.whom:
+                yield called, load(wave.whom)
 
 
 def _has(expression: Expression, fact: str, value: str) -> bool:

@@ -22,17 +22,34 @@ _cards = (
     .where(_places.c.event_id == bindparam("event"))
 )
 _own = (
-    _cards.where(_places.c.face == literal_column("''"), _rows.c.state == "sent")
+    _cards.where(
+        _places.c.face == literal_column("''"),
+        _rows.c.state == "sent",
+        _rows.c.message_id.is_not(None),
+    )
     .order_by(_places.c.id)
     .limit(bindparam("most"))
 )
 _stale = _cards.where(_places.c.face != bindparam("face"), _places.c.id > bindparam("after"))
-_others = _stale.order_by(_places.c.id).limit(bindparam("most"))
+_others = (
+    _stale.where(_rows.c.state.not_in(["pending", "claimed", "sending"]))
+    .order_by(_places.c.id)
+    .limit(bindparam("most"))
+)
 _left = _stale.where(_rows.c.state.in_(["pending", "claimed", "sending", "sent"])).limit(1)
 _show = update(_places).where(_places.c.id == bindparam("of")).values(face=bindparam("shows_now"))
 _withdraw = (
     update(_rows)
     .where(_rows.c.dedupe == bindparam("card"), _rows.c.state == literal_column("'pending'"))
+    .values(state="skipped", reason="answered")
+)
+_withdraw_news = (
+    update(_rows)
+    .where(
+        _rows.c.dedupe >= bindparam("first"),
+        _rows.c.dedupe < bindparam("beyond"),
+        _rows.c.state == literal_column("'pending'"),
+    )
     .values(state="skipped", reason="answered")
 )
 _under_way = select(_rows.c.id).where(
@@ -48,6 +65,7 @@ _touch = (
     .values(cards_at=bindparam("at"))
 )
 _after = select(func.min(_events.c.cards_at)).where(_events.c.cards_at > bindparam("after"))
+_to_renew = select(_events.c.id).where(_events.c.cards_at <= bindparam("now"))
 _due = select(_events.c.cards_after).where(
     _events.c.id == bindparam("event"), _events.c.cards_at <= bindparam("now")
 )
@@ -84,8 +102,15 @@ class EventCards:
             return True
         return self._db.execute(_under_way, {"card": dedupe}).first() is None
 
+    def withdraw_news(self, event_id: int, member_id: int) -> None:
+        of = f"event:{event_id}:{member_id}"
+        self._db.execute(_withdraw_news, {"first": f"{of}:", "beyond": f"{of};"})
+
     def touch(self, event_id: int, at: datetime) -> None:
         self._db.execute(_touch, {"of": event_id, "at": at})
+
+    def events(self, now: datetime) -> list[int]:
+        return list(self._db.execute(_to_renew, {"now": now}).scalars())
 
     def due(self, event_id: int, now: datetime) -> int | None:
         found: int | None = self._db.execute(_due, {"event": event_id, "now": now}).scalar()

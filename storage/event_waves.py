@@ -7,13 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Db
-from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
 from domain.event_waves import Wave, WaveState
 from storage.dialect import Upsert
-from storage.tables import events
+from storage.tables import events, post
 
 _waves = events.EventWave.__table__  # type: ignore[attr-defined]
+_places = events.Invitation.__table__  # type: ignore[attr-defined]
+_rows = post.Delivery.__table__  # type: ignore[attr-defined]
+WITHDRAWN = "withdrawn"
+"""Why an invitation was not sent: the operator stopped inviting."""
 _FIELDS = tuple(field.name for field in fields(Wave))
 _all = select(*(_waves.c[name] for name in _FIELDS))
 _of_event = _all.where(_waves.c.event_id == bindparam("event")).order_by(
@@ -31,6 +35,27 @@ _due = (
 _next = select(func.min(_waves.c.due_at)).where(_planned, _waves.c.due_at > bindparam("after"))
 _add = Upsert(events.EventWave, ("key",))
 _change = update(_waves).where(_waves.c.id == bindparam("of"))
+
+
+_of_wave = select(_places.c.delivery_id).where(
+    _places.c.event_id == bindparam("event"),
+    _places.c.batch == bindparam("batch"),
+    _places.c.answer == "",
+    _places.c.place == "",
+)
+_withdraw = (
+    update(_rows)
+    .where(_rows.c.id.in_(_of_wave), _rows.c.state == literal_column("'pending'"))
+    .values(state="skipped", reason=WITHDRAWN)
+)
+_forget = delete(_places).where(
+    _places.c.event_id == bindparam("event"),
+    _places.c.batch == bindparam("batch"),
+    _places.c.answer == "",
+    _places.c.place == "",
+    _places.c.attended_at.is_(None),
+    _places.c.delivery_id.in_(select(_rows.c.id).where(_rows.c.reason == WITHDRAWN)),
+)
 
 
 class EventWaves:
@@ -58,6 +83,13 @@ class EventWaves:
 
     def change(self, wave_id: int, **values: Any) -> None:
         self._db.execute(_change.values(**values), {"of": wave_id})
+
+    def withdraw(self, event_id: int, batch: str) -> int:
+        of = {"event": event_id, "batch": batch}
+        withdrawn = self._db.execute(_withdraw, of).rowcount
+        if withdrawn:
+            self._db.execute(_forget, of)
+        return int(withdrawn)
 
     def _one(self, statement: Any, key: dict[str, Any]) -> Wave | None:
         row = self._db.execute(statement, key).mappings().one_or_none()

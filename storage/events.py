@@ -25,7 +25,7 @@ from sqlalchemy import (
 from domain.audience_expressions import Expression
 from domain.consent import Purpose
 from domain.event_rules import load_rules
-from domain.events import Answer, Event, Invitation, Place
+from domain.events import LASTS, Answer, Event, Invitation, Place
 from domain.members import MemberState
 from services.ports.audiences import When
 from storage.audience_conditions import where
@@ -67,7 +67,7 @@ _mine = (
     select(*(_events.c[name] for name in _FIELDS), _places.c.id.label("place_id"))
     .select_from(_joined)
     .where(
-        func.coalesce(_events.c.ends_at, _events.c.starts_at) > bindparam("now"),
+        func.coalesce(_events.c.ends_at, _events.c.starts_at) > bindparam("since"),
         or_(_places.c.id.is_not(None), _events.c.open_to_all),
     )
     .order_by(_events.c.starts_at, _events.c.id)
@@ -134,21 +134,38 @@ _untold = (
     .order_by(_places.c.id)
     .limit(bindparam("most"))
 )
+_list_of = select(
+    *(_places.c[name] for name in _PARTS),
+    _places.c.invited_at,
+    _members.c.number,
+    _members.c.name,
+).join(_members, _members.c.id == _places.c.member_id)
 _list = (
-    select(
-        *(_places.c[name] for name in _PARTS),
-        _places.c.invited_at,
-        _members.c.number,
-        _members.c.name,
-    )
-    .join(_members, _members.c.id == _places.c.member_id)
-    .where(
+    _list_of.where(
         _places.c.event_id == bindparam("event"),
-        _places.c.answer != "",
+        or_(_places.c.answer != "", _places.c.attended_at.is_not(None)),
         _places.c.id > bindparam("after"),
     )
     .order_by(_places.c.id)
     .limit(bindparam("most"))
+)
+_expected = (
+    _list_of.where(
+        _places.c.event_id == bindparam("event"),
+        _places.c.place == Place.SEATED.value,
+        _places.c.attended_at.is_(None),
+    )
+    .order_by(_members.c.name, _places.c.id)
+    .limit(bindparam("most"))
+)
+_expected_count = (
+    select(func.count())
+    .select_from(_places)
+    .where(
+        _places.c.event_id == bindparam("event"),
+        _places.c.place == Place.SEATED.value,
+        _places.c.attended_at.is_(None),
+    )
 )
 _absent = (
     _parts.where(
@@ -241,6 +258,10 @@ class Events:
         row = self._db.execute(_events_only.where(_events.c.key == key)).mappings().one_or_none()
         return _event(row) if row else None
 
+    def hash_of(self, key: str) -> str:
+        row = self._db.execute(_known, {"key": key}).one_or_none()
+        return str(row[1]) if row else ""
+
     def save(self, event: Event, content_hash: str, now: datetime) -> str:
         known = self._db.execute(_known, {"key": event.key}).one_or_none()
         if known and known[1] == content_hash:
@@ -291,10 +312,12 @@ class Events:
     # -- parts ---------------------------------------------------------------------------
 
     def of_member(self, member_id: int, now: datetime) -> list[tuple[Event, Invitation | None]]:
-        rows = self._db.execute(_mine, {"member": member_id, "now": now}).mappings().all()
+        key = {"member": member_id, "since": now - LASTS}
+        rows = [(_event(row), row) for row in self._db.execute(_mine, key).mappings().all()]
         return [
-            (_event(row), self.invitation(row["id"], member_id) if row["place_id"] else None)
-            for row in rows
+            (event, self.invitation(row["id"], member_id) if row["place_id"] else None)
+            for event, row in rows
+            if not event.over(now)
         ]
 
     def unsettled(self, member_id: int) -> list[Invitation]:
@@ -364,6 +387,11 @@ class Events:
     def guests(self, event_id: int, after: int, most: int) -> list[tuple[Invitation, str, str]]:
         rows = self._db.execute(_list, {"event": event_id, "after": after, "most": most})
         return [(_invitation(row[:-2]), row[-2], row[-1] or "") for row in rows]
+
+    def expected(self, event_id: int, most: int) -> tuple[int, list[tuple[Invitation, str, str]]]:
+        count = self._db.execute(_expected_count, {"event": event_id}).scalar_one()
+        rows = self._db.execute(_expected, {"event": event_id, "most": most})
+        return int(count), [(_invitation(row[:-2]), row[-2], row[-1] or "") for row in rows]
 
     def absent(self, event_id: int, most: int) -> list[Invitation]:
         return self._many(_absent, {"event": event_id, "most": most})

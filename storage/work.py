@@ -32,6 +32,7 @@ from storage.deliveries import Deliveries
 from storage.doubts import Doubts
 from storage.earning import Earnings
 from storage.endings import Endings
+from storage.engines import sqlite_module
 from storage.expiries import Expiries
 from storage.exports import Exports
 from storage.favourites import Favourites
@@ -102,7 +103,7 @@ class Work(Outreach):
         self.db.exec_driver_sql("SAVEPOINT apart")
         try:
             result: T | Exception = use()
-        except (SQLAlchemyError, sqlite3.Error):
+        except (SQLAlchemyError, sqlite3.Error, sqlite_module().Error):
             raise  # of a conflict or a lost connection the unit of work decides
         except Exception as error:
             self.db.exec_driver_sql("ROLLBACK TO SAVEPOINT apart")

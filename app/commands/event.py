@@ -18,7 +18,6 @@ from domain.refusals import EventOver
 from services import events
 from storage.work import Work
 
-MOST: Final = 100_000
 COUNTED: Final = (
     *("invited", "yes", "maybe", "no", "waiting", "offered", "guests"),
     *("came", "heads", "no_shows", "kept"),
@@ -100,9 +99,7 @@ def _standing(work: Work, one: Event) -> tuple[list[tuple[str, str]], list[tuple
 @click.argument("key")
 def guests(key: str) -> None:
     """Who answered the event KEY: member number, name, answer, guests, how many came."""
-    rows = _of(
-        key, lambda work, one: [_guest(guest) for guest in events.guests(work, one.id, 0, MOST)]
-    )
+    rows = _of(key, lambda work, one: [_guest(guest) for guest in events.all_guests(work, one.id)])
     table(("member", "name", "answer", "guests", "came"), rows, "nobody has answered")
 
 

@@ -20,6 +20,9 @@ class Events(Protocol):
 
     def get(self, event_id: int) -> Event | None: ...
     def by_key(self, key: str) -> Event | None: ...
+    def hash_of(self, key: str) -> str:
+        """The hash of what the event with that key was written from, "" if there is none."""
+
     def save(self, event: Event, content_hash: str, now: datetime) -> str:
         """Adds or changes the event with its key: `added`, `changed` or `same`."""
 
@@ -76,6 +79,9 @@ class Events(Protocol):
     def put(self, part: Invitation, **values: Any) -> bool:
         """Changes a part if it is still as it was read."""
 
+    def expected(self, event_id: int, most: int) -> tuple[int, list[tuple[Invitation, str, str]]]:
+        """How many have a seat and were not checked in, and some by name, as in `guests`."""
+
     def absent(self, event_id: int, most: int) -> list[Invitation]:
         """Who has a seat, was not checked in and is no known no-show."""
 
@@ -123,6 +129,10 @@ class EventWaves(Protocol):
     def next_due(self, after: datetime) -> datetime | None:
         """When the next planned wave of all events is due after a moment."""
 
+    def withdraw(self, event_id: int, batch: str) -> int:
+        """Keeps invitations of a wave that wait from being sent, as if they had not been written;
+        how many."""
+
     def change(self, wave_id: int, **values: Any) -> None:
         """Changes columns of a wave."""
 
@@ -132,8 +142,8 @@ class Card(NamedTuple):
 
     invitation_id: int
     member_id: int
-    address_id: int
-    message_id: str
+    address_id: int | None
+    message_id: str | None
     state: str
 
 
@@ -159,8 +169,15 @@ class EventCards(Protocol):
     def withdraw(self, dedupe: str) -> bool:
         """Keeps a renewal that waits from being sent; False if it is just being sent."""
 
+    def withdraw_news(self, event_id: int, member_id: int) -> None:
+        """Keeps what waits to be told to a member of an event (an offer, a reminder) from being
+        sent: it does not hold any more."""
+
     def touch(self, event_id: int, at: datetime) -> None:
         """Cards are renewed at a moment, unless they will be anyway or nobody has one."""
+
+    def events(self, now: datetime) -> list[int]:
+        """The events of which cards are to be renewed by now."""
 
     def due(self, event_id: int, now: datetime) -> int | None:
         """After which invitation it is time to renew cards, None while it is not."""

@@ -6,7 +6,7 @@ import pytest
 
 from bot.messages import Kind, Rendered
 from domain.event_rules import Rules
-from services import event_steps
+from tests.support import moments
 from tests.support.club import Club, Person
 from tests.support.threads import deliver, operator, plan
 
@@ -41,8 +41,8 @@ async def invites(club: Club, event: int) -> Rendered:
 
 async def by_itself(club: Club) -> None:
     """What the worker does with events by now."""
-    while not await club.read(lambda work: event_steps.nothing_due(work, club.clock())):
-        await club.write(lambda work: event_steps.do_due(work, club.clock(), 20))
+    while not await club.read(lambda work: moments.nothing_due(work, club.clock())):
+        await club.write(lambda work: moments.do_due(work, club.clock(), 20))
 
 
 @pytest.mark.parametrize(

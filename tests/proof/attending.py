@@ -14,11 +14,12 @@ from domain.event_rules import Rules
 from domain.events import Answer, Event
 from domain.members import Member, MemberState
 from domain.points import Unit
-from services import event_steps, event_waves, events, joining, ledger
+from services import event_waves, events, joining, ledger
 from services.ports.club import Actor
 from storage.tables import chat
 from storage.work import Work
 from tests.proof import killing
+from tests.support import moments
 from tests.support.club import NOW
 
 MEI, WANG = 7_000_000_005, 7_000_000_006
@@ -82,8 +83,8 @@ def _cancel(work: Work) -> Any:
 
 def _step(work: Work) -> Any:
     """What the worker does in one unit, once the event is over or called off."""
-    while not event_steps.nothing_due(work, END):
-        event_steps.do_due(work, END, 20)
+    while not moments.nothing_due(work, END):
+        moments.do_due(work, END, 20)
     return ()
 
 
@@ -93,8 +94,8 @@ def _planned(work: Work) -> Any:
 
 
 def _invite(work: Work) -> Any:
-    while not event_steps.nothing_due(work, NOW):
-        event_steps.do_due(work, NOW, 20)
+    while not moments.nothing_due(work, NOW):
+        moments.do_due(work, NOW, 20)
     return ()
 
 

@@ -15,10 +15,11 @@ from domain.errors import Refused
 from domain.event_rules import Rules
 from domain.events import Answer, Event, Place
 from domain.members import Member, MemberState
-from services import event_steps, events, joining, ledger
+from services import events, joining, ledger
 from services.ports.club import Actor
 from storage.unit_of_work import Units
 from storage.work import Work
+from tests.support import moments
 
 RUNNERS = 64
 SEATS = 8
@@ -117,7 +118,7 @@ class _Race:
         if what < 0.6:
             return lambda work: events.answer(work, member, event_id, Answer.NO, now)
         if what < 0.7:
-            return lambda work: event_steps.do_due(work, now, 20)
+            return lambda work: moments.do_due(work, now, 20)
         return self._yes(member, chance.randint(0, 2))
 
     def _more(self, chance: random.Random) -> Callable[[Work], object]:
@@ -143,8 +144,8 @@ class _Race:
                 self.tally.wrong.append(f"race {self.number}: {one!r}"[:200])
 
     async def _settle(self) -> None:
-        while not await self.units.read(lambda w: event_steps.nothing_due(w, self.now)):
-            await self.units.write(lambda w: event_steps.do_due(w, self.now, 20))
+        while not await self.units.read(lambda w: moments.nothing_due(w, self.now)):
+            await self.units.write(lambda w: moments.do_due(w, self.now, 20))
 
     async def _look(self, when: str, *, over: bool = False) -> None:
         for fault in await self.units.read(lambda work: self._faults(work, over)):
