@@ -61,6 +61,7 @@ fault: $(TEST) $(PROGRAM)  ## kills bot and sender, races, tampers, guesses, flo
 	$(BIN)/python -m bench.proof
 	$(BIN)/python -m bench.last_one
 	$(BIN)/python -m bench.one_code
+	$(BIN)/python -m bench.event_seats --rounds 1250
 	$(BIN)/python -m bench.tampered
 	$(BIN)/python -m bench.guessing
 	$(BIN)/python -m bench.years
