@@ -19,12 +19,12 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-import asyncpg
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
 
 from bench import seeding
+from bench.seeding import vacuumed
 from domain.audience_expressions import Both, Condition, Expression, Op
 from services import audiences
 from storage.engines import is_postgres
@@ -154,14 +154,7 @@ async def _fill(units: Units, url: str, members: int, purchases: int) -> None:
             await units.write(partial(_write, of=statement, within=(first, last), members=members))
     await units.write(lambda work: work.db.execute(text("ANALYZE")))
     if is_postgres(url):
-        await _vacuum(url)
-
-
-async def _vacuum(url: str) -> None:
-    """What autovacuum, which is off in this server, does in the background elsewhere."""
-    db = await asyncpg.connect(url)
-    await db.execute("VACUUM (ANALYZE)")
-    await db.close()
+        await vacuumed(url)
 
 
 def _write(work: Work, of: str, within: tuple[int, int], members: int) -> None:

@@ -20,9 +20,11 @@ from sqlalchemy import text
 
 from bench import seeding
 from bench.by_hand import _filled
+from bench.seeding import vacuumed
 from domain.members import make_number
 from services import insight
 from storage.bulk import Bulk
+from storage.engines import is_postgres
 from storage.ids import Ids
 from storage.tables import people, purchases
 from storage.types import to_millis
@@ -101,12 +103,13 @@ async def _measured(url: str, members: int) -> Found:
         await units.write(partial(_write, kind=_members, rows=rows))
     for rows in _orders(members, chance):
         await units.write(partial(_write, kind=_purchases, rows=rows))
-    analyse = "ANALYZE" if "sqlite" in url else "ANALYZE members, purchases"
-    await units.write(lambda work: work.db.execute(text(analyse)))
+    await units.write(lambda work: work.db.execute(text("ANALYZE")))
+    if is_postgres(url):
+        await vacuumed(url)
     found = Found()
     found.first, _ = await _night(units, 0)
-    if "postgres" in url:  # autovacuum does this between two nights
-        await units.write(lambda work: work.db.execute(text("ANALYZE member_insights")))
+    if is_postgres(url):
+        await vacuumed(url)
     for rows in _today(members, chance):
         await units.write(partial(_write, kind=_purchases, rows=rows))
     found.bare = min([await _bare(units) for _ in range(3)])

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 from sqlalchemy import insert
 
 from bench.updates import FIRST_USER
@@ -110,3 +111,10 @@ def _lots(n: int, now: datetime) -> Iterator[dict[str, Any]]:
             "rule_version": 1,
             "posting_id": n * LOTS + month + 1,
         }
+
+
+async def vacuumed(url: str) -> None:
+    """What autovacuum, which is off in this server, does in the background elsewhere."""
+    db = await asyncpg.connect(url)
+    await db.execute("VACUUM (ANALYZE)")
+    await db.close()

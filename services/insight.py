@@ -86,11 +86,12 @@ def step(work: Work, day: date, now: datetime, looked: Looked, most: int = SLICE
 
 def _facts(work: Work, night: Night, now: datetime, looked: Looked, most: int) -> Night:
     members = work.insight.next_slice(night.reached, most)
+    if (members is None or not night.reached) and work.insight.newest() is None:
+        # Before the first night nothing is known of what is read, nor after it of what it wrote;
+        # later autovacuum keeps both, and few rows change.
+        work.insight.measure()
     if members is None:
-        work.insight.measure()
         return replace(night, phase=CUTS, reached=0)
-    if not night.reached:
-        work.insight.measure()
     work.insight.gather(members, night.day, night.rules.window_days)
     return replace(night, reached=members.upto)
 
