@@ -26,6 +26,7 @@ LISTED = 8
 SHOWN = 8
 """Events on a page."""
 MOST_STOPS = 3
+MOST_HEADS = 8
 MAKER = "event_guests"
 
 
@@ -240,7 +241,7 @@ def opened(turn: Turn, payload: str) -> Reply:
     return _arrived(turn, done)
 
 
-def _arrived(turn: Turn, done: Arrived) -> Reply:
+def _arrived(turn: Turn, done: Arrived, *, edit: bool = False) -> Reply:
     args = (str(done.event.id), str(done.member.id))
     values = {
         "names": dict(done.event.names),
@@ -249,7 +250,31 @@ def _arrived(turn: Turn, done: Arrived) -> Reply:
         "returned": done.returned,
     }
     undo = Button("event.button_undo", "event.out", args)
-    return Reply("event.arrived", values, ((undo,), *_again(done.event.id)))
+    rows = (*_heads(done), (undo,), *_again(done.event.id))
+    return Reply("event.arrived", values, rows, edit=edit)
+
+
+def _heads(done: Arrived) -> Rows:
+    """How many came, for who may bring somebody: another number corrects it."""
+    most = max(done.event.rules.guests + 1, done.part.came)
+    if most == 1:
+        return ()
+    buttons = tuple(
+        Button(
+            "event.button_heads",
+            "event.heads",
+            (str(done.part.id), str(count)),
+            values={"heads": count, "on": count == done.part.came},
+        )
+        for count in range(1, min(most, MOST_HEADS) + 1)
+    )
+    return tuple(buttons[at : at + 4] for at in range(0, len(buttons), 4))
+
+
+def recount(turn: Turn) -> Reply:
+    """They came with as many as the second number says."""
+    done = events.recount(turn.work, number(turn), number(turn, 1), actor(turn), turn.now)
+    return _arrived(turn, done, edit=True)
 
 
 def undo(turn: Turn) -> Reply:

@@ -75,6 +75,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("event.door", event_desk.door, writes=True, needs=DOOR),
     Route("event_door.code", event_desk.take_code, writes=True, needs=DOOR),
     Route("event.in", event_desk.let_in, writes=True, needs=DOOR),
+    Route("event.heads", event_desk.recount, writes=True, needs=DOOR),
     Route("event.out", event_desk.undo, writes=True, needs=DOOR),
 )
 FLOWS: Final[tuple[Flow, ...]] = (

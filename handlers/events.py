@@ -8,6 +8,7 @@ from handlers.turns import Turn, member_id
 from services import event_cards, event_telling, event_tickets, events
 from services.events import Mine
 
+SURE = "y"
 LIST = Button("button.events", "events")
 MANAGE = Button("button.events_manage", "event.manage")
 DOORS = Button("event.button_doors", "event.doors")
@@ -58,7 +59,7 @@ def answer(turn: Turn) -> Reply:
 
 
 def _ask(turn: Turn, mine: Mine, said: Answer, lost: int) -> Reply:
-    args = (str(mine.event.id), str(said), "", turn.arg(3), "sure")
+    args = (str(mine.event.id), str(said), "", turn.arg(3), SURE)
     back = (str(mine.event.id), "", "", turn.arg(3))
     rows: Rows = (
         (Button("event.button_keep_seat", "event.show", back),),

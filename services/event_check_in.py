@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.event_errors import CheckedInBefore, CheckInNotYet, NotExpected, TicketUnknown
+from domain.event_rules import MOST_GUESTS
 from domain.events import HOLDING, Answer, Event, EventState, Invitation, Place
 from domain.members import Member
 from domain.refusals import EventOver
@@ -103,6 +104,28 @@ def _walk_in(work: Work, event: Event, part: Invitation | None, member_id: int) 
     guests = part.guests if whole else 0
     event_seats.put(work, part, {"place": Place.SEATED.value, "guests": guests})
     return event_seats.part_of(work, part)
+
+
+def recount(work: Work, part_id: int, heads: int, staff: Actor, now: datetime) -> Arrived:
+    """They came with more or fewer than was noted. Raises EventOver, NotExpected without so many
+    seats, TicketUnknown for who was not let in."""
+    known = work.events.part(part_id)
+    if known is None:
+        raise TicketUnknown()
+    event_id = known.event_id
+    work.events.lock(event_id)
+    event, part = find(work, event_id), event_seats.part_of(work, known)
+    _check_open(event, now)
+    if part.attended_at is None:
+        raise TicketUnknown()
+    came = min(max(heads, 1), 1 + MOST_GUESTS)
+    if came > part.party and not work.events.take_seats(event_id, came - part.party):
+        raise NotExpected(dict(event.names), True)
+    event_seats.put(work, part, {"came": came, "guests": max(came - 1, part.guests)})
+    about = {"part": str(part.id), "came": came}
+    work.audit.add(staff, "event.recount", ("event", event_id), now, about)
+    member = standing(work, part.member_id)
+    return Arrived(event, event_seats.part_of(work, part), member, 0)
 
 
 def _check_walk_in(work: Work, event: Event, part: Invitation | None, member_id: int) -> None:

@@ -34,7 +34,7 @@ def values(event: Event) -> dict[str, Any]:
     }
 
 
-KEPT: Final = "card"
+KEPT: Final = "k"
 """Carried by the buttons of a card that stays in the chat: an invitation."""
 
 

@@ -24,6 +24,7 @@ from services.event_check_in import (
     check_in,
     expected,
     guests,
+    recount,
     undo,
 )
 from services.event_finding import find
@@ -58,6 +59,7 @@ __all__ = [
     "merge",
     "mine",
     "past",
+    "recount",
     "saved",
     "show",
     "standing",

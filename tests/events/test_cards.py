@@ -294,3 +294,21 @@ async def renewals(club: Club, state: str, only: str = "pending") -> None:
     """Puts renewals that are in a state into another."""
     known = (ROWS.c.act == "edit", ROWS.c.state == only)
     await club.write(lambda work: work.db.execute(update(ROWS).where(*known).values(state=state)))
+
+
+async def test_a_deposit_is_asked_about_on_the_invitation_too(club: Club) -> None:
+    event = await event_for(club, capacity=2, open_to_all=False, deposit=10, rules=RULES)
+    mei, member = await agreed(club, "Mei")
+    await gives(club, member, 50)
+    await invited(club, event)
+    await mei.hears()
+    await mei.taps("event.answer", str(event), "yes")
+    await mei.taps("event.answer", str(event), "yes", "2")
+    club.clock.now = STARTS - timedelta(hours=2)
+    assert "are not returned" in (await mei.taps("event.answer", str(event), "maybe")).text
+    kept = await mei.taps("event.show", str(event))
+    assert "button.events" not in [key.label for row in kept.rows for key in row]
+    await mei.taps("event.answer", str(event), "maybe")
+    gone = await mei.taps("event.answer", str(event), "maybe", "", "k", "y")
+    assert gone.key == "event.card"
+    assert (await place(club, event, member)).deposit_state == "forfeited"

@@ -146,7 +146,7 @@ async def test_who_would_lose_a_deposit_is_asked_first(
     kept = await mei.taps("event.show", str(event))
     assert "✅" in kept.text
     await mei.taps("event.answer", str(event), "maybe")
-    await mei.taps("event.answer", str(event), "maybe", "", "", "sure")
+    await mei.taps("event.answer", str(event), "maybe", "", "", "y")
     part = await club.read(lambda work: work.events.invitation(event, member))
     assert (part.answer, part.deposit_state) == (Answer.MAYBE, "forfeited")
 

@@ -244,6 +244,28 @@ async def test_names_are_tapped_at_the_door(club: Club) -> None:
     assert "0 checked in, 1 still expected" in door.text
 
 
+async def test_how_many_came_is_corrected_with_a_tap(club: Club) -> None:
+    event = await plan(club, capacity=4, open_to_all=True, rules=Rules(guests=2))
+    mei = await comes(club, event)
+    await mei.taps("event.answer", str(event), "yes", "1")
+    found = await club.read(lambda work: work.events.get(event))
+    assert found is not None
+    club.clock.now = found.opens_at
+    till = await operator(club, role="till")
+    await till.says("/events")
+    await till.taps("event.door", str(event))
+    member = await mei.member_id()
+    part = str((await club.read(lambda work: work.events.invitation(event, member))).id)
+    who = str(member)
+    assert "2 people" in (await till.taps("event.in", str(event), who)).text
+    assert "3 people" in (await till.taps("event.heads", part, "3")).text
+    assert await taken(club, event) == 3
+    assert "people" not in (await till.taps("event.heads", part, "1")).text
+    assert await taken(club, event) == 3
+    counts = await club.read(lambda work: work.events.counts(event))
+    assert (counts["came"], counts["heads"]) == (1, 1)
+
+
 async def test_calling_off_says_who_is_told_first(club: Club) -> None:
     event = await plan(club, open_to_all=True)
     mei = await comes(club, event)
